@@ -1,0 +1,1 @@
+"""What the jobs, the API and the migrations share; it knows none of them."""

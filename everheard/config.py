@@ -1,0 +1,185 @@
+"""Environment and .env -> one frozen Settings. The only reader of os.environ."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from everheard.failure import ConfigurationError
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One listener as the settings know them."""
+
+    refresh_token: str = field(repr=False)
+    timezone: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set, read once and checked.
+
+    ``database_url`` is empty where the embedded server is meant. Secrets are
+    left out of ``repr`` so that no traceback shows them.
+    """
+
+    database_url: str = field(repr=False)
+    home: Path
+    spool_dir: Path
+    client_id: str
+    client_secret: str = field(repr=False)
+    sign_ins: tuple[SignIn, ...]
+    api_url: str
+    accounts_url: str
+    runner: str
+    trigger: str
+    step_summary: Path | None
+
+
+def read_settings(
+    environ: Mapping[str, str] | None = None,
+    *,
+    env_file: Path = PROJECT_DIR / ".env",
+    needs_spotify: bool = True,
+) -> Settings:
+    """Read the settings; the environment wins over ``.env``.
+
+    Raises ConfigurationError naming every fault at once.
+    """
+    values = {**_read_env_file(env_file), **(os.environ if environ is None else environ)}
+
+    def get(name: str, default: str = "") -> str:
+        return values.get(name, "").strip() or default
+
+    home = Path(get("EVERHEARD_HOME") or _default_home(values)).expanduser()
+    faults = _find_faults(get, needs_spotify=needs_spotify)
+    if faults:
+        raise ConfigurationError(faults)
+    return Settings(
+        database_url=get("DATABASE_URL"),
+        home=home,
+        spool_dir=Path(get("SPOOL_DIR") or home / "spool").expanduser(),
+        client_id=get("SPOTIFY_CLIENT_ID"),
+        client_secret=get("SPOTIFY_CLIENT_SECRET"),
+        sign_ins=_pair_sign_ins(get),
+        api_url=get("SPOTIFY_API_URL", "https://api.spotify.com/v1").rstrip("/"),
+        accounts_url=get("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com").rstrip("/"),
+        runner=get("EVERHEARD_RUNNER") or ("actions" if get("GITHUB_ACTIONS") else _host_name()),
+        trigger=_find_trigger(get),
+        step_summary=Path(get("GITHUB_STEP_SUMMARY")) if get("GITHUB_STEP_SUMMARY") else None,
+    )
+
+
+def _read_env_file(env_file: Path) -> dict[str, str]:
+    if not env_file.is_file():
+        return {}
+    from dotenv import dotenv_values  # a scheduled run has no .env and does not pay for this
+
+    return {name: value for name, value in dotenv_values(env_file).items() if value is not None}
+
+
+def _default_home(values: Mapping[str, str]) -> Path:
+    """Return the user's local (never synchronised) data folder for Everheard."""
+    if sys.platform == "win32":
+        return Path(values.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Everheard"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Everheard"
+    return Path(values.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "everheard"
+
+
+def _host_name() -> str:
+    import socket
+
+    return socket.gethostname().split(".")[0].lower() or "unnamed"
+
+
+def _find_trigger(get: Callable[..., str]) -> str:
+    """Return what started this run: schedule, dispatch, timer or hand."""
+    by_event = {"schedule": "schedule", "workflow_dispatch": "dispatch"}
+    if get("GITHUB_ACTIONS"):
+        return by_event.get(get("GITHUB_EVENT_NAME"), "hand")
+    return "timer" if get("INVOCATION_ID") or get("EVERHEARD_TRIGGER") == "timer" else "hand"
+
+
+def _split_list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _pair_sign_ins(get: Callable[..., str]) -> tuple[SignIn, ...]:
+    tokens = _split_list(get("SPOTIFY_REFRESH_TOKEN"))
+    zones = _split_list(get("LISTENER_TIMEZONE", "UTC"))
+    if len(zones) == 1:
+        zones *= len(tokens)
+    return tuple(SignIn(token, zone) for token, zone in zip(tokens, zones, strict=True))
+
+
+def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
+    faults = [*_database_faults(get("DATABASE_URL")), *_timezone_faults(get)]
+    if needs_spotify:
+        faults += [
+            f"{name} is not set: {cure}"
+            for name, cure in {
+                "SPOTIFY_CLIENT_ID": "copy it from your app's page in the Spotify dashboard",
+                "SPOTIFY_CLIENT_SECRET": "copy it from your app's page in the Spotify dashboard",
+                "SPOTIFY_REFRESH_TOKEN": "sign in once (docs/sign-in.md says how)",
+            }.items()
+            if not get(name)
+        ]
+    for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL"):
+        faults += _url_faults(name, get(name))
+    return faults
+
+
+def _database_faults(url: str) -> list[str]:
+    if not url:
+        return []
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.port or True) and bool(parts.path.strip("/"))
+    except ValueError:
+        return ["DATABASE_URL cannot be read: special characters in the password need %-encoding"]
+    if parts.scheme.split("+")[0] not in {"postgres", "postgresql"}:
+        return ["DATABASE_URL must begin with postgresql://"]
+    if not named:
+        return ["DATABASE_URL names no database: it ends with /NAME, before any question mark"]
+    return []
+
+
+def _timezone_faults(get: Callable[..., str]) -> list[str]:
+    from zoneinfo import ZoneInfo
+
+    zones = _split_list(get("LISTENER_TIMEZONE", "UTC"))
+    faults = []
+    for zone in zones:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            faults.append(
+                f"LISTENER_TIMEZONE: {zone!r} is no IANA time zone (like Europe/Berlin or UTC)"
+            )
+    tokens = len(_split_list(get("SPOTIFY_REFRESH_TOKEN")))
+    if len(zones) > 1 and len(zones) != tokens:
+        faults.append(
+            f"LISTENER_TIMEZONE lists {len(zones)} zones for {tokens} refresh tokens:"
+            " give one zone, or one beside each token"
+        )
+    return faults
+
+
+def _url_faults(name: str, url: str) -> list[str]:
+    if not url:
+        return []
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return []
+    if parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS:
+        return []
+    return [f"{name} must be an https address (plain http only on 127.0.0.1)"]

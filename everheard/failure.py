@@ -1,0 +1,41 @@
+"""The ends a run can come to, and the errors that lead to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What a run tells the machine that started it (the numbers follow sysexits.h)."""
+
+    DONE = 0
+    BAD_INPUT = 65
+    SPOTIFY_UNAVAILABLE = 69
+    DATABASE_TROUBLE = 73
+    TRY_LATER = 75
+    SIGN_IN_NEEDED = 77
+    CONFIGURATION = 78
+
+
+class Failure(Exception):
+    """An end that a person or a scheduler can act on.
+
+    The message is one sentence that names the cure. It never carries a secret,
+    a listening row or an address with a password: logs may be public.
+    """
+
+    exit_code: ClassVar[ExitCode]
+    #: The moment (UTC) from which a new attempt makes sense; None where nobody knows.
+    retry_at: datetime | None = None
+
+
+class ConfigurationError(Failure):
+    """Settings are missing or wrong; every fault is named at once."""
+
+    exit_code = ExitCode.CONFIGURATION
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))

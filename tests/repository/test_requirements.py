@@ -1,0 +1,76 @@
+"""What is installed is pinned, declared and no more than needed."""
+
+import re
+import sys
+from importlib.metadata import packages_distributions
+
+from tests.repository.project import (
+    PACKAGES,
+    find_files,
+    find_modules,
+    read,
+    read_imports,
+    show,
+)
+
+LINE = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[0-9][0-9A-Za-z.]*)(\s*;\s*.+)?")
+OURS = {*PACKAGES, "start", "tests", "benchmarks"}
+
+
+def read_requirements(file_name: str) -> dict[str, str]:
+    """Return name -> version of a requirements file and of the files it includes."""
+    found: dict[str, str] = {}
+    for line in read(file_name).splitlines():
+        if line.startswith("-r "):
+            found |= read_requirements(line.removeprefix("-r ").strip())
+        elif line.strip() and not line.startswith("#"):
+            pinned = LINE.fullmatch(line.strip())
+            assert pinned, f"{file_name}: {line!r} is not pinned as NAME==VERSION"
+            found[fold(pinned["name"])] = pinned["version"]
+    return found
+
+
+def fold(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def find_undeclared(paths: list, declared: dict[str, str]) -> set[str]:
+    """Return the imports whose distribution the requirements do not name."""
+    distributions = packages_distributions()
+    undeclared = set()
+    for path in paths:
+        for name in {imported.partition(".")[0] for imported in read_imports(path)}:
+            if name in sys.stdlib_module_names or name in OURS:
+                continue
+            if not declared.keys() & {fold(owner) for owner in distributions.get(name, [])}:
+                undeclared.add(f"{show(path)} imports {name}")
+    return undeclared
+
+
+def test_ingest_is_a_subset_of_what_a_person_installs() -> None:
+    ingest, everything = (
+        read_requirements("requirements-ingest.txt"),
+        read_requirements("requirements.txt"),
+    )
+    assert ingest.items() <= everything.items()
+    assert not ingest.keys() & {"duckdb", "pandas", "altair", "flask", "sqlalchemy", "alembic"}
+
+
+def test_each_requirement_is_pinned_in_one_file() -> None:
+    names = [
+        fold(line.partition("==")[0])
+        for path in find_files("requirements*.txt")
+        for line in read(path).splitlines()
+        if line.strip() and not line.startswith(("-r ", "#"))
+    ]
+    assert names
+    assert sorted(names) == sorted(set(names))
+
+
+def test_what_runs_imports_only_what_is_required() -> None:
+    assert find_undeclared(find_modules(), read_requirements("requirements.txt")) == set()
+
+
+def test_tests_and_benchmarks_import_only_what_is_required() -> None:
+    paths = [*find_files("*.py", "tests"), *find_files("*.py", "benchmarks")]
+    assert find_undeclared(paths, read_requirements("requirements-dev.txt")) == set()

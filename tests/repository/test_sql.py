@@ -1,0 +1,67 @@
+"""Every SQL object says what it is and what one row of it stands for."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.repository.project import find_files, read, show
+
+SCHEMAS = {"tables": "warehouse", "views": "bi"}
+OBJECTS = [*find_files("*.sql", "sql/tables"), *find_files("*.sql", "sql/views")]
+STATEMENTS = find_files("*.sql", "sql/load")
+COMMENT = re.compile(
+    r"comment\s+on\s+(?:table|view|materialized\s+view)\s+(?P<name>[\w.]+)\s+is\s+"
+    r"(?P<text>(?:'(?:[^']|'')*'\s*)+);"
+)
+
+
+def read_banner(path: Path) -> list[str]:
+    """Return the lines of the comment that a file starts with, without its dashes."""
+    banner = []
+    for line in read(path).splitlines():
+        if not line.startswith("--"):
+            break
+        banner.append(line.lstrip("-").strip())
+    return [line for line in banner if line]
+
+
+def read_comment(path: Path) -> str:
+    """Return the text of ``comment on`` for the file's own object, on one line."""
+    name = f"{SCHEMAS[path.parent.name]}.{path.stem}"
+    for comment in COMMENT.finditer(read(path)):
+        if comment["name"] == name:
+            parts = re.findall(r"'((?:[^']|'')*)'", comment["text"])
+            return " ".join("".join(parts).replace("''", "'").split())
+    return ""
+
+
+def find_grain(text: str) -> str:
+    """Return the sentence that states the grain, or nothing."""
+    sentence = re.search(r"Grain: one row per [^.]+\.", text)
+    return sentence[0] if sentence else ""
+
+
+@pytest.mark.parametrize("path", OBJECTS, ids=show)
+def test_object_starts_with_its_name_and_grain(path: Path) -> None:
+    banner = read_banner(path)
+    assert banner, "no banner"
+    assert f"{SCHEMAS[path.parent.name]}.{path.stem}" in banner[0].split()
+    assert find_grain(" ".join(banner)), "the banner lacks 'Grain: one row per ….'"
+
+
+@pytest.mark.parametrize("path", OBJECTS, ids=show)
+def test_database_states_the_same_grain(path: Path) -> None:
+    assert find_grain(read_comment(path)) == find_grain(" ".join(read_banner(path)))
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=show)
+def test_statement_starts_with_what_it_does(path: Path) -> None:
+    banner = read_banner(path)
+    assert banner, "no banner"
+    assert path.stem in banner[0]
+    assert len(" ".join(banner).split()) > 4, "the banner says only its name"
+
+
+def test_there_are_tables_views_and_statements() -> None:
+    assert {path.parent.name for path in [*OBJECTS, *STATEMENTS]} == {"tables", "views", "load"}

@@ -143,12 +143,12 @@ def _database_faults(url: str) -> list[str]:
         return []
     try:
         parts = urlsplit(url)
-        named = bool(parts.port or True) and bool(parts.path.strip("/"))
+        _ = parts.port  # raises where a special character broke the address apart
     except ValueError:
         return ["DATABASE_URL cannot be read: special characters in the password need %-encoding"]
     if parts.scheme.split("+")[0] not in {"postgres", "postgresql"}:
         return ["DATABASE_URL must begin with postgresql://"]
-    if not named:
+    if not parts.path.strip("/"):
         return ["DATABASE_URL names no database: it ends with /NAME, before any question mark"]
     return []
 

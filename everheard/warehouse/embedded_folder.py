@@ -1,0 +1,138 @@
+"""Where the embedded server keeps its things, and the folders it must not live in."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from everheard.failure import ConfigurationError
+
+#: A Unix socket's path must fit into 104 bytes on macOS and 108 on Linux, its end included.
+LONGEST_SOCKET_PATH = 103
+SOCKET_PORT = 5432
+SHORT_FOLDERS = Path("/tmp")  # noqa: S108 - the name is ours alone: mode 0700, owner checked
+
+#: Folder names that belong to programs which copy files while the server writes them.
+SYNCED_NAMES = {
+    "OneDrive": re.compile(r"onedrive( - .*)?", re.IGNORECASE),
+    "iCloud Drive": re.compile(r"icloud ?drive|mobile documents|com~apple~clouddocs", re.IGNORECASE),
+    "Dropbox": re.compile(r"dropbox( \(.*\))?", re.IGNORECASE),
+    "Google Drive": re.compile(r"google ?drive( .*|-.*)?|my drive", re.IGNORECASE),
+    "a cloud drive": re.compile(r"cloudstorage", re.IGNORECASE),
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders and files of one embedded server.
+
+    ``folder`` is real (no symbolic link in it), so that the server, which may
+    run as another user, sees the same path.
+    """
+
+    folder: Path
+
+    @property
+    def data_dir(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def new_data_dir(self) -> Path:
+        """Where a database is made; it gets its real name only when it is whole."""
+        return self.folder / "data.new"
+
+    @property
+    def passfile(self) -> Path:
+        """The password as libpq reads it: ``*:*:*:everheard:PASSWORD``, mode 0600."""
+        return self.folder / "pgpass"
+
+    @property
+    def port_file(self) -> Path:
+        return self.folder / "port"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "lock"
+
+
+def find_layout(home: Path) -> Layout:
+    """Return where the server of ``home`` keeps its things; creates nothing."""
+    return Layout((home.expanduser().absolute() / "postgres").resolve())
+
+
+def uses_tcp() -> bool:
+    """Say whether clients come by TCP: Windows has no Unix sockets that libpq and Python share."""
+    return sys.platform == "win32"
+
+
+def refuse_synced(home: Path) -> None:
+    """Raise ConfigurationError when ``home`` lies in a folder that is copied to a cloud.
+
+    Such programs lock, delay and duplicate single files; a database whose
+    files come from different moments is broken.
+    """
+    given = home.expanduser().absolute()
+    for path in (given, given.resolve()):
+        service = _find_service(path)
+        if service:
+            raise ConfigurationError(
+                [
+                    f"EVERHEARD_HOME: {given} is kept in step by {service}, which would damage"
+                    " a running database: set EVERHEARD_HOME to a folder that stays on this computer"
+                ]
+            )
+
+
+def _find_service(path: Path) -> str | None:
+    for part in path.parts:
+        for service, pattern in SYNCED_NAMES.items():
+            if pattern.fullmatch(part):
+                return service
+    if any((parent / ".dropbox").is_file() for parent in (path, *path.parents)):
+        return "Dropbox"
+    return None
+
+
+def find_socket_dir(layout: Layout) -> Path:
+    """Return a folder for the socket whose path is short and plain ASCII."""
+    beside = layout.folder / "socket"
+    if re.fullmatch(r"[A-Za-z0-9/._ -]+", str(beside)) and _fits(beside):
+        return beside
+    digest = hashlib.sha256(str(layout.folder).encode()).hexdigest()[:16]
+    return SHORT_FOLDERS / f"everheard-{digest}"
+
+
+def _fits(socket_dir: Path) -> bool:
+    return len(str(socket_dir / f".s.PGSQL.{SOCKET_PORT}").encode()) <= LONGEST_SOCKET_PATH
+
+
+def spell_plainly(path: Path) -> str:
+    """Return ``path`` as PostgreSQL's own programs can read it.
+
+    On Windows they know only the letters of the system's code page, so a name
+    outside it is replaced by its short form (``MSIK~1``).
+    """
+    if sys.platform != "win32":
+        return str(path)
+    import ctypes
+
+    buffer = ctypes.create_unicode_buffer(32768)
+    length = ctypes.windll.kernel32.GetShortPathNameW(str(path), buffer, len(buffer))
+    short = buffer.value if length else str(path)
+    try:
+        short.encode("mbcs", "strict")
+    except UnicodeEncodeError:
+        raise ConfigurationError(
+            [
+                f"EVERHEARD_HOME: PostgreSQL cannot read every letter of {path} on this computer:"
+                r" set EVERHEARD_HOME to a folder with plain letters, like C:\Everheard"
+            ]
+        ) from None
+    return short

@@ -108,6 +108,13 @@ def quote_spotify(answer: Answer) -> str:
     return "".join(letter for letter in words if letter.isprintable())[:_LONGEST_QUOTE]
 
 
+def find_error_code(answer: Answer) -> str:
+    """Return the error code of RFC 6749 in an answer of the accounts service, or nothing."""
+    content = _load(answer.body)
+    code = content.get("error") if isinstance(content, dict) else None
+    return code if isinstance(code, str) else ""
+
+
 def find_trouble(answer: Answer, label: str, endpoint: Endpoint) -> SpotifyError | None:
     """Return the error an answer stands for, or None for a success.
 

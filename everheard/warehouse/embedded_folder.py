@@ -18,7 +18,9 @@ SHORT_FOLDERS = Path("/tmp")  # noqa: S108 - the name is ours alone: mode 0700, 
 #: Folder names that belong to programs which copy files while the server writes them.
 SYNCED_NAMES = {
     "OneDrive": re.compile(r"onedrive( - .*)?", re.IGNORECASE),
-    "iCloud Drive": re.compile(r"icloud ?drive|mobile documents|com~apple~clouddocs", re.IGNORECASE),
+    "iCloud Drive": re.compile(
+        r"icloud ?drive|mobile documents|com~apple~clouddocs", re.IGNORECASE
+    ),
     "Dropbox": re.compile(r"dropbox( \(.*\))?", re.IGNORECASE),
     "Google Drive": re.compile(r"google ?drive( .*|-.*)?|my drive", re.IGNORECASE),
     "a cloud drive": re.compile(r"cloudstorage", re.IGNORECASE),
@@ -37,12 +39,13 @@ class Layout:
 
     @property
     def data_dir(self) -> Path:
+        """PostgreSQL's own folder."""
         return self.folder / "data"
 
     @property
-    def new_data_dir(self) -> Path:
-        """Where a database is made; it gets its real name only when it is whole."""
-        return self.folder / "data.new"
+    def unfinished(self) -> Path:
+        """Stands here from before the first file of a new cluster until its database is whole."""
+        return self.folder / "unfinished"
 
     @property
     def passfile(self) -> Path:
@@ -50,15 +53,23 @@ class Layout:
         return self.folder / "pgpass"
 
     @property
+    def pid_file(self) -> Path:
+        """Stands as long as the server runs, and after it was killed."""
+        return self.data_dir / "postmaster.pid"
+
+    @property
     def port_file(self) -> Path:
+        """The port drawn once, where clients come by TCP."""
         return self.folder / "port"
 
     @property
     def log(self) -> Path:
+        """What the server said since its last start."""
         return self.folder / "server.log"
 
     @property
     def lock(self) -> Path:
+        """Held by whoever starts or stops the server."""
         return self.folder / "lock"
 
 
@@ -84,8 +95,8 @@ def refuse_synced(home: Path) -> None:
         if service:
             raise ConfigurationError(
                 [
-                    f"EVERHEARD_HOME: {given} is kept in step by {service}, which would damage"
-                    " a running database: set EVERHEARD_HOME to a folder that stays on this computer"
+                    f"EVERHEARD_HOME: {given} is copied by {service}, which damages a running"
+                    " database: set EVERHEARD_HOME to a folder that stays on this computer"
                 ]
             )
 

@@ -19,7 +19,7 @@ from tests.repository.project import (
     show,
 )
 
-SHARED = {"everheard.config", "everheard.failure", "everheard.names", "everheard.seal"}
+SHARED = {"everheard", "everheard.config", "everheard.failure", "everheard.names", "everheard.seal"}
 LAYERS = {
     "everheard.spotify",
     "everheard.transform",

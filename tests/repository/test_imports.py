@@ -19,7 +19,9 @@ from tests.repository.project import (
     show,
 )
 
-SHARED = {"everheard", "everheard.config", "everheard.failure", "everheard.names", "everheard.seal"}
+SHARED = {"everheard"} | {
+    f"everheard.{name}" for name in ("config", "failure", "names", "rows", "seal")
+}
 LAYERS = {
     "everheard.spotify",
     "everheard.transform",
@@ -32,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "everheard": set(),
     "everheard.failure": set(),
     "everheard.names": set(),
+    "everheard.rows": set(),
     "everheard.seal": {"everheard.failure"},
     "everheard.config": {"everheard.failure"},
     **dict.fromkeys(LAYERS, SHARED),

@@ -16,12 +16,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from everheard.failure import ConfigurationError
+from everheard.warehouse.connect import DatabaseTrouble
 from everheard.warehouse.embedded_account import settle_account, settle_folder, settle_programs
 from everheard.warehouse.embedded_cluster import (
     MAJOR_VERSION,
     NAME,
     Cluster,
-    ServerTrouble,
     await_running,
     describe_connection,
     make_cluster,
@@ -39,7 +39,6 @@ from everheard.warehouse.embedded_postmaster import Postmaster, answers, read_po
 
 __all__ = [
     "EmbeddedServer",
-    "ServerTrouble",
     "bin_dir",
     "find",
     "print_psql_command",
@@ -67,7 +66,7 @@ def start(home: Path) -> EmbeddedServer:
     """Return the server of ``home``, started (and made) where it is not running.
 
     Costs a millisecond when it runs. Raises ConfigurationError for a folder it
-    cannot live in, ServerTrouble when it does not start within 60 s.
+    cannot live in, DatabaseTrouble when it does not start within 60 s.
     """
     refuse_synced(home)
     with _explain_folder(home):
@@ -81,9 +80,9 @@ def start(home: Path) -> EmbeddedServer:
             with lock_file(layout.lock, wait_seconds=LOCK_SECONDS):
                 return find(home) or _start_alone(cluster)
         except TimeoutError:
-            raise ServerTrouble(
+            raise DatabaseTrouble(
                 f"Another program has been starting the embedded PostgreSQL for {LOCK_SECONDS} s:"
-                f" {layout.log} says what it waits for"
+                f" {layout.log} says what it waits for."
             ) from None
 
 
@@ -97,7 +96,7 @@ def _start_alone(cluster: Cluster) -> EmbeddedServer:
             start_cluster(cluster)
     server = _find_running(layout)
     if server is None:
-        raise ServerTrouble(f"The embedded PostgreSQL ended at once: {layout.log} says why")
+        raise DatabaseTrouble(f"The embedded PostgreSQL ended at once: {layout.log} says why.")
     return server
 
 

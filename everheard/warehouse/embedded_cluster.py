@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from everheard.failure import ConfigurationError, ExitCode, Failure
+from everheard.failure import ConfigurationError
+from everheard.warehouse.connect import DatabaseTrouble
 from everheard.warehouse.embedded_account import Account
 from everheard.warehouse.embedded_folder import (
     SOCKET_PORT,
@@ -52,12 +54,6 @@ log_min_error_statement = panic
 log_error_verbosity = terse
 log_checkpoints = off
 """
-
-
-class ServerTrouble(Failure):
-    """The embedded server cannot be started, stopped or reached."""
-
-    exit_code = ExitCode.DATABASE_TROUBLE
 
 
 @dataclass(frozen=True)
@@ -115,8 +111,8 @@ def make_cluster(cluster: Cluster) -> None:
     )
     pwfile.unlink()
     if code:
-        raise ServerTrouble(
-            f"PostgreSQL could not make its folder {layout.data_dir}: {_last_line(said)}"
+        raise DatabaseTrouble(
+            f"PostgreSQL could not make its folder {layout.data_dir}: {_last_line(said)}."
         )
     with (layout.data_dir / "postgresql.conf").open("a") as file:
         file.write("\ninclude = 'everheard.conf'\n")
@@ -128,11 +124,11 @@ def make_cluster(cluster: Cluster) -> None:
 def _create_database(cluster: Cluster) -> None:
     postmaster = read_postmaster(cluster.layout)
     if postmaster is None:
-        raise ServerTrouble(f"The embedded PostgreSQL ended at once: see {cluster.layout.log}")
+        raise DatabaseTrouble(f"The embedded PostgreSQL ended at once: see {cluster.layout.log}.")
     target = describe_connection(cluster.layout, postmaster, database="postgres")
     code, said = cluster.run("psql", "-X", "-w", "-q", "-c", f"create database {NAME}", target)
     if code:
-        raise ServerTrouble(f"The database {NAME} could not be made: {_last_line(said)}")
+        raise DatabaseTrouble(f"The database {NAME} could not be made: {_last_line(said)}.")
 
 
 def describe_connection(layout: Layout, postmaster: Postmaster, *, database: str) -> str:
@@ -171,8 +167,8 @@ def start_cluster(cluster: Cluster) -> None:
     )
     if code:
         log = layout.log.read_text(errors="replace") if layout.log.exists() else said
-        raise ServerTrouble(
-            f"The embedded PostgreSQL did not start ({_last_line(log)}): {layout.log} says more"
+        raise DatabaseTrouble(
+            f"The embedded PostgreSQL did not start ({_last_line(log)}): {layout.log} says more."
         )
 
 
@@ -198,7 +194,7 @@ def _settle_port(port_file: Path) -> int:
             found: int = probe.getsockname()[1]
             port_file.write_text(f"{found}\n")
             return found
-    raise ServerTrouble("No port on 127.0.0.1 is free: end a program that holds many of them")
+    raise DatabaseTrouble("No port on 127.0.0.1 is free: end a program that holds many of them.")
 
 
 def _settle_socket_dir(socket_dir: Path, account: Account) -> None:
@@ -224,7 +220,11 @@ def stop_cluster(cluster: Cluster) -> None:
         "pg_ctl", "stop", f"--pgdata={data}", "--mode=fast", f"--timeout={START_SECONDS}", "--wait"
     )
     if code:
-        raise ServerTrouble(f"The embedded PostgreSQL did not stop: {_last_line(said)}")
+        raise DatabaseTrouble(f"The embedded PostgreSQL did not stop: {_last_line(said)}.")
+    if not uses_tcp():
+        socket_dir = find_socket_dir(cluster.layout)
+        with suppress(OSError):  # not empty where somebody put something there: not ours to remove
+            socket_dir.rmdir()
 
 
 def await_running(cluster: Cluster) -> bool:
@@ -241,9 +241,9 @@ def await_running(cluster: Cluster) -> bool:
             stop_cluster(cluster)
             return False
         if time.monotonic() > deadline:
-            raise ServerTrouble(
+            raise DatabaseTrouble(
                 f"The embedded PostgreSQL is not ready after {START_SECONDS} s:"
-                f" {cluster.layout.log} says why"
+                f" {cluster.layout.log} says why."
             )
         time.sleep(0.1)
     return False

@@ -1,0 +1,165 @@
+"""What every test gets: an environment of its own, and a real PostgreSQL when it asks."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg2.extensions
+import pytest
+
+from everheard import config
+from everheard.warehouse import embedded
+from tests.postgres import (
+    DEBIAN_BIN,
+    STARTERS,
+    Server,
+    choose_kind,
+    start_pooler,
+    stop_leftovers,
+)
+
+IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+#: Every variable the settings know, so that a new one is never forgotten here.
+OUR_VARIABLES = set(
+    re.findall(r'"([A-Z][A-Z_]{4,})"', Path(config.__file__).read_text(encoding="utf-8"))
+)
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """Lend a short folder that servers can enter as any user; it goes at the end, servers and all."""
+    folder = Path(tempfile.mkdtemp(prefix="everheard-test-")).resolve()
+    folder.chmod(0o711)
+    yield folder
+    stop_leftovers(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_environment(scratch: Path) -> Iterator[None]:
+    """Hide the developer's settings: empty beats .env, in this process and in any it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OUR_VARIABLES:
+            patch.setenv(name, "")
+        for name in [name for name in os.environ if name.startswith("PG")]:
+            patch.delenv(name)
+        patch.setenv("EVERHEARD_HOME", str(scratch / "home"))
+        patch.setitem(config.read_settings.__kwdefaults__, "env_file", scratch / "no.env")
+        yield
+
+
+@pytest.fixture
+def home(scratch: Path) -> Iterator[Path]:
+    """Lend a new folder for an EVERHEARD_HOME; a server started in it is stopped at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="home-", dir=scratch))
+    folder.chmod(0o711)
+    yield folder
+    embedded.stop(folder)
+
+
+@pytest.fixture(scope="session")
+def start_server(scratch: Path) -> Iterator[Callable[[str], Server]]:
+    """Start servers by kind ("embedded", "debian", "testcontainers"), each once a session."""
+    servers: dict[str, Server] = {}
+    with ExitStack() as stack:
+
+        def start(kind: str) -> Server:
+            if kind not in servers:
+                servers[kind] = stack.enter_context(STARTERS[kind](scratch / kind))
+            return servers[kind]
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def postgres_server(start_server: Callable[[str], Server]) -> Server:
+    """Start the server of this run, chosen by TEST_POSTGRES."""
+    return start_server(choose_kind())
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: Server) -> str:
+    """Name a database at the newest schema, made once by ``python -m migrate upgrade``."""
+    return postgres_server.template
+
+
+@pytest.fixture
+def database_url(postgres_server: Server, template_database: str) -> Iterator[str]:
+    """Lend a database of the test's own, at the newest schema; yield its address."""
+    with postgres_server.lend_database(template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(postgres_server: Server) -> Iterator[str]:
+    """Lend a database of the test's own with nothing in it; yield its address."""
+    with postgres_server.lend_database() as url:
+        yield url
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
+    """Open an autocommit connection to ``database_url``, to prepare and to look."""
+    opened = psycopg2.connect(database_url)
+    opened.autocommit = True
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["embedded", "debian"] if DEBIAN_BIN.exists() or IN_CI else ["embedded"])
+def each_postgres(request: pytest.FixtureRequest, start_server: Callable[[str], Server]) -> Server:
+    """Start PostgreSQL 18 and 15 in turn; 15 is left out where it is missing, never in CI."""
+    return start_server(request.param)
+
+
+@pytest.fixture
+def each_postgres_url(each_postgres: Server) -> Iterator[str]:
+    """Do as ``database_url`` does, on PostgreSQL 18 and on 15."""
+    with each_postgres.lend_database(each_postgres.template) as url:
+        yield url
+
+
+@pytest.fixture
+def each_empty_postgres_url(each_postgres: Server) -> Iterator[str]:
+    """Do as ``empty_database_url`` does, on PostgreSQL 18 and on 15."""
+    with each_postgres.lend_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgres_server: Server, scratch: Path) -> Iterator[Callable[[str], str]]:
+    """Run PgBouncer in transaction mode; call it with an address for the one through it."""
+    with start_pooler(postgres_server, scratch / "pgbouncer") as through_pooler:
+        yield through_pooler
+
+
+@pytest.fixture
+def pooled_url(pgbouncer: Callable[[str], str], database_url: str) -> str:
+    """Return the way to ``database_url`` through the pooler."""
+    return pgbouncer(database_url)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count a skipped test as failed in CI: nothing there may be missing."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Count a skipped module as failed in CI."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if IN_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"a skipped test is a failure in CI: {report.longrepr}"

@@ -1,0 +1,118 @@
+"""The rows that every source hands to the warehouse: one shape, whatever brought them.
+
+Rows point at one another by reference numbers that hold within one batch; the
+warehouse turns them into surrogate keys. Reference 0 means "unknown".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+#: How well a row is described (metadata_level): a better one overwrites a worse one.
+BLANK, NAMED, FROM_PLAY, FROM_ANSWER = 0, 1, 2, 3
+
+
+class ArtistRow(NamedTuple):
+    """One artist: by Spotify id, or by folded name where ``artist_id`` is None."""
+
+    artist_ref: int
+    artist_id: str | None
+    name: str
+    folded_name: str
+    image_url: str | None
+    metadata_level: int
+
+
+class AlbumRow(NamedTuple):
+    """One album: by Spotify id, or by folded title and artist where ``album_id`` is None."""
+
+    album_ref: int
+    album_id: str | None
+    name: str
+    folded_name: str
+    folded_artist_name: str
+    album_type: str | None
+    release_date: date | None
+    release_date_precision: str | None
+    total_track_count: int | None
+    image_url: str | None
+    metadata_level: int
+
+
+class TrackRow(NamedTuple):
+    """One track: by URI, or by folded title and artist where ``track_uri`` is None."""
+
+    track_ref: int
+    track_id: str | None
+    track_uri: str | None
+    name: str
+    folded_name: str
+    folded_artist_name: str
+    album_ref: int
+    duration_ms: int | None
+    isrc: str | None
+    disc_number: int | None
+    track_number: int | None
+    is_explicit: bool | None
+    is_local: bool
+    metadata_level: int
+
+
+class CreditRow(NamedTuple):
+    """One artist on one track or album; ``artist_role`` is main or featured."""
+
+    owner_ref: int
+    artist_ref: int
+    artist_position: int
+    artist_role: str
+
+
+class ContextRow(NamedTuple):
+    """Where a play was started from."""
+
+    context_ref: int
+    context_uri: str
+    context_type: str
+
+
+class PollRow(NamedTuple):
+    """One play as a poll reported it; ``played_at`` is its end, UTC, with milliseconds."""
+
+    played_at: datetime
+    track_ref: int
+    context_ref: int
+
+
+@dataclass
+class StagedRows:
+    """One batch, by the temporary table that takes it (``staged_`` before the name)."""
+
+    artist: list[ArtistRow] = field(default_factory=list)
+    album: list[AlbumRow] = field(default_factory=list)
+    album_artist: list[CreditRow] = field(default_factory=list)
+    track: list[TrackRow] = field(default_factory=list)
+    track_artist: list[CreditRow] = field(default_factory=list)
+    context: list[ContextRow] = field(default_factory=list)
+    poll: list[PollRow] = field(default_factory=list)
+
+
+class Moment(NamedTuple):
+    """What a polled play is recognised by: its end and the track's URI (None: no URI)."""
+
+    played_at: datetime
+    track_uri: str | None
+
+
+class Page(NamedTuple):
+    """What the warehouse needs to know of one answer of recently-played.
+
+    ``moments`` are in the order of time. ``is_full``: the answer held as many items
+    as Spotify ever shows, so that older plays may have sunk below its edge.
+    ``oldest_duration_ms``: length of the oldest item's track, 0 where unknown.
+    """
+
+    moments: tuple[Moment, ...]
+    is_full: bool
+    oldest_duration_ms: int

@@ -1,0 +1,1 @@
+"""Rows in, ledger out: everything that talks to Postgres."""

@@ -1,0 +1,64 @@
+"""Bring a database to the newest schema, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+
+from everheard.config import Settings
+from everheard.warehouse.connect import find_database_url, translate_errors
+from migrate.views import create_views, drop_views
+
+MIGRATE_DIR = Path(__file__).parent
+# Any fixed number: two upgrades at once must not both create the tables.
+_UPGRADE_LOCK = 20261120
+
+
+def upgrade(settings: Settings) -> str:
+    """Apply missing revisions and make all views anew; return a sentence.
+
+    Everything happens in one transaction: it is done, or nothing has changed.
+    """
+    with translate_errors(), _open_transaction(settings) as connection:
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({_UPGRADE_LOCK})")
+        connection.exec_driver_sql("create schema if not exists warehouse")
+        connection.exec_driver_sql("create schema if not exists bi")
+        drop_views(connection)
+        command.upgrade(_alembic_config(connection), "head")
+        view_count = create_views(connection)
+        version = connection.exec_driver_sql("select version from warehouse.etl_schema").scalar()
+    return f"upgrade: schema at version {version}, {view_count} views"
+
+
+@contextmanager
+def _open_transaction(settings: Settings) -> Iterator[sqlalchemy.Connection]:
+    engine = sqlalchemy.create_engine(
+        to_direct_url(to_sqlalchemy_url(find_database_url(settings))),
+        poolclass=sqlalchemy.NullPool,
+        connect_args={"connect_timeout": 15, "application_name": "everheard migrate"},
+    )
+    with engine.begin() as connection:
+        yield connection
+
+
+def to_sqlalchemy_url(url: str) -> str:
+    """Name the driver: SQLAlchemy 2.1 takes a bare postgresql:// as psycopg 3."""
+    return "postgresql+psycopg2://" + url.split("://", 1)[1]
+
+
+def to_direct_url(url: str) -> str:
+    """Return the direct host of a Neon pooler: migrations belong there."""
+    return url.replace("-pooler.", ".", 1) if ".neon.tech" in url else url
+
+
+def _alembic_config(connection: sqlalchemy.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATE_DIR).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

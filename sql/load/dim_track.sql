@@ -1,0 +1,216 @@
+-- Load the staged tracks into warehouse.dim_track and fill in their keys.
+-- The rules are those of dim_artist.sql; among mere names the least (title, artist, album)
+-- wins as a whole, so that a track never mixes two spellings. A new track is a class
+-- of its own (match_key = track_key) until match_class.sql finds others like it.
+with staged as (
+    select distinct on (track.track_uri, known_by_name, known_by_artist)
+        track.track_id,
+        track.track_uri,
+        nullif(track.name, '') as name,
+        track.folded_name,
+        track.folded_artist_name,
+        track.duration_ms,
+        track.isrc,
+        track.disc_number,
+        track.track_number,
+        track.is_explicit,
+        track.is_local,
+        track.metadata_level,
+        nullif(album.album_key, 0) as album_key,
+        case when track.track_uri is null then track.folded_name end as known_by_name,
+        case when track.track_uri is null then track.folded_artist_name end as known_by_artist
+    from pg_temp.staged_track as track
+    left join pg_temp.staged_album as album
+        on track.album_ref = album.album_ref
+    order by
+        track.track_uri,
+        known_by_name,
+        known_by_artist,
+        track.metadata_level desc,
+        track.folded_artist_name,
+        track.name,
+        album.folded_name
+),
+
+judged as (
+    select
+        staged.*,
+        coalesce(by_uri.track_key, by_name.track_key) as track_key
+    from staged
+    left join warehouse.dim_track as by_uri
+        on staged.track_uri = by_uri.track_uri
+    left join warehouse.dim_track as by_name
+        on
+            staged.known_by_name = by_name.known_by_name
+            and staged.known_by_artist = by_name.known_by_artist
+),
+
+merged as (
+    select
+        judged.track_uri,
+        judged.known_by_name,
+        judged.known_by_artist,
+        known.track_key,
+        greatest(judged.metadata_level, known.metadata_level) as metadata_level,
+        coalesce(known.is_local, judged.is_local) as is_local,
+        coalesce(known.track_id, judged.track_id) as track_id,
+        coalesce(case when is_better then judged.name end, known.name, '') as name,
+        case
+            when is_better and judged.name is not null then judged.folded_name
+            else coalesce(known.folded_name, judged.folded_name)
+        end as folded_name,
+        case
+            when is_better and judged.name is not null then judged.folded_artist_name
+            else coalesce(known.folded_artist_name, judged.folded_artist_name)
+        end as folded_artist_name,
+        coalesce(
+            case when is_better then judged.album_key end,
+            nullif(known.album_key, 0),
+            judged.album_key,
+            0
+        ) as album_key,
+        coalesce(
+            case when is_better then judged.duration_ms end, known.duration_ms, judged.duration_ms
+        ) as duration_ms,
+        coalesce(case when is_better then judged.isrc end, known.isrc, judged.isrc) as isrc,
+        coalesce(
+            case when is_better then judged.disc_number end, known.disc_number, judged.disc_number
+        ) as disc_number,
+        coalesce(
+            case when is_better then judged.track_number end,
+            known.track_number,
+            judged.track_number
+        ) as track_number,
+        coalesce(
+            case when is_better then judged.is_explicit end, known.is_explicit, judged.is_explicit
+        ) as is_explicit
+    from judged
+    left join warehouse.dim_track as known
+        on judged.track_key = known.track_key
+    left join warehouse.dim_album as known_album
+        on known.album_key = known_album.album_key
+    left join warehouse.dim_album as judged_album
+        on judged.album_key = judged_album.album_key
+    cross join lateral (
+        select
+            known.track_key is null
+            or judged.metadata_level > known.metadata_level
+            or (judged.metadata_level = known.metadata_level and judged.metadata_level > 1)
+            or (
+                judged.metadata_level = known.metadata_level
+                and (judged.folded_artist_name, judged.name, coalesce(judged_album.folded_name, ''))
+                < (known.folded_artist_name, known.name, coalesce(known_album.folded_name, ''))
+            ) as is_better
+    ) as verdict
+),
+
+changed as (
+    select merged.*
+    from merged
+    left join warehouse.dim_track as known
+        on merged.track_key = known.track_key
+    where
+        (
+            merged.track_id,
+            merged.name,
+            merged.folded_name,
+            merged.folded_artist_name,
+            merged.album_key,
+            merged.duration_ms,
+            merged.isrc,
+            merged.disc_number,
+            merged.track_number,
+            merged.is_explicit,
+            merged.metadata_level
+        )
+        is distinct from
+        (
+            known.track_id,
+            known.name,
+            known.folded_name,
+            known.folded_artist_name,
+            known.album_key,
+            known.duration_ms,
+            known.isrc,
+            known.disc_number,
+            known.track_number,
+            known.is_explicit,
+            known.metadata_level
+        )
+),
+
+numbered as (
+    select
+        changed.*,
+        coalesce(
+            changed.track_key,
+            nextval(pg_get_serial_sequence('warehouse.dim_track', 'track_key'))::integer
+        ) as new_key
+    from changed
+)
+
+insert into warehouse.dim_track as target (
+    track_key,
+    track_id,
+    track_uri,
+    name,
+    folded_name,
+    folded_artist_name,
+    album_key,
+    duration_ms,
+    isrc,
+    disc_number,
+    track_number,
+    is_explicit,
+    is_local,
+    match_key,
+    metadata_level,
+    described_at
+)
+select
+    new_key as track_key,
+    track_id,
+    track_uri,
+    name,
+    folded_name,
+    folded_artist_name,
+    album_key,
+    duration_ms,
+    isrc,
+    disc_number,
+    track_number,
+    is_explicit,
+    is_local,
+    new_key as match_key,
+    metadata_level,
+    now() as described_at
+from numbered
+order by track_uri, known_by_name, known_by_artist
+on conflict on constraint dim_track_natural_key do update
+set
+    track_id = excluded.track_id,
+    name = excluded.name,
+    folded_name = excluded.folded_name,
+    folded_artist_name = excluded.folded_artist_name,
+    album_key = excluded.album_key,
+    duration_ms = excluded.duration_ms,
+    isrc = excluded.isrc,
+    disc_number = excluded.disc_number,
+    track_number = excluded.track_number,
+    is_explicit = excluded.is_explicit,
+    metadata_level = excluded.metadata_level,
+    described_at = excluded.described_at
+where excluded.metadata_level >= target.metadata_level;
+
+update pg_temp.staged_track as staged
+set track_key = known.track_key
+from warehouse.dim_track as known
+where staged.track_uri = known.track_uri;
+
+update pg_temp.staged_track as staged
+set track_key = known.track_key
+from warehouse.dim_track as known
+where
+    staged.track_uri is null
+    and staged.folded_name = known.known_by_name
+    and staged.folded_artist_name = known.known_by_artist;

@@ -1,0 +1,93 @@
+-- Recompute the match classes of the tracks whose names this batch touches.
+-- Two tracks belong together when their folded names are equal and they share an artist,
+-- by folded name, among the artists of the track and of its album. The class is named
+-- after its least track_key; classes whose membership changed are noted, because
+-- their clusters of plays have to be derived again.
+with touched_name as (
+    select known.folded_name
+    from pg_temp.staged_track as staged
+    inner join warehouse.dim_track as known
+        on staged.track_key = known.track_key
+    where known.folded_name <> ''
+    group by known.folded_name
+),
+
+member as (
+    select
+        track.track_key,
+        track.album_key,
+        track.folded_name,
+        track.match_key,
+        count(*) over (partition by track.folded_name) as namesake_count
+    from warehouse.dim_track as track
+    inner join touched_name
+        on track.folded_name = touched_name.folded_name
+),
+
+evidence as (
+    select
+        member.track_key,
+        member.folded_name,
+        artist.folded_name as artist_name
+    from member
+    inner join warehouse.bridge_track_artist as bridge
+        on member.track_key = bridge.track_key
+    inner join warehouse.dim_artist as artist
+        on bridge.artist_key = artist.artist_key
+    where member.namesake_count > 1 and artist.folded_name <> ''
+    union
+    select
+        member.track_key,
+        member.folded_name,
+        artist.folded_name as artist_name
+    from member
+    inner join warehouse.bridge_album_artist as bridge
+        on member.album_key = bridge.album_key
+    inner join warehouse.dim_artist as artist
+        on bridge.artist_key = artist.artist_key
+    where member.namesake_count > 1 and artist.folded_name <> '' and member.album_key <> 0
+),
+
+-- Connected components: from every track to all it reaches over shared artists.
+reached as (
+    with recursive walk (root_key, track_key) as (
+        select
+            track_key as root_key,
+            track_key
+        from member
+        union
+        select
+            walk.root_key,
+            neighbour.track_key
+        from walk
+        inner join evidence as own
+            on walk.track_key = own.track_key
+        inner join evidence as neighbour
+            on
+                own.folded_name = neighbour.folded_name
+                and own.artist_name = neighbour.artist_name
+    )
+
+    select
+        root_key as track_key,
+        min(track_key) as match_key
+    from walk
+    group by root_key
+),
+
+updated as (
+    update warehouse.dim_track as track
+    set match_key = reached.match_key
+    from reached
+    inner join member
+        on reached.track_key = member.track_key
+    where track.track_key = reached.track_key and track.match_key <> reached.match_key
+    returning
+        track.match_key as new_class,
+        member.match_key as old_class
+)
+
+insert into pg_temp.changed_class (match_key)
+select new_class as match_key from updated
+union
+select old_class as match_key from updated;

@@ -1,0 +1,83 @@
+-- Make the temporary tables that take one batch, whatever brought it.
+-- Rows point at one another by reference numbers; the *_key columns are filled in as
+-- the dimensions are loaded. Everything is gone with the transaction: through a pooler
+-- a temporary table must not outlive it.
+create temp table staged_artist (
+    artist_ref integer not null,
+    artist_id text,
+    name text not null,
+    folded_name text not null,
+    image_url text,
+    metadata_level smallint not null,
+    artist_key integer
+) on commit drop;
+
+create temp table staged_album (
+    album_ref integer not null,
+    album_id text,
+    name text not null,
+    folded_name text not null,
+    folded_artist_name text not null,
+    album_type text,
+    release_date date,
+    release_date_precision text,
+    total_track_count integer,
+    image_url text,
+    metadata_level smallint not null,
+    album_key integer
+) on commit drop;
+
+create temp table staged_album_artist (
+    owner_ref integer not null,
+    artist_ref integer not null,
+    artist_position smallint not null,
+    artist_role text not null
+) on commit drop;
+
+create temp table staged_track (
+    track_ref integer not null,
+    track_id text,
+    track_uri text,
+    name text not null,
+    folded_name text not null,
+    folded_artist_name text not null,
+    album_ref integer not null,
+    duration_ms integer,
+    isrc text,
+    disc_number integer,
+    track_number integer,
+    is_explicit boolean,
+    is_local boolean not null,
+    metadata_level smallint not null,
+    track_key integer
+) on commit drop;
+
+create temp table staged_track_artist (
+    owner_ref integer not null,
+    artist_ref integer not null,
+    artist_position smallint not null,
+    artist_role text not null
+) on commit drop;
+
+create temp table staged_context (
+    context_ref integer not null,
+    context_uri text not null,
+    context_type text not null,
+    context_key integer
+) on commit drop;
+
+create temp table staged_poll (
+    played_at timestamptz not null,
+    track_ref integer not null,
+    context_ref integer not null
+) on commit drop;
+
+-- What this transaction has added, as the derivation needs it.
+create temp table new_observation (
+    played_at timestamptz not null,
+    track_key integer not null
+) on commit drop;
+
+create temp table changed_class (
+    match_key integer not null
+) on commit drop;

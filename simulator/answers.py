@@ -1,0 +1,66 @@
+"""The answers that are not data: errors in Spotify's words, and broken connections."""
+
+from __future__ import annotations
+
+import json
+import socket
+from contextlib import suppress
+from typing import Any
+
+from flask import Response, request
+
+JSON_TYPE = "application/json; charset=utf-8"
+PREMIUM_TEXT = (
+    "Active premium subscription required for the owner of the app. When the subscription"
+    " status changes, it can take a few hours before requests are allowed again."
+)
+
+
+class ApiError(Exception):
+    """Ends a call to the Web API with an error body."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status, self.message = status, message
+        super().__init__(message)
+
+
+def answer_json(body: Any, status: int = 200) -> Response:
+    """Return a JSON answer, its text unescaped as Spotify's is."""
+    return Response(json.dumps(body, ensure_ascii=False), status, content_type=JSON_TYPE)
+
+
+def answer_error(status: int, message: str) -> Response:
+    """Return the Web API's usual error body."""
+    return answer_json({"error": {"status": status, "message": message}}, status)
+
+
+def answer_too_many(retry_after: int | None) -> Response:
+    """Return 429 for the rolling 30 seconds; sometimes nobody says for how long."""
+    response = answer_error(429, "API rate limit exceeded")
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def answer_quota_spent(retry_after: int | None) -> Response:
+    """Return 429 for an empty quota bucket: the reason tells it from the other."""
+    body = {"status": 429, "message": "Too many requests", "reason": "QUOTA_EXCEEDED"}
+    response = answer_json({"error": body}, 429)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def break_off(response: Response) -> Response:
+    """Return an answer that promises more bytes than it carries."""
+    whole = response.get_data()
+    broken = Response(whole[: len(whole) // 2], response.status_code, content_type=JSON_TYPE)
+    broken.headers["Content-Length"] = str(max(1, len(whole)))
+    return broken
+
+
+def hang_up() -> None:
+    """Close the caller's connection before anything is answered."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    with suppress(OSError):  # the caller may be gone already
+        connection.shutdown(socket.SHUT_RDWR)

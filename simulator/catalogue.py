@@ -1,0 +1,117 @@
+"""What there is to hear: artists, albums, tracks, shows and episodes, and how to find them.
+
+A catalogue never changes. Time shows through it: an album is there from its
+release on, a track that is taken down answers blank from that moment on.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, eq=False)
+class Artist:
+    """One artist; ``albums`` holds the albums the artist is an album artist of."""
+
+    id: str
+    name: str | None
+    genres: list[str]
+    popularity: int
+    albums: list[Album] = field(default_factory=list, repr=False)
+    appears_on: list[Album] = field(default_factory=list, repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class Album:
+    """One album id; editions of one record are several of these.
+
+    ``released_ms`` is when it appears; ``release_date`` is the text Spotify
+    shows, with its precision, and may be None, a bare year or "0000".
+    """
+
+    id: str
+    name: str
+    album_type: str
+    artists: tuple[Artist, ...]
+    released_ms: int
+    release_date: str | None
+    release_date_precision: str | None
+    upc: str
+    label: str
+    has_images: bool = True
+    tracks: list[Track] = field(default_factory=list, repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """One track id. A local file has no id of its own (None) and no ISRC.
+
+    ``returned_as`` is the track that answers instead when a user's token asks
+    for this id (relinking); ``blanked_ms`` is when it is taken down.
+    """
+
+    id: str | None
+    name: str
+    album: Album
+    artists: tuple[Artist, ...]
+    disc_number: int
+    track_number: int
+    duration_ms: int
+    explicit: bool
+    isrc: str | None
+    popularity: int
+    uri: str
+    is_local: bool = False
+    blanked_ms: int | None = None
+    returned_as: Track | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Show:
+    """One podcast, or an audiobook where ``is_audiobook``."""
+
+    id: str
+    name: str
+    publisher: str
+    is_audiobook: bool
+    episodes: list[Episode] = field(default_factory=list, repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class Episode:
+    """One episode of a podcast, or one chapter of an audiobook."""
+
+    id: str
+    name: str
+    show: Show
+    duration_ms: int
+    release_date: str
+
+
+class Catalogue:
+    """Everything, with look-ups by id, ISRC and time of release."""
+
+    def __init__(
+        self, artists: list[Artist], albums: list[Album], locals_: list[Track], shows: list[Show]
+    ) -> None:
+        self.artists = artists
+        self.albums = sorted(albums, key=lambda album: album.released_ms)
+        self.tracks = [track for album in self.albums for track in album.tracks]
+        self.local_files = locals_
+        self.shows = shows
+        self.artist_by_id = {artist.id: artist for artist in artists}
+        self.album_by_id = {album.id: album for album in albums}
+        self.track_by_id = {track.id: track for track in self.tracks if track.id}
+        self.show_by_id = {show.id: show for show in shows}
+        self.episode_by_id = {episode.id: episode for show in shows for episode in show.episodes}
+        self.tracks_by_isrc: dict[str, list[Track]] = {}
+        for track in self.tracks:
+            if track.isrc:
+                self.tracks_by_isrc.setdefault(track.isrc.upper(), []).append(track)
+        self._released = [album.released_ms for album in self.albums]
+
+    def albums_released(self, since_ms: int, until_ms: int) -> list[Album]:
+        """Return the albums released after ``since_ms`` and up to ``until_ms``, oldest first."""
+        first, last = bisect_right(self._released, since_ms), bisect_right(self._released, until_ms)
+        return self.albums[first:last]

@@ -1,0 +1,236 @@
+"""What every call passes: moods, token, app, limits; then its endpoint; then moods again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from simulator.accounts import Access
+from simulator.answers import (
+    PREMIUM_TEXT,
+    ApiError,
+    answer_error,
+    answer_json,
+    answer_quota_spent,
+    answer_too_many,
+    break_off,
+    hang_up,
+)
+from simulator.catalogue import Catalogue
+from simulator.listeners import Listener
+from simulator.moods import REFUSING, Mood
+from simulator.shapes import Json, Shapes, blank_track
+from simulator.world import World
+
+#: What Spotify took from apps made since 2026-02.
+OLD_ONLY = frozenset(
+    ["tracks", "albums", "artists", "episodes", "shows", "artist_top_tracks", "new_releases"]
+)
+#: The scopes of which a call needs one; an endpoint that is not here needs none.
+SCOPES = {
+    "recently_played": {"user-read-recently-played"},
+    "currently_playing": {"user-read-currently-playing", "user-read-playback-state"},
+    "player": {"user-read-playback-state"},
+    "following": {"user-follow-read"},
+    "saved_albums": {"user-library-read"},
+    "saved_tracks": {"user-library-read"},
+    "top": {"user-top-read"},
+}
+FOR_LISTENERS = frozenset(["me", *SCOPES])
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One call that got through, as its endpoint sees it."""
+
+    world: World
+    shapes: Shapes
+    access: Access
+    now_ms: int
+    window_ms: int
+
+    @property
+    def listener(self) -> Listener:
+        """Return whose token this is; only where the endpoint is a listener's own."""
+        return self.world.listener(self.access.listener)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return what there is to hear."""
+        return self.world.catalogue
+
+    def read_number(self, name: str, default: int, least: int, most: int) -> int:
+        """Read a number from the query; raises ApiError (400, "Invalid limit") out of bounds."""
+        text = request.args.get(name, str(default))
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise ApiError(400, f"Invalid {name}")
+        return int(text)
+
+
+Endpoint = Callable[..., Json | None]
+
+
+class Gate:
+    """The way in. ``closing`` is set when the server stops, so that nothing hangs on."""
+
+    def __init__(self, world: World, shapes: Shapes, closing: threading.Event) -> None:
+        self.world, self.shapes, self.closing = world, shapes, closing
+
+    def admit(self, name: str, endpoint: Endpoint, **parts: str) -> Response:
+        """Answer one call to the Web API and write it down."""
+        return self._receive(name, lambda met: self._answer(name, endpoint, met, parts))
+
+    def admit_to_token(self, give_token: Callable[..., Response]) -> Response:
+        """Answer one call for a token and write it down."""
+
+        def answer(met: list[Mood]) -> Response:
+            response = give_token(self, rotate=any(mood.kind == "rotated" for mood in met))
+            return _send(response, met)
+
+        return self._receive("token", answer)
+
+    def _receive(self, name: str, answer: Callable[[list[Mood]], Response]) -> Response:
+        with self.world.lock:
+            met = self.world.moods.draw(name, self.world.clock.now_ms)
+        response = self._act_out(met)
+        with self.world.lock:
+            if response is None:
+                response = answer(met)
+            gone = any(mood.kind in ("hung", "disconnected") for mood in met)
+            path = request.full_path.rstrip("?")
+            self.world.calls.add(name, path, 0 if gone else response.status_code)
+        return response
+
+    def _act_out(self, met: list[Mood]) -> Response | None:
+        """Be slow, hang, or refuse, outside the lock; None where the call may go on."""
+        refusal: Response | None = None
+        for mood in met:
+            if mood.kind == "slow":
+                self.closing.wait(mood.delay_seconds)
+            elif mood.kind == "hung":
+                self.closing.wait()
+            if mood.kind in ("hung", "disconnected"):
+                hang_up()
+                return Response(status=503)
+            if mood.kind in REFUSING:
+                refusal = refuse(mood)
+        return refusal
+
+    def _answer(
+        self, name: str, endpoint: Endpoint, met: list[Mood], parts: dict[str, str]
+    ) -> Response:
+        now_ms = self.world.clock.now_ms
+        try:
+            access = self._check_token(name, now_ms)
+        except ApiError as error:
+            return answer_error(error.status, error.message)
+        refusal = self._check_limits(name, now_ms)
+        if refusal is not None:
+            return refusal
+        stalled = [mood.since_ms for mood in met if mood.kind == "stalled"]
+        visit = Visit(self.world, self.shapes, access, now_ms, min([now_ms, *stalled]))
+        try:
+            body = endpoint(visit, **parts)
+        except ApiError as error:
+            return answer_error(error.status, error.message)
+        if body is None:
+            return Response(status=204)
+        for mood in met:
+            body = alter(body, mood)
+        return _send(answer_json(body), met)
+
+    def _check_token(self, name: str, now_ms: int) -> Access:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise ApiError(401, "No token provided")
+        access = self.world.accounts.read_access(token)
+        if access is None:
+            raise ApiError(401, "Invalid access token")
+        if now_ms >= access.expires_ms:
+            raise ApiError(401, "The access token expired")
+        if name in FOR_LISTENERS and access.listener is None:
+            raise ApiError(401, "Valid user authentication required")
+        if name in SCOPES and not SCOPES[name].intersection(access.scopes):
+            raise ApiError(403, "Insufficient client scope")
+        return access
+
+    def _check_limits(self, name: str, now_ms: int) -> Response | None:
+        if name in OLD_ONLY and not self.world.is_old_app:
+            return self._refuse_new_app()
+        wait_seconds = self.world.limits.check_rate(now_ms)
+        if wait_seconds is not None:
+            return answer_too_many(wait_seconds)
+        wait_seconds = self.world.limits.check_quota(name, now_ms)
+        if wait_seconds is not None:
+            return answer_quota_spent(wait_seconds)
+        return None
+
+    def _refuse_new_app(self) -> Response:
+        status = self.world.settings.refusal_status
+        if status == 429:
+            return answer_too_many(None)
+        return answer_error(status, "Forbidden" if status == 403 else "Not found.")
+
+
+def _send(response: Response, met: list[Mood]) -> Response:
+    return break_off(response) if any(mood.kind == "dropped" for mood in met) else response
+
+
+def refuse(mood: Mood) -> Response:
+    """Return the answer of a mood that answers instead of Spotify."""
+    match mood.kind:
+        case "rate_limited":
+            return answer_too_many(mood.retry_after)
+        case "quota_exceeded":
+            return answer_quota_spent(mood.retry_after)
+        case "not_found":
+            return Response(status=404)
+        case "unauthorised":
+            return answer_error(401, "The access token expired")
+        case "premium_lapsed":
+            return Response(PREMIUM_TEXT, 403, content_type="text/plain; charset=utf-8")
+        case "not_json":
+            return Response("<html><body>upstream connect error</body></html>", 200)
+        case _:
+            return answer_error(mood.status, "Service unavailable")
+
+
+def alter(body: Json, mood: Mood) -> Json:
+    """Return the body as a mood lets it arrive; untouched where the mood has no place in it."""
+    match mood.kind:
+        case "blanked":
+            return _blank(body, mood.ids)
+        case "null_track" if len(body.get("items", ())) > mood.position:
+            items = list(body["items"])
+            items[mood.position] = {**items[mood.position], "track": None}
+            return {**body, "items": items}
+        case "null_item" if "item" in body:
+            return {**body, "item": None, "currently_playing_type": "ad"}
+        case "empty_page":
+            return _empty(body)
+        case _:
+            return body
+
+
+def _blank(body: Json, ids: tuple[str, ...]) -> Json:
+    """Blank the tracks of a page of plays, of an album, or the track itself."""
+    if body.get("type") == "track" and (not ids or body["id"] in ids):
+        whole = {"album": {}, **body}
+        return {name: value for name, value in blank_track(whole).items() if name in body}
+    if "items" in body:
+        return {**body, "items": [_blank(item, ids) for item in body["items"]]}
+    for name in ("track", "tracks"):
+        if isinstance(body.get(name), dict):
+            return {**body, name: _blank(body[name], ids)}
+    return body
+
+
+def _empty(body: Json) -> Json:
+    if "items" in body:
+        return {**body, "items": [], "next": body.get("next") or body["href"]}
+    return {
+        name: _empty(value) if isinstance(value, dict) else value for name, value in body.items()
+    }

@@ -32,7 +32,7 @@ OUR_VARIABLES = set(
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """Lend a short folder that servers can enter as any user; it goes at the end, servers and all."""
+    """Lend a short folder that servers of any user can enter; it goes at the end, and they too."""
     folder = Path(tempfile.mkdtemp(prefix="everheard-test-")).resolve()
     folder.chmod(0o711)
     yield folder

@@ -37,11 +37,15 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. ``url`` leads to a database from which others are made."""
+    """A running server. ``url`` leads to a database from which others are made.
+
+    ``read_log`` returns what the server wrote since it started; a test that
+    counts statements sets ``log_statement`` for its own session or database.
+    """
 
     name: str
     url: str = field(repr=False)
-    log: Path
+    read_log: Callable[[], str] = field(repr=False)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
 
     def execute(self, statement: str) -> None:
@@ -106,7 +110,7 @@ def start_embedded(folder: Path) -> Iterator[Server]:
     server = embedded.start(folder)
     layout = find_layout(folder)
     try:
-        started = Server("embedded", server.url, layout.log)
+        started = Server("embedded", server.url, layout.log.read_text)
         for name, value in FAST.items():
             started.execute(f"alter system set {name} = {value}")
         started.execute("select pg_reload_conf()")
@@ -161,13 +165,16 @@ def _make_debian_cluster(cluster: Cluster) -> None:
 
 
 @contextmanager
-def start_container(folder: Path) -> Iterator[Server]:
+def start_container(_: Path) -> Iterator[Server]:
     """Start PostgreSQL from an image, where a container engine answers."""
     from testcontainers.community.postgres import PostgresContainer
 
     with PostgresContainer(CONTAINER_IMAGE, driver=None) as container:
-        log = folder / "see-docker-logs"
-        yield Server("testcontainers", container.get_connection_url(), log)
+        yield Server(
+            "testcontainers",
+            container.get_connection_url(),
+            lambda: b"".join(container.get_logs()).decode(),
+        )
 
 
 STARTERS: dict[str, Callable[[Path], object]] = {

@@ -65,7 +65,11 @@ class Cluster:
     account: Account
 
     def run(self, program: str, *arguments: str) -> tuple[int, str]:
-        """Run one of PostgreSQL's programs; return its exit code and what it said."""
+        """Run one of PostgreSQL's programs; return its exit code and what it said.
+
+        It runs in the layout's folder, and is told names relative to it: pg_ctl
+        passes them through a shell, which not every folder's name survives.
+        """
         options: dict[str, Any] = self.account.options()
         if sys.platform == "win32":
             options["creationflags"] = WINDOWS_FLAGS
@@ -76,7 +80,7 @@ class Cluster:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=self.layout.folder,
+                cwd=spell_plainly(self.layout.folder),
                 check=False,
                 **options,
             )
@@ -89,7 +93,7 @@ def make_cluster(cluster: Cluster) -> None:
     layout = cluster.layout
     if layout.unfinished.exists():
         if layout.data_dir.exists():
-            cluster.run("pg_ctl", "stop", "-D", spell_plainly(layout.data_dir), "-m", "immediate")
+            cluster.run("pg_ctl", "stop", f"--pgdata={layout.data_dir.name}", "--mode=immediate")
         shutil.rmtree(layout.data_dir, ignore_errors=True)
     layout.unfinished.touch()
     password = secrets.token_urlsafe(24)
@@ -99,9 +103,9 @@ def make_cluster(cluster: Cluster) -> None:
     _write_private(pwfile, password + "\n", cluster.account)
     code, said = cluster.run(
         "initdb",
-        f"--pgdata={spell_plainly(layout.folder)}/data",
+        f"--pgdata={layout.data_dir.name}",
         f"--username={NAME}",
-        f"--pwfile={spell_plainly(pwfile)}",
+        f"--pwfile={pwfile.name}",
         "--auth=scram-sha-256",
         "--encoding=UTF8",
         "--locale=C",  # the machine's own locale, missing or misspelt, has no say
@@ -159,8 +163,8 @@ def start_cluster(cluster: Cluster) -> None:
     code, said = cluster.run(
         "pg_ctl",
         "start",
-        f"--pgdata={spell_plainly(layout.data_dir)}",
-        f"--log={spell_plainly(layout.folder)}/{layout.log.name}",
+        f"--pgdata={layout.data_dir.name}",
+        f"--log={layout.log.name}",
         f"--timeout={START_SECONDS}",
         "--wait",
         "--silent",
@@ -215,7 +219,7 @@ def _settle_socket_dir(socket_dir: Path, account: Account) -> None:
 
 def stop_cluster(cluster: Cluster) -> None:
     """Stop the server: open connections are ended, everything committed is on disk."""
-    data = spell_plainly(cluster.layout.data_dir)
+    data = cluster.layout.data_dir.name
     code, said = cluster.run(
         "pg_ctl", "stop", f"--pgdata={data}", "--mode=fast", f"--timeout={START_SECONDS}", "--wait"
     )

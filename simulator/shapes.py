@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.catalogue import Album, Artist, Episode, Show, Track
 from simulator.clock import to_iso
+from simulator.discography import VARIOUS_ARTISTS_ID
 from simulator.listening import Play
 from simulator.randomness import base62
 
@@ -19,7 +20,6 @@ MARKETS = ["AT", "DE", "FR", "GB", "JP", "US"]
 #: What a page of an album's tracks holds when it comes inside the album.
 EMBEDDED_TRACKS = 50
 OPEN_URL = "https://open.spotify.com"
-NOBODY: Json = {"name": "", "id": "0LyfQWJT6nXafLPZqxe9Of"}
 
 
 class Shapes:
@@ -252,16 +252,33 @@ def make_images(seed: str, *sizes: int) -> list[Json]:
 
 def blank_track(body: Json) -> Json:
     """Return what Spotify answers for a track that was taken down: the ids and nothing else."""
-    blank = {**body, "artists": [{**body["artists"][0], **NOBODY}], "duration_ms": 0}
-    blank |= {"external_ids": {}, "name": "", "explicit": False}
-    if "popularity" in body:
-        blank["popularity"] = 0
-    blank["album"] = {
-        **body["album"],
-        "artists": [{**body["artists"][0], **NOBODY, "name": "Various Artists"}],
-        "images": [],
+    nobody = _swap_id(body["artists"][0])
+    blank = {
+        **body,
+        "artists": [{**nobody, "name": ""}],
+        "duration_ms": 0,
+        "explicit": False,
+        "external_ids": {},
         "name": "",
-        "release_date": "0000",
-        "release_date_precision": "year",
+        "album": {
+            **body["album"],
+            "artists": [{**nobody, "name": "Various Artists"}],
+            "images": [],
+            "name": "",
+            "release_date": "0000",
+            "release_date_precision": "year",
+        },
     }
+    if "popularity" in body:
+        blank |= {"popularity": 0, "available_markets": []}
+        blank["album"]["available_markets"] = []
     return blank
+
+
+def _swap_id(value: Any) -> Any:
+    """Put the id of "Various Artists" in place of an artist's own, in links and URIs too."""
+    if isinstance(value, dict):
+        return {name: _swap_id(inner) for name, inner in value.items()}
+    if value is None or value == "artist":
+        return value
+    return value[: len(value) - len(VARIOUS_ARTISTS_ID)] + VARIOUS_ARTISTS_ID

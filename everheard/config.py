@@ -41,6 +41,7 @@ class Settings:
     accounts_url: str
     runner: str
     trigger: str
+    is_actions: bool
     step_summary: Path | None
 
 
@@ -74,6 +75,7 @@ def read_settings(
         accounts_url=get("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com").rstrip("/"),
         runner=get("EVERHEARD_RUNNER") or ("actions" if get("GITHUB_ACTIONS") else _host_name()),
         trigger=_find_trigger(get),
+        is_actions=bool(get("GITHUB_ACTIONS")),
         step_summary=Path(get("GITHUB_STEP_SUMMARY")) if get("GITHUB_STEP_SUMMARY") else None,
     )
 

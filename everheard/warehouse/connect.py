@@ -104,8 +104,8 @@ def explain(error: psycopg2.Error) -> Failure:
     code = error.pgcode or ""
     if code in {"42P01", "3F000", "42703"}:
         return SchemaMismatch(
-            "The database does not hold the ledger's tables as this code knows them:"
-            " run `python start.py migrate upgrade`."
+            f"The database does not hold the ledger's tables as this code knows them"
+            f" ({_first_line(error)}): run `python start.py migrate upgrade`."
         )
     if code:
         return DatabaseTrouble(_explain_state(error, code))
@@ -129,7 +129,7 @@ _CURES_BY_STATE = {
 
 
 def _explain_state(error: psycopg2.Error, code: str) -> str:
-    first_line = (error.diag.message_primary or "").split("\n")[0]
+    first_line = _first_line(error)
     if "project size limit" in first_line:  # Neon's own wording for a full free tier
         code = "53100"
     cure = _CURES_BY_STATE.get(code)
@@ -138,6 +138,10 @@ def _explain_state(error: psycopg2.Error, code: str) -> str:
     constraint = error.diag.constraint_name
     place = f", constraint {constraint}" if constraint else ""
     return f"The database said no (SQLSTATE {code}{place}): {first_line}"
+
+
+def _first_line(error: psycopg2.Error) -> str:
+    return (error.diag.message_primary or "").split("\n")[0]
 
 
 _CURES_BY_WORDS = {

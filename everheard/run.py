@@ -1,0 +1,239 @@
+"""What wraps every job: settings, connection, run record, summary, exit code."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from psycopg2.extensions import connection as Connection
+
+from everheard.config import Settings, read_settings
+from everheard.failure import ConfigurationError, ExitCode, Failure
+from everheard.warehouse.books import RunRecord, block_bucket, insert_run
+from everheard.warehouse.connect import connect
+
+
+@dataclass
+class Run:
+    """One run of a job, handed to its work: settings in, counts and troubles out."""
+
+    job: str
+    settings: Settings
+    options: argparse.Namespace
+    fetched_count: int = 0
+    new_count: int = 0
+    known_count: int = 0
+    gap_count: int = 0
+    spooled_count: int = 0
+    watermark_at: datetime | None = None
+    #: Ends that concern a part of the work only (one of several listeners).
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    #: Why there was nothing to do, where there was not.
+    idle_reason: str = ""
+    _connection: Connection | None = None
+    _trouble: Failure | None = None
+
+    def connect(self) -> Connection:
+        """Return the ledger's connection, opened at the first call; a failure is remembered."""
+        if self._trouble:
+            raise self._trouble
+        if self._connection is None:
+            try:
+                self._connection = connect(self.settings, application=f"everheard {self.job}")
+            except Failure as failure:
+                self._trouble = failure
+                raise
+        return self._connection
+
+    def give_up_ledger(self, trouble: Failure) -> None:
+        """Go on without the ledger: whoever asks for it from now on is told why."""
+        self._trouble = trouble
+
+    def add(
+        self,
+        *,
+        new_count: int = 0,
+        known_count: int = 0,
+        gap_count: int = 0,
+        watermark_at: datetime | None = None,
+    ) -> None:
+        """Add what was done for one listener."""
+        self.new_count += new_count
+        self.known_count += known_count
+        self.gap_count += gap_count
+        moments = [moment for moment in (self.watermark_at, watermark_at) if moment]
+        self.watermark_at = max(moments, default=None)
+        if gap_count:
+            self.warnings.append(
+                f"{gap_count} new gap(s): plays may be missing. The privacy export closes them."
+            )
+
+    def remember_block(self, bucket: str, until: datetime | None) -> None:
+        """Tell all runners until when Spotify wants no calls to a bucket, if the books are open."""
+        if until is None:
+            return
+        try:
+            block_bucket(
+                self.connect(),
+                client_id=self.settings.client_id,
+                bucket=bucket,
+                blocked_until=until,
+            )
+        except Failure as trouble:
+            self.warnings.append(f"The pause could not be noted for other runners. {trouble}")
+
+    def close(self) -> None:
+        """Close the connection, where one was opened."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+def run_job(
+    job: str,
+    documentation: str | None,
+    work: Callable[[Run], None],
+    argv: list[str] | None,
+    add_options: Callable[[argparse.ArgumentParser], None] = lambda _: None,
+) -> int:
+    """Run a job from its command line to its exit code.
+
+    The last line on stdout says what was done, or why not. Every Failure becomes that
+    line and its exit code; anything else is a bug and keeps its traceback.
+    """
+    options = _parse(job, documentation, argv, add_options)
+    started = time.monotonic()
+    try:
+        settings = read_settings()
+    except ConfigurationError as error:
+        print("\n".join(error.faults), file=sys.stderr)
+        print(f"{job}: {len(error.faults)} settings to put right, named above")
+        return int(error.exit_code)
+    run = Run(job, settings, options)
+    try:
+        try:
+            work(run)
+        except Failure as failure:
+            run.failures.append(failure)
+        return _finish(run, time.monotonic() - started)
+    finally:
+        run.close()
+
+
+def _parse(
+    job: str,
+    documentation: str | None,
+    argv: list[str] | None,
+    add_options: Callable[[argparse.ArgumentParser], None],
+) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog=f"python start.py job {job}",
+        description=documentation,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be done, and write nothing"
+    )
+    add_options(parser)
+    return parser.parse_args(argv)
+
+
+def _finish(run: Run, seconds: float) -> int:
+    code = run.failures[0].exit_code if run.failures else ExitCode.DONE
+    sentence = describe(run)
+    if not run.options.dry_run and not run.idle_reason:
+        _record(run, seconds, code, sentence)
+    for warning in run.warnings:
+        print(f"::warning title={run.job}::{warning}" if run.settings.is_actions else warning)
+    _write_step_summary(run, sentence)
+    if run.failures and run.settings.is_actions:
+        print(f"::error title={run.job}::{run.failures[0]}")
+    print(sentence)
+    return int(code)
+
+
+def describe(run: Run) -> str:
+    """Return the last line: what was done, and what went wrong."""
+    if run.idle_reason:
+        return f"{run.job}: nothing to do, {run.idle_reason}"
+    parts = [
+        f"fetched {run.fetched_count}",
+        f"new {run.new_count}",
+        f"known {run.known_count}",
+        f"gaps {run.gap_count}",
+    ]
+    if run.spooled_count:
+        parts.append(f"spooled {run.spooled_count}")
+    if run.watermark_at:
+        parts.append(f"watermark {_format_moment(run.watermark_at)}")
+    done = f"{run.job}: " + ("(dry run) " if run.options.dry_run else "") + ", ".join(parts)
+    troubles = [_describe_failure(failure) for failure in run.failures]
+    return " | ".join([done, *troubles])
+
+
+def _describe_failure(failure: Failure) -> str:
+    text = " ".join(str(failure).split())
+    if failure.retry_at and _format_moment(failure.retry_at)[:16] not in text:
+        text += f" Try again after {_format_moment(failure.retry_at)}."
+    return text
+
+
+def _format_moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _record(run: Run, seconds: float, code: ExitCode, sentence: str) -> None:
+    """Write the run into the books, where they can be reached; the ledger does not depend on it."""
+    record = RunRecord(
+        job=run.job,
+        runner=run.settings.runner,
+        trigger=run.settings.trigger,
+        seconds=seconds,
+        outcome="failed" if run.failures else "done",
+        exit_code=int(code),
+        fetched_count=run.fetched_count,
+        new_count=run.new_count,
+        known_count=run.known_count,
+        gap_count=run.gap_count,
+        summary=sentence,
+    )
+    try:
+        insert_run(run.connect(), record)
+    except Failure as failure:
+        if not run.failures:
+            run.warnings.append(f"The run could not be recorded. {failure}")
+
+
+def _write_step_summary(run: Run, sentence: str) -> None:
+    """Write the run as a small table where GitHub shows it; counts only, logs may be public."""
+    if run.settings.step_summary is None:
+        return
+    watermark = _format_moment(run.watermark_at) if run.watermark_at else "unknown"
+    lines = [
+        f"### {run.job}",
+        "",
+        "| fetched | new | known | gaps | spooled | watermark |",
+        "| ---: | ---: | ---: | ---: | ---: | --- |",
+        f"| {run.fetched_count} | {run.new_count} | {run.known_count} | {run.gap_count} "
+        f"| {run.spooled_count} | {watermark} |",
+        "",
+        *(f"- {warning}" for warning in run.warnings),
+        *([f"- {sentence}"] if run.failures or run.idle_reason else []),
+        "",
+    ]
+    with run.settings.step_summary.open("a", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read "25m", "2h" or "90s"; for argparse, which turns the error into a usage line."""
+    found = re.fullmatch(r"(\d+)([smh])", text.strip())
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration like 25m, 2h or 90s")
+    unit = {"s": "seconds", "m": "minutes", "h": "hours"}[found[2]]
+    return timedelta(**{unit: int(found[1])})

@@ -1,0 +1,70 @@
+"""What was fetched and could not be stored, kept until the database takes it.
+
+One sealed file an answer, in ``SPOOL_DIR``: trimmed to the fields we use, compressed,
+encrypted with a key derived from the client secret. What is read back is checked like
+any other input. Files that cannot be read are left alone and told of, never deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+import zlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from everheard.seal import SealBroken, seal, unseal
+
+_PURPOSE = "spool"
+_NEW_PRIVATE_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+class Spooled(NamedTuple):
+    """One thing kept: an answer, or a token that Spotify put in another's place."""
+
+    path: Path
+    content: dict[str, Any]
+
+
+class Spool:
+    """A folder of sealed files; a file's name says its kind, when and whose it is."""
+
+    def __init__(self, folder: Path, client_secret: str) -> None:
+        self._folder = folder
+        self._client_secret = client_secret
+
+    def add(self, kind: str, owner: str, content: dict[str, Any]) -> None:
+        """Keep ``content`` for the owner (a fingerprint), whole or not at all."""
+        packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode())
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = f"{kind}-{time.time_ns():020d}-{owner[:16]}-{secrets.token_hex(3)}.sealed"
+        unfinished = self._folder / f"{name}.part"
+        with os.fdopen(os.open(unfinished, _NEW_PRIVATE_FILE, 0o600), "wb") as file:
+            file.write(seal(self._client_secret, _PURPOSE, packed))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self._folder / name)
+
+    def read(self, kind: str, owner: str) -> tuple[list[Spooled], list[str]]:
+        """Return what is kept for an owner, oldest first, and a word on each unreadable file."""
+        kept: list[Spooled] = []
+        faults: list[str] = []
+        for path in sorted(self._folder.glob(f"{kind}-*-{owner[:16]}-*.sealed")):
+            try:
+                kept.append(Spooled(path, self._unpack(path.read_bytes())))
+            except (SealBroken, ValueError, zlib.error, OSError) as error:
+                faults.append(f"spool file {path.name} cannot be read and was left alone: {error}")
+        return kept, faults
+
+    def remove(self, spooled: list[Spooled]) -> None:
+        """Forget what the ledger has taken."""
+        for one in spooled:
+            one.path.unlink(missing_ok=True)
+
+    def _unpack(self, sealed: bytes) -> dict[str, Any]:
+        content = json.loads(zlib.decompress(unseal(self._client_secret, _PURPOSE, sealed)))
+        if not isinstance(content, dict):
+            raise ValueError("not an answer")
+        return content

@@ -1,0 +1,187 @@
+"""The one road into the ledger: staged rows -> dimensions -> derived facts.
+
+Whatever a source brings is staged in temporary tables, loaded set by set, and the
+clusters of plays it touches are derived again, all in one transaction under the
+listener's lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from everheard.rows import Moment, Page, StagedRows
+from everheard.warehouse.connect import translate_errors
+from everheard.warehouse.gaps import Gap, OpenGap, cut_gaps, find_gaps
+from everheard.warehouse.pair import pair_plays
+from everheard.warehouse.statements import open_transaction, render, render_insert, send
+
+_ATTEMPTS = 3
+_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+
+#: The order in which staged rows become dimensions: each file needs those before it.
+DIMENSION_STATEMENTS = ("dim_artist", "dim_album", "dim_track", "bridges", "dim_context")
+
+
+class LoadResult(NamedTuple):
+    """What one load of pages did to a listener's ledger."""
+
+    new_count: int
+    known_count: int
+    gap_count: int
+    watermark_at: datetime | None
+
+
+class _Novelty(NamedTuple):
+    known: set[Moment]
+    newest_before: dict[datetime, datetime]
+    open_gaps: list[OpenGap]
+    has_changed_classes: bool
+
+
+def load_polls(
+    connection: Connection,
+    *,
+    job: str,
+    listener_key: int,
+    pages: Sequence[Page],
+    to_rows: Callable[[set[Moment]], StagedRows],
+    dry_run: bool = False,
+) -> LoadResult:
+    """Bring pages of recently-played into the ledger, in the order they were fetched.
+
+    ``to_rows`` gives the staged rows of everything but the moments it is handed: those
+    are known already. Plays, gaps and watermark are committed together or not at
+    all. A second load of the same pages adds nothing. Raises DatabaseTrouble or
+    SchemaMismatch.
+    """
+
+    def attempt() -> LoadResult:
+        with connection.cursor() as cursor:
+            lock = render(cursor, "lock_listener", {"listener_key": listener_key})
+        with open_transaction(connection, lock, dry_run=dry_run) as cursor:
+            return _load_pages(cursor, job, listener_key, pages, to_rows)
+
+    with translate_errors():
+        return _retry_conflicts(attempt)
+
+
+def _retry_conflicts(attempt: Callable[[], LoadResult]) -> LoadResult:
+    """Try again what Postgres gave up in favour of another writer."""
+    for count in range(1, _ATTEMPTS + 1):
+        try:
+            return attempt()
+        except psycopg2.Error as error:
+            if error.pgcode not in {_SERIALIZATION_FAILURE, _DEADLOCK} or count == _ATTEMPTS:
+                raise
+            time.sleep(0.1 * count)
+    raise AssertionError("unreachable")
+
+
+def _load_pages(
+    cursor: Cursor,
+    job: str,
+    listener_key: int,
+    pages: Sequence[Page],
+    to_rows: Callable[[set[Moment]], StagedRows],
+) -> LoadResult:
+    moments = {moment for page in pages for moment in page.moments}
+    if not moments:
+        return LoadResult(0, 0, 0, None)
+    novelty = _read_novelty(cursor, listener_key, pages, moments)
+    gaps = find_gaps(pages, novelty.known, novelty.newest_before)
+    deleted, pieces = cut_gaps(novelty.open_gaps, pages)
+    newest = max(moment.played_at for moment in moments)
+    if moments > novelty.known or deleted or novelty.has_changed_classes:
+        _derive(cursor, listener_key, _stage_polls(cursor, to_rows(novelty.known)))
+        _write_books(cursor, job, listener_key, newest, gaps=pieces + gaps, deleted=deleted)
+    new_count = len(moments) - len(novelty.known)
+    return LoadResult(new_count, len(novelty.known), len(gaps), newest)
+
+
+def _read_novelty(
+    cursor: Cursor, listener_key: int, pages: Iterable[Page], moments: set[Moment]
+) -> _Novelty:
+    ordered = list(moments)
+    parameters = {
+        "listener_key": listener_key,
+        "played_at": [moment.played_at for moment in ordered],
+        "track_uri": [moment.track_uri for moment in ordered],
+        "oldest": [page.moments[0].played_at for page in pages if page.moments],
+    }
+    send(cursor, render(cursor, "read_novelty", parameters))
+    places, newest_before, open_gaps, has_changed_classes = cursor.fetchone() or (None,) * 4
+    return _Novelty(
+        known={ordered[place - 1] for place in places or ()},
+        newest_before={_moment(at): _moment(newest) for at, newest in newest_before or ()},
+        open_gaps=[
+            OpenGap(key, Gap(_moment(start), _moment(end)), duration_ms)
+            for key, start, end, duration_ms in open_gaps or ()
+        ],
+        has_changed_classes=bool(has_changed_classes),
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _stage_polls(cursor: Cursor, rows: StagedRows) -> list[bytes]:
+    """Return the statements that stage the rows and add them to dimensions and polls."""
+    staged = [render_insert(cursor, f"staged_{name}", table) for name, table in vars(rows).items()]
+    dimensions = [render(cursor, name) for name in DIMENSION_STATEMENTS]
+    return [render(cursor, "stage"), *staged, *dimensions, render(cursor, "match_class")]
+
+
+def _derive(cursor: Cursor, listener_key: int, statements: list[bytes]) -> None:
+    """Stage, load and derive: two round trips, however much there is."""
+    mine = {"listener_key": listener_key}
+    steps = ("etl_changed_class", "take_changed_class", "source_poll_play", "touched_cluster")
+    send(cursor, *statements, *(render(cursor, step, mine) for step in steps))
+    pairs = list(_pair_clusters(cursor.fetchall()))
+    send(cursor, render_insert(cursor, "staged_pair", pairs), render(cursor, "fact_play", mine))
+
+
+def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    """Yield (poll's end and track, export row's end and track) for every pair.
+
+    ``rows``: (match_key, cluster_number, is_poll, played_at, track_key), sorted.
+    """
+    for _, cluster in groupby(rows, key=itemgetter(0, 1)):
+        sides: dict[bool, list[tuple[datetime, int]]] = {True: [], False: []}
+        for _, _, is_poll, played_at, track_key in cluster:
+            sides[is_poll].append((played_at, track_key))
+        polls, exports = sides[True], sides[False]
+        times = [at for at, _ in polls], [at for at, _ in exports]
+        for poll, export in pair_plays(*times):
+            yield *polls[poll], *exports[export]
+
+
+def _write_books(
+    cursor: Cursor,
+    job: str,
+    listener_key: int,
+    newest: datetime,
+    *,
+    gaps: list[Gap],
+    deleted: list[int],
+) -> None:
+    gap_parameters = {
+        "listener_key": listener_key,
+        "deleted": deleted,
+        "gap_start": [gap.start for gap in gaps],
+        "gap_end": [gap.end for gap in gaps],
+    }
+    watermark = {"job": job, "listener_key": listener_key, "watermark_at": newest}
+    statements = [render(cursor, "etl_watermark", watermark)]
+    if gaps or deleted:
+        statements.append(render(cursor, "etl_gap", gap_parameters))
+    send(cursor, *statements)

@@ -1,0 +1,68 @@
+"""The SQL files of sql/load, and the few ways they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from everheard.config import PROJECT_DIR
+
+_LOAD_DIR = PROJECT_DIR / "sql" / "load"
+
+
+@cache
+def read_statement(name: str) -> str:
+    """Return the text of ``sql/load/NAME.sql``."""
+    return (_LOAD_DIR / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def render(cursor: Cursor, name: str, parameters: Mapping[str, Any] | None = None) -> bytes:
+    """Return a file's text with its parameters filled in, ready to be sent with others."""
+    return cursor.mogrify(read_statement(name), parameters)
+
+
+def render_insert(cursor: Cursor, table: str, rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """Return one insert of all rows into a temporary table; the columns are the first ones."""
+    if not rows:
+        return b""
+    template = "(" + ", ".join(["%s"] * len(rows[0])) + ")"
+    values = b",\n".join(cursor.mogrify(template, row) for row in rows)
+    return b"insert into pg_temp." + table.encode() + b" values\n" + values + b";\n"
+
+
+def send(cursor: Cursor, *statements: bytes) -> None:
+    """Send statements in one round trip; the last one's rows can be fetched."""
+    cursor.execute(b"\n".join(statements))
+
+
+@contextmanager
+def open_transaction(
+    connection: Connection, first: bytes, *, dry_run: bool = False
+) -> Iterator[Cursor]:
+    """Begin a transaction together with its first statement; commit, or roll back.
+
+    With ``dry_run`` everything is tried and nothing kept. The connection is in autocommit
+    mode, so that ``begin`` costs no round trip of its own.
+    """
+    with connection.cursor() as cursor:
+        try:
+            send(cursor, b"begin;", first)
+            yield cursor
+            cursor.execute("rollback" if dry_run else "commit")
+        except BaseException:
+            if not connection.closed:
+                _roll_back(cursor)
+            raise
+
+
+def _roll_back(cursor: Cursor) -> None:
+    try:
+        cursor.execute("rollback")
+    except psycopg2.Error:
+        cursor.connection.close()  # the server has rolled back, or will, without us

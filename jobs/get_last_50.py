@@ -1,0 +1,159 @@
+"""Bring the last 50 plays of every listener into the ledger.
+
+When:   hourly on Actions, every 15 to 20 minutes elsewhere; safe at any time, anywhere, together.
+Reads:  Spotify's recently-played (one call a listener, without a cursor), the spool.
+Writes: source_poll_play and, derived from it, fact_play (grain: listener, moment, track);
+        tracks, albums, artists, credits and contexts; gaps and the watermark.
+Again:  a second run adds nothing; a run after a failure first brings in what was spooled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+
+from everheard.failure import Failure
+from everheard.rows import Moment
+from everheard.run import Run, parse_duration, run_job
+from everheard.seal import fingerprint
+from everheard.sign_in import Session
+from everheard.spool import Spooled
+from everheard.spotify.client import RECENTLY_PLAYED
+from everheard.spotify.errors import RateLimited, TryLater
+from everheard.spotify.sender import Sender
+from everheard.transform import Item, Json, read_items, to_page, to_poll_rows, trim_answer
+from everheard.warehouse.books import Books, read_books
+from everheard.warehouse.load import load_polls
+
+JOB = "get_last_50"
+_NO_BOOKS = Books(sign_ins={}, blocked_until={}, since_success=None)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the job; return its exit code."""
+    return run_job(JOB, __doc__, poll_listeners, argv, _add_options)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--if-stale",
+        type=parse_duration,
+        metavar="25m",
+        help="do nothing if any runner has succeeded within this time",
+    )
+
+
+def poll_listeners(run: Run) -> None:
+    """Poll one listener after the other; the trouble of one never costs another."""
+    books = _read_books(run)
+    stale_after = run.options.if_stale
+    if stale_after and books.since_success is not None and books.since_success < stale_after:
+        minutes = int(books.since_success.total_seconds() // 60)
+        run.idle_reason = f"a runner succeeded {minutes} minutes ago"
+        return
+    blocked_until = books.blocked_until.get(RECENTLY_PLAYED.bucket)
+    with Sender() as sender:
+        for sign_in in run.settings.sign_ins:
+            try:
+                Poll(run, Session(run, sender, books, sign_in), blocked_until).run()
+            except Failure as failure:
+                run.failures.append(failure)
+
+
+def _read_books(run: Run) -> Books:
+    """Read the books, or go on without: what Spotify shows now must be fetched all the same."""
+    secret = run.settings.client_secret
+    try:
+        return read_books(
+            run.connect(),
+            job=JOB,
+            client_id=run.settings.client_id,
+            fingerprints=[fingerprint(secret, one.refresh_token) for one in run.settings.sign_ins],
+        )
+    except Failure as failure:
+        run.give_up_ledger(failure)
+        return _NO_BOOKS
+
+
+class Poll:
+    """One listener's part of a run."""
+
+    def __init__(self, run: Run, session: Session, blocked_until: datetime | None) -> None:
+        self._run = run
+        self._session = session
+        self._blocked_until = blocked_until
+
+    def run(self) -> None:
+        """Extract, transform, load; what was spooled goes in first, whatever Spotify says now."""
+        spooled, faults = self._session.spool.read(JOB, self._session.owner)
+        self._run.warnings += faults
+        answers = [one.content for one in spooled]
+        trouble: Failure | None = None
+        try:
+            answers.append(self.fetch())
+        except Failure as failure:
+            trouble = failure
+        if answers:
+            self.load_or_spool(answers, spooled)
+        if trouble:
+            raise trouble
+
+    def fetch(self) -> Json:
+        """Ask Spotify for the page, unless it has said until when it wants to be left alone."""
+        if self._blocked_until:
+            raise RateLimited(
+                "Spotify wants no calls for recently played just now.",
+                self._blocked_until,
+                RECENTLY_PLAYED.bucket,
+            )
+        try:
+            answer = self._session.client.fetch_recently_played()
+        except TryLater as failure:
+            self._run.remember_block(failure.bucket, failure.retry_at)
+            raise
+        self._run.fetched_count += len(answer["items"])
+        return answer
+
+    def load_or_spool(self, answers: list[Json], spooled: list[Spooled]) -> None:
+        """Load all pages; where the ledger does not take them, keep what is not kept yet."""
+        kept = [one.content for one in spooled]
+        try:
+            self.load(answers)
+        except Failure:
+            trimmed = trim_answer(answers[-1])
+            if trimmed not in kept and not self._run.options.dry_run:
+                self._session.spool.add(JOB, self._session.owner, trimmed)
+                self._run.spooled_count += len(trimmed["items"])
+            raise
+        if not self._run.options.dry_run:
+            self._session.spool.remove(spooled)
+
+    def load(self, answers: list[Json]) -> None:
+        """Load pages in the order they were fetched; each moment once."""
+        items: dict[Moment, Item] = {}
+        for answer in answers:
+            readable, faults = read_items(answer)
+            items |= {item.moment: item for item in readable}
+            self._run.warnings += [f"One play was left out: {fault}." for fault in faults]
+        if self._run.options.dry_run and not self._session.is_known:
+            self._run.add(
+                new_count=len(items),
+                watermark_at=max((moment.played_at for moment in items), default=None),
+            )
+            return
+        result = load_polls(
+            self._run.connect(),
+            job=JOB,
+            listener_key=self._session.find_listener(),
+            pages=[to_page(answer) for answer in answers],
+            to_rows=lambda known: to_poll_rows(
+                item for moment, item in items.items() if moment not in known
+            ),
+            dry_run=self._run.options.dry_run,
+        )
+        self._run.add(**result._asdict())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

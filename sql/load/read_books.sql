@@ -1,0 +1,57 @@
+-- Read what a run must know before it asks Spotify anything, in one round trip:
+-- the schema's version, whose refresh tokens these are, the latest token of each of those
+-- listeners, the buckets Spotify has closed, and when the job last succeeded anywhere.
+with asked as (
+    select unnest(%(fingerprints)s::text[]) as fingerprint
+),
+
+held as (
+    select
+        sign_in.fingerprint,
+        sign_in.listener_key,
+        listener.timezone
+    from asked
+    inner join warehouse.etl_sign_in as sign_in
+        on asked.fingerprint = sign_in.fingerprint
+    inner join warehouse.dim_listener as listener
+        on sign_in.listener_key = listener.listener_key
+),
+
+latest as (
+    select distinct on (sign_in.listener_key)
+        sign_in.listener_key,
+        sign_in.fingerprint,
+        sign_in.sealed_token,
+        sign_in.authorised_at
+    from warehouse.etl_sign_in as sign_in
+    where sign_in.listener_key in (select held.listener_key from held)
+    order by sign_in.listener_key, sign_in.authorised_at desc, sign_in.fingerprint
+)
+
+select
+    stated.version,
+    stated.oldest_code,
+    (
+        select json_agg(json_build_object(
+            'fingerprint', held.fingerprint,
+            'listener_key', held.listener_key,
+            'timezone', held.timezone,
+            'latest_fingerprint', latest.fingerprint,
+            'latest_token', encode(latest.sealed_token, 'base64'),
+            'authorised_at', latest.authorised_at
+        ))
+        from held
+        inner join latest
+            on held.listener_key = latest.listener_key
+    ) as sign_ins,
+    (
+        select json_object_agg(quota.bucket, quota.blocked_until)
+        from warehouse.etl_quota as quota
+        where quota.client_id = %(client_id)s and quota.blocked_until > now()
+    ) as blocked_buckets,
+    (
+        select extract(epoch from now() - max(run.ended_at))
+        from warehouse.etl_run as run
+        where run.job = %(job)s and run.outcome = 'done'
+    ) as seconds_since_success
+from warehouse.etl_schema as stated;

@@ -1,0 +1,312 @@
+"""The one door to Everheard: ``python start.py COMMAND``, from any folder.
+
+It finds or makes ``.venv`` beside itself, installs what is missing, and passes
+the command on. Standard library only, and written so that even Python 2 reads
+it to the end and can say what to type: no f-strings, no annotations.
+"""
+
+from __future__ import print_function
+
+import sys
+
+OLDEST = (3, 11)
+
+
+def say_how_to_get_python(found, system, release):
+    """Return what to type on this system instead; the first line is the command."""
+    if system == "win32":
+        command = "winget install Python.Python.3.13"
+    elif system == "darwin":
+        command = "brew install python@3.13"
+    elif 'VERSION_ID="22.04"' in release:
+        command = "sudo apt install python3.11 python3.11-venv"
+    elif "debian" in release:
+        command = "sudo apt install python3 python3-venv"
+    elif "fedora" in release:
+        command = "sudo dnf install python3.13"
+    else:
+        command = "Install Python 3.13 from https://www.python.org/downloads/"
+    again = "py" if system == "win32" else "python3.11" if "22.04" in release else "python3"
+    return (
+        "%s\n\nThen: %s start.py. Everheard needs Python %d.%d or newer, and this is %d.%d."
+        " (A newer one may be here already, under a name like python3.13.)"
+        % ((command, again) + OLDEST + tuple(found[:2]))
+    )
+
+
+def read_release():
+    """Return how a Linux describes itself, nothing elsewhere."""
+    try:
+        with open("/etc/os-release") as file:
+            return file.read()
+    except (IOError, OSError):
+        return ""
+
+
+if sys.version_info[:2] < OLDEST:
+    sys.exit(say_how_to_get_python(sys.version_info, sys.platform, read_release()))
+
+import ast
+import collections
+import difflib
+import hashlib
+import importlib.util
+import os
+import pathlib
+import shutil
+import subprocess
+
+PROJECT_DIR = pathlib.Path(__file__).resolve().parent
+START = "py start.py" if sys.platform == "win32" else "python start.py"
+HELP = ("-h", "--help", "help")
+PEOPLE, DEVELOPERS = "requirements.txt", "requirements-dev.txt"
+
+Command = collections.namedtuple("Command", ["module", "arguments", "requirements", "does"])
+
+#: What can be typed. A new command is a line here, and a word in the documentation.
+COMMANDS = {
+    "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
+    "job": Command("jobs", [], PEOPLE, "run one job now: job NAME (job alone lists them)"),
+    "migrate": Command("migrate", [], PEOPLE, "bring the database up to date: migrate upgrade"),
+    "stop": Command("everheard", ["stop"], PEOPLE, "stop the embedded database"),
+    "test": Command("pytest", [], DEVELOPERS, "run the test suite"),
+}
+
+
+class CannotStart(Exception):
+    """What stands in the way, and the cure, in one sentence."""
+
+
+def main(argv):
+    """Run one command; return its exit code."""
+    name, rest = (argv[0], argv[1:]) if argv else ("--help", [])
+    if name in HELP or (name == "job" and rest[:1] and rest[0] in HELP):
+        print(describe_jobs() if name == "job" else describe_commands())
+        return 0
+    try:
+        command = find_command(name)
+        module = command.module
+        if name == "job":
+            module, rest = "jobs." + find_job(rest), rest[1:]
+        python = ensure_environment(PROJECT_DIR / ".venv", command.requirements)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. The same command takes it up again.", file=sys.stderr)
+        return 130
+    return pass_on([str(python), "-P", "-m", module] + command.arguments + rest, name)
+
+
+def describe_commands():
+    """Return the help: one line a command."""
+    lines = ["%s COMMAND, where COMMAND is one of" % START, ""]
+    lines += ["  %-10s %s" % (name, command.does) for name, command in COMMANDS.items()]
+    lines += ["", "%s COMMAND --help says more. The first one installs what is needed." % START]
+    return "\n".join(lines)
+
+
+def find_command(name):
+    """Return the command of that name; an unknown one names its nearest neighbour."""
+    if name in COMMANDS:
+        return COMMANDS[name]
+    raise CannotStart(
+        "There is no command '%s'.%s %s --help lists them." % (name, suggest(name, COMMANDS), START)
+    )
+
+
+def suggest(name, known):
+    """Return the question whether a near name was meant, or nothing."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return " Did you mean '%s'?" % near[0] if near else ""
+
+
+def find_job(rest):
+    """Return the job named first; without a right name, raise CannotStart with the list."""
+    jobs = read_jobs()
+    if not rest:
+        raise CannotStart(describe_jobs())
+    if rest[0] in jobs:
+        return rest[0]
+    near = suggest(rest[0], jobs)
+    raise CannotStart("There is no job '%s'.%s\n%s" % (rest[0], near, describe_jobs()))
+
+
+def describe_jobs():
+    """Return the help on jobs: one line a job."""
+    lines = ["%s job NAME, where NAME is one of" % START, ""]
+    lines += ["  %-18s %s" % (job, does) for job, does in read_jobs().items()]
+    return "\n".join(lines)
+
+
+def read_jobs():
+    """Return job -> first line of its docstring, without importing any."""
+    texts = {
+        path.stem: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        for path in sorted((PROJECT_DIR / "jobs").glob("*.py"))
+        if not path.stem.startswith("_")
+    }
+    return {job: text.partition("\n")[0] for job, text in texts.items()}
+
+
+def ensure_environment(venv, requirements):
+    """Return the environment's Python; make the environment and install where needed.
+
+    ``everheard-installed`` in it holds one line a requirements file: its name and
+    a hash of what it asks for. ``everheard-installing`` is locked by whoever
+    installs, and not empty where somebody began and was cut off.
+    """
+    python = venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    stamps = venv / "everheard-installed"
+    if python.exists() and is_installed(stamps, requirements):
+        return python
+    try:
+        venv.mkdir(exist_ok=True)
+        with open(str(venv / "everheard-installing"), "a+b") as marker:
+            take_turn(marker)
+            if not (python.exists() and is_installed(stamps, requirements)):
+                was_cut_off = marker.seek(0, os.SEEK_END) > 0
+                marker.write(b"x")
+                marker.flush()
+                if was_cut_off or not has_pip(python):
+                    make_environment(venv, keep=marker.name)
+                try:
+                    install(python, requirements, venv / "everheard-install.log")
+                except CannotStart:  # pip ended by itself and can go on from here
+                    marker.truncate(0)
+                    raise
+                stamps.write_text("\n".join(list_stamps(requirements)), encoding="utf-8")
+                marker.truncate(0)
+    except OSError as error:
+        raise CannotStart(
+            "%s cannot be used (%s): copy the project into a folder of your own, or remove .venv."
+            % (venv, error.strerror)
+        )
+    return python
+
+
+def is_installed(stamps, requirements):
+    """Say whether exactly what ``requirements`` asks for was installed to the end."""
+    return stamps.exists() and stamp(requirements) in stamps.read_text(encoding="utf-8").split("\n")
+
+
+def list_stamps(requirements):
+    """Return the stamps that installing ``requirements`` earns: developers' hold people's."""
+    return [stamp(PEOPLE)] + ([stamp(DEVELOPERS)] if requirements == DEVELOPERS else [])
+
+
+def stamp(requirements):
+    """Return the file's name and a hash of what it asks for, included files too."""
+    digest = hashlib.sha256()
+    waiting = [requirements]
+    while waiting:
+        text = (PROJECT_DIR / waiting.pop()).read_text(encoding="utf-8")
+        digest.update(text.encode("utf-8"))
+        waiting += [line[3:].strip() for line in text.splitlines() if line.startswith("-r ")]
+    return "%s %s" % (requirements, digest.hexdigest())
+
+
+def take_turn(marker):
+    """Wait until nobody else installs; the system ends the turn with the process."""
+    marker.seek(0)
+    if sys.platform == "win32":
+        import msvcrt
+
+        while True:
+            try:
+                return msvcrt.locking(marker.fileno(), msvcrt.LK_LOCK, 1)
+            except OSError:  # ten seconds have passed
+                continue
+    import fcntl
+
+    return fcntl.flock(marker.fileno(), fcntl.LOCK_EX)
+
+
+def has_pip(python):
+    """Say whether the environment is whole enough to install into."""
+    if not python.exists():
+        return False
+    done = subprocess.run([str(python), "-c", "import pip"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def make_environment(venv, keep):
+    """Make the virtual environment anew; only the file ``keep`` survives."""
+    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+        raise CannotStart(say_how_to_get_venv(sys.version_info, read_release()))
+    for path in venv.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(str(path))
+        elif str(path) != keep:
+            path.unlink()
+    base = getattr(sys, "_base_executable", sys.executable)
+    done = subprocess.run([base, "-m", "venv", str(venv)], capture_output=True, check=False)
+    if done.returncode:
+        raise CannotStart(
+            "The environment %s could not be made: %s"
+            % (venv, find_reason((done.stdout + done.stderr).decode(errors="replace")))
+        )
+
+
+def say_how_to_get_venv(found, release):
+    """Return what to type where this Python came without venv; the first line is the command."""
+    command = "Install Python 3.13 from https://www.python.org/downloads/"
+    if "debian" in release:
+        command = "sudo apt install python%d.%d-venv" % tuple(found[:2])
+    return "%s\n\nThen the same command again: this Python came without venv." % command
+
+
+def install(python, requirements, log):
+    """Install with pip; what it says goes to ``log``."""
+    print("Installing what Everheard needs, once, about a minute ...", file=sys.stderr, flush=True)
+    options = ["--disable-pip-version-check", "--no-input", "--retries=2"]
+    with open(str(log), "w+", encoding="utf-8", errors="replace") as said:
+        done = subprocess.run(
+            [str(python), "-m", "pip", "install"] + options + ["-r", requirements],
+            cwd=str(PROJECT_DIR),
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        said.seek(0)
+        if done.returncode:
+            raise CannotStart("%s (%s has it all)" % (explain_pip(said.read()), log))
+
+
+def explain_pip(said):
+    """Return one sentence for what stopped pip, with the cure."""
+    if "connection broken" in said or "Failed to establish" in said or "timed out" in said:
+        return (
+            "The package index cannot be reached: check the connection (behind a proxy, set"
+            " HTTPS_PROXY), then the same command again."
+        )
+    if "No space left" in said or "not enough space" in said:
+        return "The disk is full: free about 1 GB, then the same command again."
+    return "Installing failed: %s. The same command takes it up again." % find_reason(said)
+
+
+def find_reason(said):
+    """Return the last line that names an error, else the last line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")]
+    return (errors or lines or ["no reason was given"])[-1]
+
+
+def pass_on(command, name):
+    """Run the command in the environment, from this folder; return its exit code."""
+    os.environ["PYTHONPATH"] = str(PROJECT_DIR)
+    os.environ["PYTHONUTF8"] = "1"  # names of songs on a Windows terminal
+    if name == "test":
+        os.chdir(str(PROJECT_DIR))
+    if sys.platform != "win32":
+        os.execv(command[0], command)
+    with subprocess.Popen(command) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:  # the child got it too, and ends in its own way
+                continue
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

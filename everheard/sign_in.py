@@ -110,7 +110,8 @@ class Session:
             # A listener who is not in the books yet has no row to put the new token beside.
             if self.is_known:
                 with suppress(Failure):
-                    return self._insert_rotated(old_token, new_token)
+                    self._insert_rotated(old_token, new_token)
+                    return
             self.spool.add(_TOKEN, self.owner, {"refresh_token": new_token})
 
         return keep

@@ -45,18 +45,19 @@ select
     min(artist_position) as artist_position,
     max(artist_role) as artist_role
 from pg_temp.staged_track_credit as credit
-where not exists (
-    select 1 from warehouse.bridge_track_artist as bridge
-    where
-        bridge.track_key = credit.track_key
-        and bridge.artist_key = credit.artist_key
-        and bridge.artist_position = credit.artist_position
-        and bridge.artist_role = credit.artist_role
-)
+where
+    not exists (
+        select 1 from warehouse.bridge_track_artist as bridge
+        where
+            bridge.track_key = credit.track_key
+            and bridge.artist_key = credit.artist_key
+            and bridge.artist_position = credit.artist_position
+            and bridge.artist_role = credit.artist_role
+    )
 group by track_key, artist_key
 order by track_key, artist_key
 on conflict on constraint bridge_track_artist_pk do update
-set artist_position = excluded.artist_position, artist_role = excluded.artist_role;
+    set artist_position = excluded.artist_position, artist_role = excluded.artist_role;
 
 create temp table staged_album_credit on commit drop as
 with described as (
@@ -102,15 +103,16 @@ select
     min(artist_position) as artist_position,
     max(artist_role) as artist_role
 from pg_temp.staged_album_credit as credit
-where not exists (
-    select 1 from warehouse.bridge_album_artist as bridge
-    where
-        bridge.album_key = credit.album_key
-        and bridge.artist_key = credit.artist_key
-        and bridge.artist_position = credit.artist_position
-        and bridge.artist_role = credit.artist_role
-)
+where
+    not exists (
+        select 1 from warehouse.bridge_album_artist as bridge
+        where
+            bridge.album_key = credit.album_key
+            and bridge.artist_key = credit.artist_key
+            and bridge.artist_position = credit.artist_position
+            and bridge.artist_role = credit.artist_role
+    )
 group by album_key, artist_key
 order by album_key, artist_key
 on conflict on constraint bridge_album_artist_pk do update
-set artist_position = excluded.artist_position, artist_role = excluded.artist_role;
+    set artist_position = excluded.artist_position, artist_role = excluded.artist_role;

@@ -135,18 +135,18 @@ where
     )
 order by merged.album_id, merged.known_by_name, merged.known_by_artist
 on conflict on constraint dim_album_natural_key do update
-set
-    name = excluded.name,
-    folded_name = excluded.folded_name,
-    folded_artist_name = excluded.folded_artist_name,
-    album_type = excluded.album_type,
-    release_date = excluded.release_date,
-    release_date_precision = excluded.release_date_precision,
-    total_track_count = excluded.total_track_count,
-    image_url = excluded.image_url,
-    metadata_level = excluded.metadata_level,
-    described_at = excluded.described_at
-where excluded.metadata_level >= target.metadata_level;
+    set
+        name = excluded.name,
+        folded_name = excluded.folded_name,
+        folded_artist_name = excluded.folded_artist_name,
+        album_type = excluded.album_type,
+        release_date = excluded.release_date,
+        release_date_precision = excluded.release_date_precision,
+        total_track_count = excluded.total_track_count,
+        image_url = excluded.image_url,
+        metadata_level = excluded.metadata_level,
+        described_at = excluded.described_at
+    where excluded.metadata_level >= target.metadata_level;
 
 update pg_temp.staged_album as staged
 set album_key = known.album_key

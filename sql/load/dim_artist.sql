@@ -70,13 +70,13 @@ where
     (known.name, known.folded_name, known.image_url, known.metadata_level)
 order by merged.artist_id, merged.known_by_name
 on conflict on constraint dim_artist_natural_key do update
-set
-    name = excluded.name,
-    folded_name = excluded.folded_name,
-    image_url = excluded.image_url,
-    metadata_level = excluded.metadata_level,
-    described_at = excluded.described_at
-where excluded.metadata_level >= target.metadata_level;
+    set
+        name = excluded.name,
+        folded_name = excluded.folded_name,
+        image_url = excluded.image_url,
+        metadata_level = excluded.metadata_level,
+        described_at = excluded.described_at
+    where excluded.metadata_level >= target.metadata_level;
 
 update pg_temp.staged_artist as staged
 set artist_key = known.artist_key

@@ -4,10 +4,11 @@ select
     staged.context_uri,
     staged.context_type
 from pg_temp.staged_context as staged
-where not exists (
-    select 1 from warehouse.dim_context as known
-    where known.context_uri = staged.context_uri
-)
+where
+    not exists (
+        select 1 from warehouse.dim_context as known
+        where known.context_uri = staged.context_uri
+    )
 order by staged.context_uri
 on conflict on constraint dim_context_natural_key do nothing;
 

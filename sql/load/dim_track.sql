@@ -187,20 +187,20 @@ select
 from numbered
 order by track_uri, known_by_name, known_by_artist
 on conflict on constraint dim_track_natural_key do update
-set
-    track_id = excluded.track_id,
-    name = excluded.name,
-    folded_name = excluded.folded_name,
-    folded_artist_name = excluded.folded_artist_name,
-    album_key = excluded.album_key,
-    duration_ms = excluded.duration_ms,
-    isrc = excluded.isrc,
-    disc_number = excluded.disc_number,
-    track_number = excluded.track_number,
-    is_explicit = excluded.is_explicit,
-    metadata_level = excluded.metadata_level,
-    described_at = excluded.described_at
-where excluded.metadata_level >= target.metadata_level;
+    set
+        track_id = excluded.track_id,
+        name = excluded.name,
+        folded_name = excluded.folded_name,
+        folded_artist_name = excluded.folded_artist_name,
+        album_key = excluded.album_key,
+        duration_ms = excluded.duration_ms,
+        isrc = excluded.isrc,
+        disc_number = excluded.disc_number,
+        track_number = excluded.track_number,
+        is_explicit = excluded.is_explicit,
+        metadata_level = excluded.metadata_level,
+        described_at = excluded.described_at
+    where excluded.metadata_level >= target.metadata_level;
 
 update pg_temp.staged_track as staged
 set track_key = known.track_key

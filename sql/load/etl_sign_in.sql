@@ -4,7 +4,7 @@ with listener as (
     insert into warehouse.dim_listener as target (account_id, display_name, timezone)
     values (%(account_id)s, %(display_name)s, %(timezone)s)
     on conflict on constraint dim_listener_natural_key do update
-    set timezone = excluded.timezone
+        set timezone = excluded.timezone
     returning listener_key
 ),
 

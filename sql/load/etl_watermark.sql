@@ -2,5 +2,5 @@
 insert into warehouse.etl_watermark as target (job, listener_key, watermark_at)
 values (%(job)s, %(listener_key)s, %(watermark_at)s)
 on conflict on constraint etl_watermark_pk do update
-set watermark_at = excluded.watermark_at
-where target.watermark_at < excluded.watermark_at;
+    set watermark_at = excluded.watermark_at
+    where target.watermark_at < excluded.watermark_at;

@@ -32,14 +32,15 @@ select
     stated.version,
     stated.oldest_code,
     (
-        select json_agg(json_build_object(
-            'fingerprint', held.fingerprint,
-            'listener_key', held.listener_key,
-            'timezone', held.timezone,
-            'latest_fingerprint', latest.fingerprint,
-            'latest_token', encode(latest.sealed_token, 'base64'),
-            'authorised_at', latest.authorised_at
-        ))
+        select
+            json_agg(json_build_object(
+                'fingerprint', held.fingerprint,
+                'listener_key', held.listener_key,
+                'timezone', held.timezone,
+                'latest_fingerprint', latest.fingerprint,
+                'latest_token', encode(latest.sealed_token, 'base64'),
+                'authorised_at', latest.authorised_at
+            ))
         from held
         inner join latest
             on held.listener_key = latest.listener_key

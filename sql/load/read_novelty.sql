@@ -6,8 +6,9 @@ with asked as (
         moment.played_at,
         moment.track_uri,
         moment.place
-    from unnest(%(played_at)s::timestamptz[], %(track_uri)s::text[])
-    with ordinality as moment (played_at, track_uri, place)
+    from
+        unnest(%(played_at)s::timestamptz[], %(track_uri)s::text[])
+        with ordinality as moment (played_at, track_uri, place)
 ),
 
 known as (
@@ -60,12 +61,13 @@ select
         where newest_before.newest_at is not null
     ) as newest_before,
     (
-        select json_agg(json_build_array(
-            open_gap.gap_key, open_gap.gap_start, open_gap.gap_end, open_gap.end_duration_ms
-        ))
+        select
+            json_agg(json_build_array(
+                open_gap.gap_key, open_gap.gap_start, open_gap.gap_end, open_gap.end_duration_ms
+            ))
         from open_gap
     ) as open_gaps,
-    exists (
+    exists(
         select 1 from warehouse.etl_changed_class as changed
         where changed.listener_key = %(listener_key)s
     ) as has_changed_classes;

@@ -58,7 +58,10 @@ parted as (
     select
         observation.*,
         played_at - lag(played_at) over in_time <= interval '90 seconds' as is_continued,
-        (played_at, track_key) in (select n.played_at, n.track_key from pg_temp.new_observation as n)
+        (played_at, track_key) in (select
+            n.played_at,
+            n.track_key
+        from pg_temp.new_observation as n)
         or match_key in (select c.match_key from pg_temp.changed_class as c) as is_touched
     from observation
     window in_time as (partition by match_key order by played_at, is_poll, track_key)

@@ -6,9 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.project import PROJECT_DIR, find_files, find_jobs, parse, read, show
+import start
+from tests.repository.project import (
+    PROJECT_DIR,
+    find_files,
+    find_jobs,
+    find_modules,
+    parse,
+    read,
+    show,
+)
 
 PAGES = find_files("*.md")
+TEXTS = [*PAGES, *find_modules(), *find_files("*.yml", ".github")]
 VIEWS = [path.stem for path in find_files("*.sql", "sql/views")]
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)")
 COMMAND = re.compile(r"\b(?:python|py) start\.py (?P<command>[a-z][a-z-]*)")
@@ -29,11 +39,6 @@ def find_anchors(page: Path) -> set[str]:
     return {
         re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
     }
-
-
-def find_commands() -> set[str]:
-    """Return the commands that start.py knows."""
-    raise NotImplementedError
 
 
 def first_column(page: str) -> set[str]:
@@ -63,6 +68,23 @@ def test_documented_settings_are_read() -> None:
 
 def test_documented_jobs_exist() -> None:
     assert {name for name in first_column("docs/jobs.md") if not name.isdigit()} <= set(find_jobs())
+
+
+@pytest.mark.parametrize("command", start.COMMANDS)
+def test_command_is_documented(command: str) -> None:
+    pages = [page for page in PAGES if page.name != "CHANGELOG.md"]
+    assert any(command in COMMAND.findall(read(page)) for page in pages)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=show)
+def test_command_that_people_are_told_to_type_exists(path: Path) -> None:
+    assert set(COMMAND.findall(read(path))) - set(start.COMMANDS) == set()
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=show)
+def test_job_that_people_are_told_to_type_exists(path: Path) -> None:
+    named = re.findall(r"start\.py job ([a-z]\w*)", read(path))
+    assert set(named) - set(find_jobs()) == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=show)

@@ -28,6 +28,7 @@ LAYERS = {
     "everheard.history",
     "everheard.warehouse",
 }
+AROUND_A_JOB = {"everheard.run", "everheard.sign_in", "everheard.spool"}
 
 # Part of the project -> the other parts it may import.
 ALLOWED: dict[str, set[str]] = {
@@ -39,8 +40,10 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.config": {"everheard.failure"},
     **dict.fromkeys(LAYERS, SHARED),
     "everheard.run": SHARED | {"everheard.warehouse"},
-    "everheard.__main__": SHARED | LAYERS | {"everheard.run"},
-    "jobs": SHARED | LAYERS | {"everheard.run"},
+    "everheard.spool": SHARED,
+    "everheard.sign_in": SHARED | LAYERS | {"everheard.run", "everheard.spool"},
+    "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB,
+    "jobs": SHARED | LAYERS | AROUND_A_JOB,
     "api": SHARED | LAYERS,
     "migrate": SHARED | LAYERS,
     "simulator": SHARED | LAYERS,

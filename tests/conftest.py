@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -12,10 +13,11 @@ from pathlib import Path
 import psycopg2.extensions
 import pytest
 
-from everheard import config
+from everheard import config as settings
 from everheard.warehouse import embedded
 from tests.postgres import (
     DEBIAN_BIN,
+    POOLER,
     STARTERS,
     Server,
     choose_kind,
@@ -24,9 +26,12 @@ from tests.postgres import (
 )
 
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+#: Linux in CI has all that the suite can use; macOS and Windows have no Debian packages.
+MUST_HAVE_ALL = IN_CI and sys.platform == "linux"
+HAS_DEBIAN = DEBIAN_BIN.exists()
 #: Every variable the settings know, so that a new one is never forgotten here.
 OUR_VARIABLES = set(
-    re.findall(r'"([A-Z][A-Z_]{4,})"', Path(config.__file__).read_text(encoding="utf-8"))
+    re.findall(r'"([A-Z][A-Z_]{4,})"', Path(settings.__file__).read_text(encoding="utf-8"))
 )
 
 
@@ -48,7 +53,7 @@ def session_environment(scratch: Path) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("PG")]:
             patch.delenv(name)
         patch.setenv("EVERHEARD_HOME", str(scratch / "home"))
-        patch.setitem(config.read_settings.__kwdefaults__, "env_file", scratch / "no.env")
+        patch.setitem(settings.read_settings.__kwdefaults__, "env_file", scratch / "no.env")
         yield
 
 
@@ -110,7 +115,7 @@ def connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
     opened.close()
 
 
-@pytest.fixture(params=["embedded", "debian"] if DEBIAN_BIN.exists() or IN_CI else ["embedded"])
+@pytest.fixture(params=["embedded", "debian"] if HAS_DEBIAN or MUST_HAVE_ALL else ["embedded"])
 def each_postgres(request: pytest.FixtureRequest, start_server: Callable[[str], Server]) -> Server:
     """Start PostgreSQL 18 and 15 in turn; 15 is left out where it is missing, never in CI."""
     return start_server(request.param)
@@ -141,6 +146,21 @@ def pgbouncer(postgres_server: Server, scratch: Path) -> Iterator[Callable[[str]
 def pooled_url(pgbouncer: Callable[[str], str], database_url: str) -> str:
     """Return the way to ``database_url`` through the pooler."""
     return pgbouncer(database_url)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this system cannot run; in CI on Linux nothing is left out."""
+    cannot = {item for item in items if _lacks_what_it_needs(item)}
+    if cannot:
+        config.hook.pytest_deselected(items=list(cannot))
+        items[:] = [item for item in items if item not in cannot]
+
+
+def _lacks_what_it_needs(item: pytest.Item) -> bool:
+    if sys.platform == "win32" and item.get_closest_marker("posix"):
+        return True
+    needs_pooler = "pgbouncer" in getattr(item, "fixturenames", ())
+    return needs_pooler and POOLER is None and not MUST_HAVE_ALL
 
 
 @pytest.hookimpl(wrapper=True)

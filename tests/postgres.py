@@ -30,6 +30,7 @@ from everheard.warehouse.embedded_folder import find_layout
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DEBIAN_BIN = Path("/usr/lib/postgresql/15/bin")
+POOLER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
 CONTAINER_IMAGE = "postgres:17"
 #: What a crash would lose does not matter here; what it costs to be safe does.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -190,8 +191,7 @@ def start_pooler(server: Server, folder: Path) -> Iterator[Callable[[str], str]]
 
     Yields a function from an address to the same database's address through it.
     """
-    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-    assert program, "PgBouncer is missing: apt-get install pgbouncer"
+    assert POOLER, "PgBouncer is missing: apt-get install pgbouncer"
     account = settle_account()
     folder.mkdir(mode=0o700)
     account.own(folder)
@@ -202,7 +202,7 @@ def start_pooler(server: Server, folder: Path) -> Iterator[Callable[[str], str]]
     with (
         log,
         subprocess.Popen(
-            [program, config], cwd=folder, stdout=log, stderr=log, **account.options()
+            [POOLER, config], cwd=folder, stdout=log, stderr=log, **account.options()
         ) as pooler,
     ):
         try:

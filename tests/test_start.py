@@ -12,6 +12,8 @@ import pytest
 import start
 from tests.postgres import PROJECT_DIR
 
+pytestmark = pytest.mark.posix  # on Windows tests.yml runs the commands themselves
+
 STUB = """
 import os, sys
 print(__name__, sys.argv[1:], os.getcwd())

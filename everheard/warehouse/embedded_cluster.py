@@ -191,6 +191,8 @@ def _settle_port(port_file: Path) -> int:
     drawn = int(port_file.read_text()) if port_file.exists() else 0
     for port in (drawn, 0):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            if sys.platform != "win32":  # there it would allow a port that is in use
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socketserver
 import stat
 import subprocess
@@ -94,6 +93,7 @@ def test_password_is_needed(shared_home: Path) -> None:
         ask(url.replace(password, "guessed"), "select 1")
 
 
+@pytest.mark.posix
 def test_password_is_kept_private_and_out_of_every_text(shared_home: Path) -> None:
     server = embedded.start(shared_home)
     passfile = find_layout(shared_home).passfile
@@ -108,6 +108,7 @@ def test_printed_psql_command_works_as_pasted(shared_home: Path) -> None:
     assert run_psql(embedded.start(shared_home), "select 40 + 2") == "42"
 
 
+@pytest.mark.posix
 def test_no_network_port_is_opened(shared_home: Path) -> None:
     server = embedded.start(shared_home)
     assert server.port is None
@@ -133,7 +134,14 @@ def test_second_start_finds_the_server_of_the_first(shared_home: Path) -> None:
     assert find_pid(shared_home) == pid
 
 
-@pytest.mark.parametrize("name", ["Zoë's Müsik 音楽", "l" * 120, 'with "quotes" $HOME `x` 100%'])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zoë's Müsik 音楽",
+        "l" * 120,
+        pytest.param('with "quotes" $HOME `x` 100%', marks=pytest.mark.posix),
+    ],
+)
 def test_folder_may_have_any_name(home: Path, name: str) -> None:
     awkward = home / name
     server = embedded.start(awkward)
@@ -141,11 +149,11 @@ def test_folder_may_have_any_name(home: Path, name: str) -> None:
         assert ask(server.url, "select 1") == (1,)
         assert run_psql(server, "select 2") == "2"
         assert server.data_dir.is_relative_to(awkward)
-        assert server.socket_dir is not None
-        assert len(os.fsencode(server.socket_dir / ".s.PGSQL.5432")) < 104
+        if server.socket_dir is not None:
+            assert len(os.fsencode(server.socket_dir / ".s.PGSQL.5432")) < 104
     finally:
         assert embedded.stop(awkward)
-    assert not server.socket_dir.exists()
+    assert server.socket_dir is None or not server.socket_dir.exists()
     assert embedded.find(awkward) is None
 
 
@@ -176,7 +184,7 @@ def test_server_outlives_a_killed_owner_and_is_found_again(home: Path) -> None:
     ) as owner:
         assert owner.stdout is not None
         url = owner.stdout.readline().strip()
-        owner.send_signal(signal.SIGKILL)
+        owner.kill()
     found = embedded.find(home)
     assert found is not None
     assert found.url == url
@@ -205,6 +213,7 @@ def test_stale_pid_file_is_no_obstacle(home: Path, content: str) -> None:
     assert ask(embedded.start(home).url, "select 1") == (1,)
 
 
+@pytest.mark.posix
 def test_server_whose_socket_was_swept_away_is_started_anew(home: Path) -> None:
     server = embedded.start(home)
     assert server.socket_dir is not None
@@ -289,6 +298,7 @@ def test_synced_folder_is_refused(tmp_path: Path, place: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.posix
 def test_link_into_a_synced_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Dropbox" / "x").mkdir(parents=True)
     (tmp_path / "innocent").symlink_to(tmp_path / "Dropbox" / "x")

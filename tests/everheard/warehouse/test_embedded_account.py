@@ -9,7 +9,8 @@ import pytest
 from everheard.warehouse import embedded, embedded_account
 from everheard.warehouse.embedded_account import Account, settle_account, settle_programs
 
-IS_ROOT = os.geteuid() == 0
+pytestmark = pytest.mark.posix
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 @pytest.fixture

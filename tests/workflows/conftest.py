@@ -1,7 +1,6 @@
-"""Bash and /bin are what GitHub's Linux machine has; elsewhere these steps never run."""
+"""Fresh machines for workflows to run on, each with its own checkout of the project."""
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +9,6 @@ import pytest
 from tests.repository.project import find_files, show
 from tests.workflows.expressions import Value
 from tests.workflows.runner import Runner, clean_environment
-
-collect_ignore = ["test_run_job.py"] if sys.platform == "win32" else []
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import simulator
 from tests.workflows.runner import Run, Runner
 from tests.workflows.test_files import SECRETS, load
 
+pytestmark = pytest.mark.posix  # the steps are bash, on GitHub's Linux machine
+
 RESTORE = "Bring back what could not be stored last time"
 RUN = "Run the job"
 SAVE = "Keep what could not be stored"

@@ -85,9 +85,7 @@ def serve(arguments: list[str]) -> int:
         settings["redirect_uris"] = tuple(options.redirect_uri)
     if options.recently_played:
         settings["recently_played"] = read_recorded_page(options.recently_played)
-    world = World(WorldSettings(**settings))
-    for mood in options.mood:
-        world.add_mood(**mood)
+    world = World(WorldSettings(**settings, moods=options.mood))
     return run_until_stopped(SimulatedServer(world, options.port))
 
 

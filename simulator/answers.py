@@ -26,7 +26,9 @@ class ApiError(Exception):
 
 def answer_json(body: Any, status: int = 200) -> Response:
     """Return a JSON answer, its text unescaped as Spotify's is."""
-    return Response(json.dumps(body, ensure_ascii=False), status, content_type=JSON_TYPE)
+    return Response(
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")), status, content_type=JSON_TYPE
+    )
 
 
 def answer_error(status: int, message: str) -> Response:

@@ -93,27 +93,31 @@ class Moods:
 
     def draw(self, endpoint: str, now_ms: int) -> list[Mood]:
         """Return the moods that meet this call and count them down; at most one refuses."""
-        met: list[Mood] = []
-        kept: list[Mood] = []
-        for mood in self._moods:
-            left = mood
-            if self._meets(mood, endpoint, met):
-                met.append(mood)
-                if mood.times is not None:
-                    left = replace(mood, times=mood.times - 1)
-            if (left.times is None or left.times > 0) and not _has_passed(left, now_ms):
-                kept.append(left)
-        self._moods = kept
-        return [mood for mood in met if not _has_passed(mood, now_ms)]
+        met: dict[int, Mood] = {}
+        refusing_first = sorted(
+            enumerate(self._moods), key=lambda pair: pair[1].kind not in REFUSING
+        )
+        for place, mood in refusing_first:
+            if self._meets(mood, endpoint, met, now_ms):
+                met[place] = mood
+        counted = [
+            replace(mood, times=mood.times - 1) if place in met and mood.times is not None else mood
+            for place, mood in enumerate(self._moods)
+        ]
+        self._moods = [
+            mood for mood in counted if mood.times != 0 and not _has_passed(mood, now_ms)
+        ]
+        return list(met.values())
 
     def describe(self) -> list[dict[str, Any]]:
         """Return the moods in force as plain values."""
         return [asdict(mood) for mood in self._moods]
 
-    def _meets(self, mood: Mood, endpoint: str, met: list[Mood]) -> bool:
-        if mood.endpoint not in ("*", endpoint) or mood.times == 0:
+    def _meets(self, mood: Mood, endpoint: str, met: dict[int, Mood], now_ms: int) -> bool:
+        """Say whether a mood meets the call; nothing but slowness adds to a refusal."""
+        if mood.endpoint not in ("*", endpoint) or mood.times == 0 or _has_passed(mood, now_ms):
             return False
-        if mood.kind in REFUSING and any(other.kind in REFUSING for other in met):
+        if mood.kind != "slow" and any(other.kind in REFUSING for other in met.values()):
             return False
         return mood.probability >= 1 or self._rng.random() < mood.probability
 

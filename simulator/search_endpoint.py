@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from flask import request
@@ -26,15 +26,23 @@ class Question:
         self.filters = {name: value.strip('"').casefold() for name, value in FILTER.findall(text)}
         self.words = FILTER.sub(" ", text).casefold().split()
 
-    def fits(self, name: str | None, artists: Iterable[Artist], own_field: str) -> bool:
+    def fits(self, hit: Artist | Album | Track) -> bool:
         """Say whether a name and its artists answer the words and the filters on them."""
-        own = (name or "").casefold()
-        theirs = " ".join(artist.name or "" for artist in artists).casefold()
+        own_field = type(hit).__name__.lower()
+        own, theirs = _fold(hit)
         return (
             self.filters.get(own_field, "") in own
             and (own_field == "artist" or self.filters.get("artist", "") in theirs)
             and all(word in own or word in theirs for word in self.words)
         )
+
+
+@lru_cache(maxsize=100_000)
+def _fold(hit: Artist | Album | Track) -> tuple[str, str]:
+    """Return the folded name and the folded names of the artists."""
+    artists = () if isinstance(hit, Artist) else hit.artists
+    theirs = " ".join(artist.name or "" for artist in artists)
+    return (hit.name or "").casefold(), theirs.casefold()
 
 
 def get_search(visit: Visit) -> Json:
@@ -84,17 +92,13 @@ def find_albums(visit: Visit, question: Question) -> list[Album]:
     return [
         album
         for album in reversed(visit.catalogue.albums_released(since_ms, visit.now_ms))
-        if question.fits(album.name, album.artists, "album")
-        and (not year or _is_from(album, year))
-        and upc in album.upc
+        if question.fits(album) and (not year or _is_from(album, year)) and upc in album.upc
     ]
 
 
 def find_artists(visit: Visit, question: Question) -> list[Artist]:
     """Return the artists that fit, the best known first."""
-    return [
-        artist for artist in visit.catalogue.artists if question.fits(artist.name, (), "artist")
-    ]
+    return [artist for artist in visit.catalogue.artists if question.fits(artist)]
 
 
 def find_tracks(visit: Visit, question: Question) -> list[Track]:
@@ -106,7 +110,7 @@ def find_tracks(visit: Visit, question: Question) -> list[Track]:
     fitting = [
         track
         for track in tracks
-        if question.fits(track.name, track.artists, "track")
+        if question.fits(track)
         and track.album.released_ms <= visit.now_ms
         and album in track.album.name.casefold()
         and (not year or _is_from(track.album, year))

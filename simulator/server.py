@@ -12,6 +12,7 @@ from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHand
 
 from simulator.controls import make_controls
 from simulator.gate import Gate
+from simulator.musicbrainz import make_musicbrainz
 from simulator.shapes import Shapes
 from simulator.sign_in_pages import make_sign_in_pages
 from simulator.web_api import make_web_api
@@ -45,9 +46,11 @@ class SimulatedServer:
         self.url = f"http://{HOST}:{self._http.server_port}"
         self.accounts_url = self.url
         self.api_url = f"{self.url}/v1"
+        self.musicbrainz_url = f"{self.url}/musicbrainz"
         gate = Gate(world, Shapes(self.api_url, old=world.is_old_app), self._closing)
         app.register_blueprint(make_web_api(gate))
         app.register_blueprint(make_sign_in_pages(gate))
+        app.register_blueprint(make_musicbrainz(gate))
         app.register_blueprint(make_controls(world))
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="simulator"

@@ -32,6 +32,7 @@ class WorldSettings:
     seconds per real second.  ``history_days``: how long they listened before the
     start.  ``ceilings``: calls per day by endpoint (None: as measured for a new
     app, none for an old one).  ``rate``: calls per 30 seconds, None for no limit.
+    ``moods``: those in force from the start, as for ``World.add_mood``.
     ``recently_played``: a recorded answer to give instead of the listeners' own.
     """
 
@@ -46,6 +47,7 @@ class WorldSettings:
     ceilings: Mapping[str, int] | None = None
     rate: int | None = None
     redirect_uris: tuple[str, ...] = ("http://127.0.0.1:8888/callback",)
+    moods: Sequence[Mapping[str, Any]] = ()
     recently_played: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
@@ -73,6 +75,8 @@ class World:
         }
         for name in self.listeners:
             self.accounts.sign_in(name, start_ms)
+        for mood in settings.moods:
+            self.add_mood(**mood)
 
     def _make_listeners(self, settings: WorldSettings, start_ms: int) -> list[Listener]:
         kinds = settings.listeners

@@ -6,6 +6,7 @@ import argparse
 import json
 import signal
 import sys
+import textwrap
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,17 @@ from simulator.privacy_export import FORMS, write_export
 from simulator.server import SimulatedServer
 from simulator.world import START, World, WorldSettings
 
+WIDTH = 96
 EPILOG = f"""
 While it runs (JSON over HTTP, under /simulator):
-  GET  state | listeners | heard?listener=NAME | calls | clock | moods
-  POST clock      {{"advance_seconds": 3600}} | {{"to": "2026-02-01T00:00:00Z"}} | {{"speed": 60}}
-  POST moods      {{"kind": "rate_limited", "endpoint": "recently_played", "times": 2}}
-  POST hear       {{"track_id": "...", "ended": "2026-01-05T07:00:00Z"}}
-  POST ceilings   {{"track": 550}}      DELETE moods | calls
-Moods: {", ".join(list(MOOD_KINDS)[:9])},
-  {", ".join(list(MOOD_KINDS)[9:])};
-  as options: --mood rate_limited,endpoint=recently_played,times=2,retry_after=null
+  GET     state | listeners | heard?listener=NAME | calls | clock | moods
+  POST    clock     {{"advance_seconds": 3600}} or {{"to": "2026-02-01T00:00:00Z"}} or {{"speed": 60}}
+  POST    moods     {{"kind": "rate_limited", "endpoint": "recently_played", "times": 2}}
+  POST    hear      {{"track_id": "...", "ended": "2026-01-05T07:00:00Z"}}
+  POST    ceilings  {{"track": 550}}
+  DELETE  moods | calls
+{textwrap.fill("Moods: " + ", ".join(MOOD_KINDS), WIDTH, subsequent_indent="  ")}
+  as an option: --mood rate_limited,endpoint=recently_played,times=2,retry_after=null
 A listener's privacy export as a zip: python -m simulator export --help"""
 
 
@@ -44,41 +46,10 @@ def main(argv: list[str] | None = None) -> int:
 
 def serve(arguments: list[str]) -> int:
     """Answer until interrupted; the first lines say where, and what to put into ``.env``."""
-    parser = argparse.ArgumentParser(
-        prog="python -m simulator",
-        description="A Spotify that needs no internet: accounts service and Web API on loopback.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_world_options(parser)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--speed", type=float, default=0.0, help="simulated seconds per second")
-    parser.add_argument("--app", choices=["new", "old"], default="new", help="new: as of 2026")
-    parser.add_argument(
-        "--refusal-status",
-        type=int,
-        choices=[403, 404, 429],
-        default=403,
-        help="what a new app gets from endpoints it lacks",
-    )
-    parser.add_argument("--rate", type=int, metavar="N", help="calls per 30 s before a 429")
-    parser.add_argument(
-        "--ceiling",
-        action="append",
-        type=read_ceiling,
-        metavar="ENDPOINT=N",
-        help="calls per day of one endpoint, in place of the measured ones; repeatable",
-    )
-    parser.add_argument("--mood", action="append", default=[], type=read_mood, metavar="KIND,…")
-    parser.add_argument("--redirect-uri", action="append", metavar="URI")
-    parser.add_argument(
-        "--recently-played", type=Path, metavar="FILE", help="answer with this recorded page"
-    )
-    options = parser.parse_args(arguments)
+    options = make_serve_parser().parse_args(arguments)
     settings = read_world_options(options)
-    settings |= {
-        name: getattr(options, name) for name in ("speed", "app", "refusal_status", "rate")
-    }
+    for name in ("speed", "app", "refusal_status", "rate"):
+        settings[name] = getattr(options, name)
     if options.ceiling:
         settings["ceilings"] = dict(options.ceiling)
     if options.redirect_uri:
@@ -87,6 +58,48 @@ def serve(arguments: list[str]) -> int:
         settings["recently_played"] = read_recorded_page(options.recently_played)
     world = World(WorldSettings(**settings, moods=options.mood))
     return run_until_stopped(SimulatedServer(world, options.port))
+
+
+def make_serve_parser() -> argparse.ArgumentParser:
+    """Return the parser of the plain command; its help explains the whole simulator."""
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator",
+        usage="python -m simulator [options]",
+        description="A Spotify that needs no internet: accounts service and Web API on loopback.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_world_options(parser)
+    add = parser.add_argument
+    add("--port", type=int, default=0, metavar="N", help="0 (the default) takes a free one")
+    add("--speed", type=float, default=0.0, metavar="N", help="simulated seconds per second")
+    add("--app", choices=["new", "old"], default="new", help="new: made in 2026 (the default)")
+    add(
+        "--refusal-status",
+        type=int,
+        choices=[403, 404, 429],
+        default=403,
+        help="what a new app gets from endpoints it lacks",
+    )
+    add("--rate", type=int, metavar="N", help="calls per 30 s before a 429")
+    add(
+        "--ceiling",
+        action="append",
+        type=read_ceiling,
+        metavar="ENDPOINT=N",
+        help="calls per day of one endpoint, in place of the measured ones; repeatable",
+    )
+    add(
+        "--mood",
+        action="append",
+        default=[],
+        type=read_mood,
+        metavar="KIND,WORD=VALUE",
+        help="a fault in force from the start; repeatable",
+    )
+    add("--redirect-uri", action="append", metavar="URI", help="default: port 8888, /callback")
+    add("--recently-played", type=Path, metavar="FILE", help="answer with this recorded page")
+    return parser
 
 
 def run_until_stopped(server: SimulatedServer) -> int:
@@ -130,16 +143,22 @@ def export(arguments: list[str]) -> int:
 
 def add_world_options(parser: argparse.ArgumentParser) -> None:
     """Add what a server and an export of the same world must agree on."""
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="another seed, another world"
+    )
     parser.add_argument(
         "--listeners",
         default="1",
         metavar="N|KINDS",
         help="how many, or their kinds: steady,heavy,light,quiet",
     )
-    parser.add_argument("--tracks", type=int, default=4000, help="size of the catalogue")
+    parser.add_argument(
+        "--tracks", type=int, default=4000, metavar="N", help="size of the catalogue"
+    )
     parser.add_argument("--start", default=START, metavar="ISO", help=f"default {START}")
-    parser.add_argument("--history-days", type=int, default=30, help="listening before the start")
+    parser.add_argument(
+        "--history-days", type=int, default=30, metavar="N", help="listening before the start"
+    )
 
 
 def read_world_options(options: argparse.Namespace) -> dict[str, Any]:

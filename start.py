@@ -14,23 +14,20 @@ OLDEST = (3, 11)
 
 def say_how_to_get_python(found, system, release):
     """Return what to type on this system instead; the first line is the command."""
-    if system == "win32":
-        command = "winget install Python.Python.3.13"
-    elif system == "darwin":
-        command = "brew install python@3.13"
-    elif 'VERSION_ID="22.04"' in release:
+    command = {
+        "win32": "winget install Python.Python.3.13",
+        "darwin": "brew install python@3.13",
+    }.get(system, "Install Python 3.13 from https://www.python.org/downloads/")
+    if 'VERSION_ID="22.04"' in release:
         command = "sudo apt install python3.11 python3.11-venv"
     elif "debian" in release:
         command = "sudo apt install python3 python3-venv"
     elif "fedora" in release:
         command = "sudo dnf install python3.13"
-    else:
-        command = "Install Python 3.13 from https://www.python.org/downloads/"
-    again = "py" if system == "win32" else "python3.11" if "22.04" in release else "python3"
     return (
-        "%s\n\nThen: %s start.py. Everheard needs Python %d.%d or newer, and this is %d.%d."
-        " (A newer one may be here already, under a name like python3.13.)"
-        % ((command, again) + OLDEST + tuple(found[:2]))
+        "%s\n\nThen start.py with that Python: Everheard needs %d.%d or newer, and this is %d.%d."
+        " (One may be here already, under a name like python3.13.)"
+        % ((command,) + OLDEST + tuple(found[:2]))
     )
 
 
@@ -80,14 +77,18 @@ class CannotStart(Exception):
 def main(argv):
     """Run one command; return its exit code."""
     name, rest = (argv[0], argv[1:]) if argv else ("--help", [])
-    if name in HELP or (name == "job" and rest[:1] and rest[0] in HELP):
-        print(describe_jobs() if name == "job" else describe_commands())
+    commands = {known: command.does for known, command in COMMANDS.items()}
+    if name in HELP or (name == "job" and rest and rest[0] in HELP):
+        print(describe("job NAME", read_jobs()) if name == "job" else describe("COMMAND", commands))
         return 0
     try:
-        command = find_command(name)
+        check_word("command", name, describe("COMMAND", commands), commands)
+        command = COMMANDS[name]
         module = command.module
         if name == "job":
-            module, rest = "jobs." + find_job(rest), rest[1:]
+            job, rest = (rest[0], rest[1:]) if rest else ("", [])
+            check_word("job", job, describe("job NAME", read_jobs()), read_jobs())
+            module = "jobs." + job
         python = ensure_environment(PROJECT_DIR / ".venv", command.requirements)
     except CannotStart as error:
         print(error, file=sys.stderr)
@@ -98,55 +99,28 @@ def main(argv):
     return pass_on([str(python), "-P", "-m", module] + command.arguments + rest, name)
 
 
-def describe_commands():
-    """Return the help: one line a command."""
-    lines = ["%s COMMAND, where COMMAND is one of" % START, ""]
-    lines += ["  %-10s %s" % (name, command.does) for name, command in COMMANDS.items()]
-    lines += ["", "%s COMMAND --help says more. The first one installs what is needed." % START]
-    return "\n".join(lines)
+def describe(usage, rows):
+    """Return the help: what to type, and a line for each word that fits."""
+    lines = ["%s %s, where %s is one of" % (START, usage, usage.split()[-1]), ""]
+    lines += ["  %-18s %s" % row for row in rows.items()]
+    return "\n".join(lines + ["", "With --help after it, each of them says more."])
 
 
-def find_command(name):
-    """Return the command of that name; an unknown one names its nearest neighbour."""
-    if name in COMMANDS:
-        return COMMANDS[name]
-    raise CannotStart(
-        "There is no command '%s'.%s %s --help lists them." % (name, suggest(name, COMMANDS), START)
-    )
-
-
-def suggest(name, known):
-    """Return the question whether a near name was meant, or nothing."""
-    near = difflib.get_close_matches(name, known, n=1)
-    return " Did you mean '%s'?" % near[0] if near else ""
-
-
-def find_job(rest):
-    """Return the job named first; without a right name, raise CannotStart with the list."""
-    jobs = read_jobs()
-    if not rest:
-        raise CannotStart(describe_jobs())
-    if rest[0] in jobs:
-        return rest[0]
-    near = suggest(rest[0], jobs)
-    raise CannotStart("There is no job '%s'.%s\n%s" % (rest[0], near, describe_jobs()))
-
-
-def describe_jobs():
-    """Return the help on jobs: one line a job."""
-    lines = ["%s job NAME, where NAME is one of" % START, ""]
-    lines += ["  %-18s %s" % (job, does) for job, does in read_jobs().items()]
-    return "\n".join(lines)
+def check_word(kind, word, help_text, known):
+    """Raise CannotStart with the help, and the nearest word, unless ``word`` is known."""
+    if word in known:
+        return
+    near = difflib.get_close_matches(word, known, n=1)
+    question = " Did you mean '%s'?" % near[0] if near else ""
+    wrong = "There is no %s '%s'.%s\n\n" % (kind, word, question) if word else ""
+    raise CannotStart(wrong + help_text)
 
 
 def read_jobs():
     """Return job -> first line of its docstring, without importing any."""
-    texts = {
-        path.stem: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-        for path in sorted((PROJECT_DIR / "jobs").glob("*.py"))
-        if not path.stem.startswith("_")
-    }
-    return {job: text.partition("\n")[0] for job, text in texts.items()}
+    paths = sorted((PROJECT_DIR / "jobs").glob("[!_]*.py"))
+    trees = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    return {job: (ast.get_docstring(tree) or "").partition("\n")[0] for job, tree in trees.items()}
 
 
 def ensure_environment(venv, requirements):
@@ -275,14 +249,15 @@ def install(python, requirements, log):
 
 def explain_pip(said):
     """Return one sentence for what stopped pip, with the cure."""
-    if "connection broken" in said or "Failed to establish" in said or "timed out" in said:
-        return (
-            "The package index cannot be reached: check the connection (behind a proxy, set"
-            " HTTPS_PROXY), then the same command again."
-        )
-    if "No space left" in said or "not enough space" in said:
-        return "The disk is full: free about 1 GB, then the same command again."
-    return "Installing failed: %s. The same command takes it up again." % find_reason(said)
+    for clue in ("connection broken", "Failed to establish", "timed out"):
+        if clue in said:
+            return (
+                "The package index cannot be reached: check the connection (behind a proxy, set"
+                " HTTPS_PROXY), then type the same again."
+            )
+    if "No space left" in said:
+        return "The disk is full: free about 1 GB, then type the same again."
+    return "Installing failed: %s. Typing the same again takes it up." % find_reason(said)
 
 
 def find_reason(said):

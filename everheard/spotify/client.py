@@ -155,10 +155,10 @@ class SpotifyClient:
             page = self._get_page(path, params, endpoint, inside)
             yield page
             link = page.get("next")
-            if not link or not page["items"] or link in followed:
+            if not link or not page["items"] or str(link) in followed:
                 return
             path, params = self._split_link(link, path)
-            followed.add(link)
+            followed.add(str(link))
 
     def _get_page(
         self, path: str, params: Parameters, endpoint: Endpoint, inside: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -136,6 +137,7 @@ class Sender:
                 body = self._read_body(response, deadline)
                 return Answer(response.status_code, response.headers, body, self._now())
         except (OSError, HTTPError) as error:  # the errors of requests are OSErrors
+            _clear_frames(error)
             return _describe(error)
 
     def _read_body(self, response: requests.Response, deadline: float) -> bytes:
@@ -183,6 +185,18 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _clear_frames(error: BaseException) -> None:
+    """Let go of what the frames of an error hold: the token, and the connection pool.
+
+    They refer to one another, so close() would leave the pool open until the garbage
+    collector comes by.
+    """
+    link: BaseException | None = error
+    while link:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__context__
 
 
 def _describe(error: Exception) -> str:

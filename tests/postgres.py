@@ -169,7 +169,9 @@ def _make_debian_cluster(cluster: Cluster) -> None:
 def start_container(_: Path) -> Iterator[Server]:
     """Start PostgreSQL from an image, where a container engine answers."""
     from testcontainers.community.postgres import PostgresContainer
+    from testcontainers.core.config import testcontainers_config
 
+    testcontainers_config.ryuk_disabled = True  # its sweeper is one more image to pull
     with PostgresContainer(CONTAINER_IMAGE, driver=None) as container:
         yield Server(
             "testcontainers",

@@ -22,7 +22,7 @@ WIDTH = 96
 EPILOG = f"""
 While it runs (JSON over HTTP, under /simulator):
   GET     state | listeners | heard?listener=NAME | calls | clock | moods
-  POST    clock     {{"advance_seconds": 3600}} or {{"to": "2026-02-01T00:00:00Z"}} or {{"speed": 60}}
+  POST    clock     {{"advance_seconds": 3600}} or {{"to": "2026-02-01T00:00Z"}} or {{"speed": 60}}
   POST    moods     {{"kind": "rate_limited", "endpoint": "recently_played", "times": 2}}
   POST    hear      {{"track_id": "...", "ended": "2026-01-05T07:00:00Z"}}
   POST    ceilings  {{"track": 550}}

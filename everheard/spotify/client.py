@@ -204,10 +204,10 @@ class SpotifyClient:
         Links are response data: followed anywhere else they would carry the token away.
         The address is put together anew from the configured one.
         """
-        base, prefix = urlsplit(self._api_url), urlsplit(self._api_url).path + "/"
+        base = urlsplit(self._api_url)
         try:
             parts = urlsplit(str(link))
-            is_ours = _origin(parts) == _origin(base) and parts.path.startswith(prefix)
+            is_ours = _origin(parts) == _origin(base) and parts.path.startswith(base.path + "/")
         except ValueError:
             is_ours = False
         if not is_ours or not re.fullmatch(r"[\w/-]+", parts.path, re.ASCII):

@@ -9,6 +9,9 @@ from datetime import datetime
 
 from everheard.failure import ExitCode, Failure
 
+#: What cures a dead or insufficient sign-in, as the end of a message.
+SIGN_IN_CURE = "sign in again (docs/sign-in.md says how)"
+
 
 class SpotifyError(Failure):
     """Spotify did not give what was asked for."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -85,11 +86,23 @@ def test_renewal_does_not_wait_for_the_end(server: ScriptedServer, token: Renewi
     assert (first, token.access_token) == ("access-1", "access-2")
 
 
+def test_token_refused_once_is_not_given_out_again(
+    server: ScriptedServer, token: RenewingToken
+) -> None:
+    server.will_answer(token_answer("refused"), as_json({"error": "x"}, 400), token_answer("new"))
+
+    _ = token.access_token
+    with pytest.raises(BadRequest):
+        token.renew()
+
+    assert token.access_token == "new"
+
+
 @pytest.mark.parametrize(
     "answered", [{}, {"refresh_token": REFRESH_TOKEN}, {"refresh_token": None}]
 )
 def test_old_refresh_token_stays_where_no_new_one_comes(
-    answered: dict[str, str | None], server: ScriptedServer, token: RenewingToken, kept: list[str]
+    answered: dict[str, Any], server: ScriptedServer, token: RenewingToken, kept: list[str]
 ) -> None:
     server.will_answer(token_answer(**answered), token_answer())
 
@@ -148,7 +161,7 @@ def test_dead_sign_in_costs_one_request(
         as_json({"error": "invalid_grant", "error_description": "Refresh token expired"}, 400)
     )
 
-    with pytest.raises(SignInNeeded, match=r"python start\.py authorize") as caught:
+    with pytest.raises(SignInNeeded, match=r"sign in again \(docs/sign-in\.md") as caught:
         _ = token.access_token
 
     assert caught.value.exit_code == 77

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from everheard.spotify import errors
 from everheard.spotify.auth import RenewingToken
 from everheard.spotify.client import SpotifyClient
 from everheard.spotify.errors import SpotifyError
@@ -94,3 +95,11 @@ def test_no_error_carries_a_secret_or_a_query(
 
 def test_values_that_hold_secrets_do_not_show_them(token: RenewingToken) -> None:
     assert REFRESH_TOKEN not in repr(token)
+
+
+def test_every_error_is_a_spotify_error_that_says_how_it_arises() -> None:
+    named = [each for each in vars(errors).values() if isinstance(each, type)]
+    own = [each for each in named if each.__module__ == errors.__name__]
+
+    assert len(own) > 10
+    assert all(issubclass(each, SpotifyError) and each.__doc__ for each in own)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import itertools
 import socket
 import weakref
@@ -41,6 +42,14 @@ def test_data_goes_as_a_form(server: ScriptedServer, sender: Sender) -> None:
     sender.send("POST", f"{server.url}/a", data={"a": "1&2"})
 
     assert server.requests[0].form == {"a": ["1&2"]}
+
+
+def test_compressed_answer_is_unpacked(server: ScriptedServer, sender: Sender) -> None:
+    body = b"a long answer " * 20_000
+    server.will_answer(Reply(200, gzip.compress(body), {"Content-Encoding": "gzip"}))
+
+    assert sender.send("GET", f"{server.url}/a").body == body
+    assert "gzip" in server.requests[0].headers["accept-encoding"]
 
 
 def test_connection_is_kept_between_requests(server: ScriptedServer, sender: Sender) -> None:

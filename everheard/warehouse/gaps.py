@@ -28,33 +28,39 @@ class OpenGap(NamedTuple):
     end_duration_ms: int
 
 
+# A gap, and the length of the track whose play ends it (milliseconds).
+_Stretch = tuple[Gap, int]
+
+
 def find_gaps(
     pages: Iterable[Page], known: set[Moment], newest_before: dict[datetime, datetime]
 ) -> list[Gap]:
-    """Return the gaps that the pages reveal, in the order they were fetched.
+    """Return the gaps that the pages reveal, taken in the order they were fetched.
 
     A full page whose oldest item was not known yet may hide plays that sank below
-    its edge. ``known``: the pages' moments that were polled before;
-    ``newest_before``: for the oldest moment of a page, the newest polled play before
-    it in the books (absent: none, the listener's first poll). No clock is used.
+    its edge; a later page may cut what an earlier one revealed. ``known``: the pages'
+    moments that were polled before; ``newest_before``: for the oldest moment of a
+    page, the newest polled play before it in the books (absent: none, the listener's
+    first poll). No clock is used.
     """
     seen = set(known)
     times: list[datetime] = []
-    gaps: list[Gap] = []
+    found: list[_Stretch] = []
     for page in pages:
         if not page.moments:
             continue
+        found = _cut(found, page)
         oldest = page.moments[0]
         earlier = [moment for moment in times if moment < oldest.played_at]
         if oldest.played_at in newest_before:
             earlier.append(newest_before[oldest.played_at])
         if page.is_full and oldest not in seen and earlier:
-            gap = Gap(max(earlier), oldest.played_at)
-            if _may_hold_a_play(gap, page.oldest_duration_ms):
-                gaps.append(gap)
+            stretch = Gap(max(earlier), oldest.played_at), page.oldest_duration_ms
+            if _may_hold_a_play(stretch) and stretch not in found:
+                found.append(stretch)
         seen.update(page.moments)
         times.extend(moment.played_at for moment in page.moments)
-    return gaps
+    return [gap for gap, _ in found]
 
 
 def cut_gaps(open_gaps: Sequence[OpenGap], pages: Iterable[Page]) -> tuple[list[int], list[Gap]]:
@@ -64,32 +70,34 @@ def cut_gaps(open_gaps: Sequence[OpenGap], pages: Iterable[Page]) -> tuple[list[
     seen after all. Gives the keys of gaps to delete and the pieces to put in their
     place (none, where the page covers the gap).
     """
-    spans = [
-        (page.moments[0].played_at, page.moments[-1].played_at) for page in pages if page.moments
-    ]
+    pages = [page for page in pages if page.moments]
     deleted: list[int] = []
     pieces: list[Gap] = []
     for gap_key, gap, end_duration_ms in open_gaps:
-        left = [gap]
-        for oldest, newest in spans:
-            left = [piece for part in left for piece in _subtract(part, oldest, newest)]
-        if left != [gap]:
+        left = [(gap, end_duration_ms)]
+        for page in pages:
+            left = _cut(left, page)
+        if left != [(gap, end_duration_ms)]:
             deleted.append(gap_key)
-            pieces += [
-                piece
-                for piece in left
-                if piece.end != gap.end or _may_hold_a_play(piece, end_duration_ms)
-            ]
+            pieces += [piece for piece, _ in left]
     return deleted, pieces
 
 
-def _may_hold_a_play(gap: Gap, end_duration_ms: int) -> bool:
+def _cut(stretches: Iterable[_Stretch], page: Page) -> list[_Stretch]:
+    """Return what a page leaves of gaps: the pieces before and after it that may hold a play."""
+    oldest, newest = page.moments[0].played_at, page.moments[-1].played_at
+    left: list[_Stretch] = []
+    for gap, end_duration_ms in stretches:
+        if newest <= gap.start or oldest >= gap.end:
+            left.append((gap, end_duration_ms))
+            continue
+        before = Gap(gap.start, oldest), page.oldest_duration_ms
+        after = Gap(newest, gap.end), end_duration_ms
+        left += [piece for piece in (before, after) if _may_hold_a_play(piece)]
+    return left
+
+
+def _may_hold_a_play(stretch: _Stretch) -> bool:
     """Tell whether anything fits before the play that ends the gap."""
+    gap, end_duration_ms = stretch
     return gap.end - gap.start > timedelta(milliseconds=end_duration_ms)
-
-
-def _subtract(gap: Gap, oldest: datetime, newest: datetime) -> list[Gap]:
-    if newest <= gap.start or oldest >= gap.end:
-        return [gap]
-    pieces = [Gap(gap.start, min(oldest, gap.end)), Gap(max(newest, gap.start), gap.end)]
-    return [piece for piece in pieces if piece.start < piece.end]

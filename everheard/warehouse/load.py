@@ -97,8 +97,9 @@ def _load_pages(
     if not moments:
         return LoadResult(0, 0, 0, None)
     novelty = _read_novelty(cursor, listener_key, pages, moments)
-    gaps = find_gaps(pages, novelty.known, novelty.newest_before)
     deleted, pieces = cut_gaps(novelty.open_gaps, pages)
+    found = find_gaps(pages, novelty.known, novelty.newest_before)
+    gaps = [gap for gap in found if gap not in pieces]
     newest = max(moment.played_at for moment in moments)
     if moments > novelty.known or deleted or novelty.has_changed_classes:
         _derive(cursor, listener_key, _stage_polls(cursor, to_rows(novelty.known)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _SCRIPTS_WITH_ACCENTS = ("LATIN", "GREEK", "CYRILLIC")
@@ -28,3 +29,39 @@ def fold_name(text: str | None) -> str:
             continue
         kept.append(character)
     return " ".join(unicodedata.normalize("NFC", "".join(kept)).casefold().split())
+
+
+_GUESTS = re.compile(
+    r"[(\[]\s*(?:feat|ft|featuring)\b\.?\s+(?P<inside>[^)\]]+)[)\]]"
+    r"|\s(?:feat|ft|featuring)\b\.?\s+(?P<after>.+?)(?:\s+-\s.*|\s*[(\[].*)?$",
+    re.IGNORECASE,
+)
+# "Tyler, The Creator" is one name.
+_BETWEEN_GUESTS = re.compile(r"\s*,\s+(?!the\b)(?:and\s+|&\s+)?|\s+&\s+|\s+and\s+", re.IGNORECASE)
+
+
+def read_guests(title: str) -> list[str]:
+    """Return the guests that a title names after "feat.", in their order."""
+    found = _GUESTS.search(title)
+    if not found:
+        return []
+    names = _BETWEEN_GUESTS.split(found["inside"] or found["after"])
+    return [name.strip() for name in names if name.strip()]
+
+
+_EDITION_WORDS = (
+    r"(?:deluxe|expanded|extended|special|anniversary|collector'?s|limited|bonus|platinum|gold"
+    r"|explicit|clean|remaster(?:ed)?|edition|version|complete|international|japan(?:ese)?)"
+)
+_EDITION = re.compile(
+    rf"\s*(?:[(\[][^)\]]*\b{_EDITION_WORDS}\b[^)\]]*[)\]]|\s-\s[^-]*\b{_EDITION_WORDS}\b[^-]*)$",
+    re.IGNORECASE,
+)
+
+
+def fold_edition(title: str) -> str:
+    """Return the folded title without what only names an edition ("(Deluxe Edition)")."""
+    bare = title
+    while (shorter := _EDITION.sub("", bare)) and shorter != bare:
+        bare = shorter
+    return fold_name(bare)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from everheard.rows import Moment, Page
+from everheard.rows import Page
 
 
 class Gap(NamedTuple):
@@ -33,33 +33,34 @@ _Stretch = tuple[Gap, int]
 
 
 def find_gaps(
-    pages: Iterable[Page], known: set[Moment], newest_before: dict[datetime, datetime]
+    pages: Iterable[Page], polled_at: set[datetime], newest_before: dict[datetime, datetime]
 ) -> list[Gap]:
     """Return the gaps that the pages reveal, taken in the order they were fetched.
 
     A full page whose oldest item was not known yet may hide plays that sank below
-    its edge; a later page may cut what an earlier one revealed. ``known``: the pages'
-    moments that were polled before; ``newest_before``: for the oldest moment of a
-    page, the newest polled play before it in the books (absent: none, the listener's
-    first poll). No clock is used.
+    its edge; a later page may cut what an earlier one revealed. ``polled_at``: those of
+    the pages' moments that were polled before, with this track or without one;
+    ``newest_before``: for the oldest moment of a page, the newest polled play before
+    it in the books (absent: none, the listener's first poll). No clock is used.
     """
-    seen = set(known)
-    times: list[datetime] = []
+    seen = set(polled_at)
+    earlier_pages: list[datetime] = []
     found: list[_Stretch] = []
     for page in pages:
         if not page.moments:
             continue
         found = _cut(found, page)
-        oldest = page.moments[0]
-        earlier = [moment for moment in times if moment < oldest.played_at]
-        if oldest.played_at in newest_before:
-            earlier.append(newest_before[oldest.played_at])
+        oldest = page.moments[0].played_at
+        earlier = [moment for moment in earlier_pages if moment < oldest]
+        if oldest in newest_before:
+            earlier.append(newest_before[oldest])
         if page.is_full and oldest not in seen and earlier:
-            stretch = Gap(max(earlier), oldest.played_at), page.oldest_duration_ms
+            stretch = Gap(max(earlier), oldest), page.oldest_duration_ms
             if _may_hold_a_play(stretch) and stretch not in found:
                 found.append(stretch)
-        seen.update(page.moments)
-        times.extend(moment.played_at for moment in page.moments)
+        moments = [moment.played_at for moment in page.moments]
+        seen.update(moments)
+        earlier_pages += moments
     return [gap for gap, _ in found]
 
 

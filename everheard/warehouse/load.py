@@ -41,6 +41,7 @@ class LoadResult(NamedTuple):
 
 
 class _Novelty(NamedTuple):
+    polled_at: set[datetime]
     known: set[Moment]
     newest_before: dict[datetime, datetime]
     open_gaps: list[OpenGap]
@@ -98,7 +99,7 @@ def _load_pages(
         return LoadResult(0, 0, 0, None)
     novelty = _read_novelty(cursor, listener_key, pages, moments)
     deleted, pieces = cut_gaps(novelty.open_gaps, pages)
-    found = find_gaps(pages, novelty.known, novelty.newest_before)
+    found = find_gaps(pages, novelty.polled_at, novelty.newest_before)
     gaps = [gap for gap in found if gap not in pieces]
     newest = max(moment.played_at for moment in moments)
     if moments > novelty.known or deleted or novelty.has_changed_classes:
@@ -119,9 +120,11 @@ def _read_novelty(
         "oldest": [page.moments[0].played_at for page in pages if page.moments],
     }
     send(cursor, render(cursor, "read_novelty", parameters))
-    places, newest_before, open_gaps, has_changed_classes = cursor.fetchone() or (None,) * 4
+    row = cursor.fetchone() or (None,) * 5
+    polled, known, newest_before, open_gaps, has_changed_classes = row
     return _Novelty(
-        known={ordered[place - 1] for place in places or ()},
+        polled_at={ordered[place - 1].played_at for place in polled or ()},
+        known={ordered[place - 1] for place in known or ()},
         newest_before={_moment(at): _moment(newest) for at, newest in newest_before or ()},
         open_gaps=[
             OpenGap(key, Gap(_moment(start), _moment(end)), duration_ms)

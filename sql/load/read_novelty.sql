@@ -1,6 +1,7 @@
 -- Read, for the moments of some pages, which were polled before and what gaps are found by.
--- One round trip: known moments (by their place in the list), the newest polled play before
--- each page's oldest, and the open gaps that the pages reach into.
+-- One round trip: polled moments (by their place in the list), the newest polled play before
+-- each page's oldest, and the open gaps that the pages reach into. A moment is known when it
+-- was polled with the same track; an item that came without its track is known by its moment.
 with asked as (
     select
         moment.played_at,
@@ -11,16 +12,17 @@ with asked as (
         with ordinality as moment (played_at, track_uri, place)
 ),
 
-known as (
-    select asked.place
+polled as (
+    select
+        asked.place,
+        bool_or(asked.track_uri is null or asked.track_uri = track.track_uri) as is_known
     from asked
     inner join warehouse.source_poll_play as poll
         on asked.played_at = poll.played_at
     inner join warehouse.dim_track as track
         on poll.track_key = track.track_key
-    where
-        poll.listener_key = %(listener_key)s
-        and asked.track_uri is not distinct from track.track_uri
+    where poll.listener_key = %(listener_key)s
+    group by asked.place
 ),
 
 newest_before as (
@@ -54,7 +56,8 @@ open_gap as (
 )
 
 select
-    (select array_agg(distinct known.place) from known) as known_places,
+    (select array_agg(polled.place) from polled) as polled_places,
+    (select array_agg(polled.place) from polled where polled.is_known) as known_places,
     (
         select json_agg(json_build_array(newest_before.oldest_at, newest_before.newest_at))
         from newest_before

@@ -30,7 +30,7 @@ def find(*pages: Page, known: Sequence[Moment] = (), newest_before: float | None
     before: dict[datetime, datetime] = {}
     if newest_before is not None:
         before = {page.moments[0].played_at: at(newest_before) for page in pages if page.moments}
-    return find_gaps(pages, set(known), before)
+    return find_gaps(pages, {moment.played_at for moment in known}, before)
 
 
 def test_full_page_of_unknown_plays_leaves_a_gap_before_it() -> None:
@@ -127,7 +127,8 @@ def load_one_by_one(pages: Sequence[Page], first: float) -> set[Gap]:
     for page in pages:
         oldest = page.moments[0].played_at
         earlier = [moment.played_at for moment in known if moment.played_at < oldest]
-        found = find_gaps([page], set(known), {oldest: max(earlier)} if earlier else {})
+        polled_at = {moment.played_at for moment in known}
+        found = find_gaps([page], polled_at, {oldest: max(earlier)} if earlier else {})
         open_gaps = [
             OpenGap(key, gap, SONG_S * 1000) for key, gap in enumerate(sorted(gaps), start=1)
         ]
@@ -143,7 +144,7 @@ def test_pages_in_one_batch_leave_the_gaps_they_leave_one_by_one(pages: list[Pag
     first = 0
     together = find_gaps(
         pages,
-        {Moment(at(first), "first")},
+        {at(first)},
         {page.moments[0].played_at: at(first) for page in pages},
     )
     assert set(together) == load_one_by_one(pages, first)

@@ -113,7 +113,8 @@ def test_job_gets_its_words_and_not_its_name(fresh: Path) -> None:
 
 def test_folder_of_the_same_name_elsewhere_is_not_taken(fresh: Path, tmp_path: Path) -> None:
     (tmp_path / "jobs").mkdir()
-    (tmp_path / "jobs" / "listen.py").write_text("raise SystemExit(99)")
+    for name in ("__init__.py", "listen.py"):
+        (tmp_path / "jobs" / name).write_text("raise SystemExit(99)")
     done = subprocess.run(
         [sys.executable, fresh / "start.py", "job", "listen"], cwd=tmp_path, capture_output=True
     )
@@ -215,8 +216,10 @@ def test_failed_install_says_why_and_is_tried_again(
     assert start.main(["demo"]) == 2
     assert told in capsys.readouterr().err
     monkeypatch.setenv("PIP_ENDS", "0")
+    (project / ".venv" / "downloaded").touch()
     start.ensure_environment(project / ".venv", start.PEOPLE)
     assert count_installs(project) == 2
+    assert (project / ".venv" / "downloaded").exists()
 
 
 def test_missing_venv_says_first_what_to_type(

@@ -201,16 +201,34 @@ def test_killed_server_starts_again_with_everything_committed(home: Path) -> Non
     assert ask(embedded.start(home).url, "select number from kept") == (7,)
 
 
-@pytest.mark.parametrize("content", ["", "{our_pid}\n/elsewhere\n1\n5432\n/nowhere\n\n\nready\n"])
-def test_stale_pid_file_is_no_obstacle(home: Path, content: str) -> None:
+def plant_pid_file(home: Path, content: str) -> None:
+    layout = find_layout(home)
+    layout.pid_file.write_text(content)
+    embedded_account.settle_account().own(layout.pid_file)
+
+
+def test_pid_file_cut_short_by_a_power_cut_is_no_obstacle(home: Path) -> None:
     embedded.start(home)
     kill_server(home)
-    layout = find_layout(home)
-    # After a reboot the number may belong to any program: here, to this one.
-    layout.pid_file.write_text(content.format(our_pid=os.getpid()))
-    embedded_account.settle_account().own(layout.pid_file)
+    plant_pid_file(home, "")
     assert embedded.find(home) is None
     assert ask(embedded.start(home).url, "select 1") == (1,)
+
+
+@pytest.mark.posix
+def test_pid_file_whose_number_went_to_a_stranger_is_no_obstacle(home: Path) -> None:
+    embedded.start(home)
+    kill_server(home)
+    account = embedded_account.settle_account()
+    with subprocess.Popen(["/bin/sleep", "600"], cwd="/", **account.options()) as stranger:
+        data = find_layout(home).data_dir
+        plant_pid_file(home, f"{stranger.pid}\n{data}\n1\n5432\n{home}\n\n\nready\n")
+        try:
+            assert embedded.find(home) is None
+            assert ask(embedded.start(home).url, "select 1") == (1,)
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
 
 
 @pytest.mark.posix
@@ -256,10 +274,14 @@ def test_over_tcp_the_port_is_drawn_once_and_kept(
 
 
 class Greeting(socketserver.BaseRequestHandler):
-    """Some other program, which took the port while our server was down."""
-
     def handle(self) -> None:
         self.request.sendall(b"220 mail.example.org\r\n")
+
+
+class Stranger(socketserver.ThreadingTCPServer):
+    """Some other program, which took the port while our server was down."""
+
+    allow_reuse_address = True  # connections to our server may still linger there
 
 
 def test_over_tcp_a_stranger_on_the_port_is_not_taken_for_ours(
@@ -270,7 +292,7 @@ def test_over_tcp_a_stranger_on_the_port_is_not_taken_for_ours(
     first = embedded.start(home)
     kill_server(home)
     assert first.port is not None
-    with socketserver.ThreadingTCPServer(("127.0.0.1", first.port), Greeting) as stranger:
+    with Stranger(("127.0.0.1", first.port), Greeting) as stranger:
         Thread(target=stranger.serve_forever).start()
         second = embedded.start(home)
         stranger.shutdown()

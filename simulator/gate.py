@@ -39,6 +39,8 @@ SCOPES = {
     "saved_tracks": {"user-library-read"},
     "top": {"user-top-read"},
 }
+#: Moods in which no answer comes.
+SILENT = ("hung", "disconnected")
 FOR_LISTENERS = frozenset(["me", *SCOPES])
 
 
@@ -99,27 +101,33 @@ class Gate:
     def _receive(self, name: str, answer: Callable[[list[Mood]], Response]) -> Response:
         with self.world.lock:
             met = self.world.moods.draw(name, self.world.clock.now_ms)
+        path = request.full_path.rstrip("?")
+        silences = [mood.kind for mood in met if mood.kind in SILENT]
+        if silences:
+            with self.world.lock:
+                self.world.calls.add(name, path, 0)
+            self._leave_alone(silences[0])
+            return Response(status=503)  # nobody is there to read it
         response = self._act_out(met)
         with self.world.lock:
             if response is None:
                 response = answer(met)
-            gone = any(mood.kind in ("hung", "disconnected") for mood in met)
-            path = request.full_path.rstrip("?")
-            self.world.calls.add(name, path, 0 if gone else response.status_code)
+            self.world.calls.add(name, path, response.status_code)
         return response
 
+    def _leave_alone(self, kind: str) -> None:
+        """Close the connection without an answer; where it hangs, not before the server stops."""
+        if kind == "hung":
+            self.closing.wait()
+        hang_up()
+
     def _act_out(self, met: list[Mood]) -> Response | None:
-        """Be slow, hang, or refuse, outside the lock; None where the call may go on."""
+        """Be slow, or refuse, outside the lock; None where the call may go on."""
         refusal: Response | None = None
         for mood in met:
             if mood.kind == "slow":
                 self.closing.wait(mood.delay_seconds)
-            elif mood.kind == "hung":
-                self.closing.wait()
-            if mood.kind in ("hung", "disconnected"):
-                hang_up()
-                return Response(status=503)
-            if mood.kind in REFUSING:
+            elif mood.kind in REFUSING:
                 refusal = refuse(mood)
         return refusal
 

@@ -85,34 +85,46 @@ inner join pg_temp.staged_album_artist as credit
 inner join pg_temp.staged_artist as artist
     on credit.artist_ref = artist.artist_ref;
 
-delete from warehouse.bridge_album_artist as bridge
-using (select distinct album_key from pg_temp.staged_album_credit) as credited
-where
-    bridge.album_key = credited.album_key
-    and not exists (
-        select 1 from pg_temp.staged_album_credit as credit
-        where credit.album_key = bridge.album_key and credit.artist_key = bridge.artist_key
-    );
-
-insert into warehouse.bridge_album_artist as target (
-    album_key, artist_key, artist_position, artist_role
+with removed as (
+    delete from warehouse.bridge_album_artist as bridge
+    using (select distinct album_key from pg_temp.staged_album_credit) as credited
+    where
+        bridge.album_key = credited.album_key
+        and not exists (
+            select 1 from pg_temp.staged_album_credit as credit
+            where credit.album_key = bridge.album_key and credit.artist_key = bridge.artist_key
+        )
+    returning bridge.album_key
 )
-select
-    album_key,
-    artist_key,
-    min(artist_position) as artist_position,
-    max(artist_role) as artist_role
-from pg_temp.staged_album_credit as credit
-where
-    not exists (
-        select 1 from warehouse.bridge_album_artist as bridge
-        where
-            bridge.album_key = credit.album_key
-            and bridge.artist_key = credit.artist_key
-            and bridge.artist_position = credit.artist_position
-            and bridge.artist_role = credit.artist_role
+
+insert into pg_temp.recredited_album (album_key)
+select album_key from removed;
+
+with added as (
+    insert into warehouse.bridge_album_artist as target (
+        album_key, artist_key, artist_position, artist_role
     )
-group by album_key, artist_key
-order by album_key, artist_key
-on conflict on constraint bridge_album_artist_pk do update
-    set artist_position = excluded.artist_position, artist_role = excluded.artist_role;
+    select
+        album_key,
+        artist_key,
+        min(artist_position) as artist_position,
+        max(artist_role) as artist_role
+    from pg_temp.staged_album_credit as credit
+    where
+        not exists (
+            select 1 from warehouse.bridge_album_artist as bridge
+            where
+                bridge.album_key = credit.album_key
+                and bridge.artist_key = credit.artist_key
+                and bridge.artist_position = credit.artist_position
+                and bridge.artist_role = credit.artist_role
+        )
+    group by album_key, artist_key
+    order by album_key, artist_key
+    on conflict on constraint bridge_album_artist_pk do update
+        set artist_position = excluded.artist_position, artist_role = excluded.artist_role
+    returning album_key
+)
+
+insert into pg_temp.recredited_album (album_key)
+select album_key from added;

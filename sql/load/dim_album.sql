@@ -43,10 +43,14 @@ merged as (
             when is_better and judged.name is not null then judged.folded_name
             else coalesce(known.folded_name, judged.folded_name)
         end as folded_name,
-        case
-            when is_better and judged.name is not null then judged.folded_artist_name
-            else coalesce(known.folded_artist_name, judged.folded_artist_name)
-        end as folded_artist_name,
+        coalesce(
+            case
+                when is_better and judged.name is not null
+                    then nullif(judged.folded_artist_name, '')
+            end,
+            known.folded_artist_name,
+            judged.folded_artist_name
+        ) as folded_artist_name,
         coalesce(
             case when is_better then judged.album_type end, known.album_type, judged.album_type
         ) as album_type,

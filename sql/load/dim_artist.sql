@@ -49,6 +49,16 @@ merged as (
             or (judged.metadata_level = known.metadata_level and judged.name < known.name)
                 as is_better
     ) as verdict
+),
+
+-- What an artist is called decides which tracks count as one.
+renamed as (
+    insert into pg_temp.renamed_artist (artist_key)
+    select merged.artist_key
+    from merged
+    inner join warehouse.dim_artist as known
+        on merged.artist_key = known.artist_key
+    where merged.folded_name <> known.folded_name
 )
 
 insert into warehouse.dim_artist as target (

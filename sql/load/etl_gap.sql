@@ -1,5 +1,4 @@
 -- Write the gaps that the pages revealed, and put what is left in place of those they cut.
--- Also counts how many new gaps there are.
 with deleted as (
     delete from warehouse.etl_gap
     where gap_key = any(%(deleted)s::integer[])

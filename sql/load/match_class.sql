@@ -1,15 +1,40 @@
--- Recompute the match classes of the tracks whose names this batch touches.
+-- Recompute the match classes of the tracks whose names or artists this batch touches.
 -- Two tracks belong together when their folded names are equal and they share an artist,
 -- by folded name, among the artists of the track and of its album. The class is named
 -- after its least track_key; classes whose membership changed are noted, because
 -- their clusters of plays have to be derived again.
-with touched_name as (
-    select known.folded_name
+with touched_track as (
+    select staged.track_key
     from pg_temp.staged_track as staged
+    union
+    select track.track_key
+    from pg_temp.recredited_album as album
+    inner join warehouse.dim_track as track
+        on album.album_key = track.album_key
+    union
+    select bridge.track_key
+    from pg_temp.renamed_artist as artist
+    inner join warehouse.bridge_track_artist as bridge
+        on artist.artist_key = bridge.artist_key
+    union
+    select track.track_key
+    from pg_temp.renamed_artist as artist
+    inner join warehouse.bridge_album_artist as bridge
+        on artist.artist_key = bridge.artist_key
+    inner join warehouse.dim_track as track
+        on bridge.album_key = track.album_key
+),
+
+-- With the names of those that a track has counted as one with so far: a track that gets
+-- another name leaves them, and they may have been named after it.
+touched_name as (
+    select distinct classmate.folded_name
+    from touched_track
     inner join warehouse.dim_track as known
-        on staged.track_key = known.track_key
-    where known.folded_name <> ''
-    group by known.folded_name
+        on touched_track.track_key = known.track_key
+    inner join warehouse.dim_track as classmate
+        on known.match_key = classmate.match_key
+    where classmate.folded_name <> ''
 ),
 
 member as (

@@ -78,6 +78,14 @@ create temp table new_observation (
     track_key integer not null
 ) on commit drop;
 
+create temp table renamed_artist (
+    artist_key integer not null
+) on commit drop;
+
+create temp table recredited_album (
+    album_key integer not null
+) on commit drop;
+
 create temp table changed_class (
     match_key integer not null
 ) on commit drop;

@@ -1,34 +1,19 @@
-"""The one road into the ledger: staged rows -> dimensions -> derived facts.
-
-Whatever a source brings is staged in temporary tables, loaded set by set, and the
-clusters of plays it touches are derived again, all in one transaction under the
-listener's lock.
-"""
+"""Pages of recently-played into the ledger: what is new, plays, gaps, watermark."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import psycopg2
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from everheard.rows import Moment, Page, StagedRows
 from everheard.warehouse.connect import translate_errors
+from everheard.warehouse.derive import derive, retry_conflicts
 from everheard.warehouse.gaps import Gap, OpenGap, cut_gaps, find_gaps
-from everheard.warehouse.pair import pair_plays
 from everheard.warehouse.statements import open_transaction, render, render_insert, send
-
-_ATTEMPTS = 3
-_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
-
-#: The order in which staged rows become dimensions: each file needs those before it.
-DIMENSION_STATEMENTS = ("dim_artist", "dim_album", "dim_track", "bridges", "dim_context")
 
 
 class LoadResult(NamedTuple):
@@ -72,19 +57,7 @@ def load_polls(
             return _load_pages(cursor, job, listener_key, pages, to_rows)
 
     with translate_errors():
-        return _retry_conflicts(attempt)
-
-
-def _retry_conflicts(attempt: Callable[[], LoadResult]) -> LoadResult:
-    """Try again what Postgres gave up in favour of another writer."""
-    for count in range(1, _ATTEMPTS + 1):
-        try:
-            return attempt()
-        except psycopg2.Error as error:
-            if error.pgcode not in {_SERIALIZATION_FAILURE, _DEADLOCK} or count == _ATTEMPTS:
-                raise
-            time.sleep(0.1 * count)
-    raise AssertionError("unreachable")
+        return retry_conflicts(attempt)
 
 
 def _load_pages(
@@ -103,7 +76,8 @@ def _load_pages(
     gaps = [gap for gap in found if gap not in pieces]
     newest = max(moment.played_at for moment in moments)
     if moments > novelty.known or deleted or novelty.has_changed_classes:
-        _derive(cursor, listener_key, _stage_polls(cursor, to_rows(novelty.known)))
+        staged = _stage_polls(cursor, to_rows(novelty.known))
+        derive(cursor, listener_key, staged, ("source_poll_play",))
         _write_books(cursor, job, listener_key, newest, gaps=pieces + gaps, deleted=deleted)
     new_count = len(moments) - len(novelty.known)
     return LoadResult(new_count, len(novelty.known), len(gaps), newest)
@@ -139,34 +113,9 @@ def _moment(text: str) -> datetime:
 
 
 def _stage_polls(cursor: Cursor, rows: StagedRows) -> list[bytes]:
-    """Return the statements that stage the rows and add them to dimensions and polls."""
+    """Return the statements that make the temporary tables and fill them."""
     staged = [render_insert(cursor, f"staged_{name}", table) for name, table in vars(rows).items()]
-    dimensions = [render(cursor, name) for name in DIMENSION_STATEMENTS]
-    return [render(cursor, "stage"), *staged, *dimensions, render(cursor, "match_class")]
-
-
-def _derive(cursor: Cursor, listener_key: int, statements: list[bytes]) -> None:
-    """Stage, load and derive: two round trips, however much there is."""
-    mine = {"listener_key": listener_key}
-    steps = ("etl_changed_class", "take_changed_class", "source_poll_play", "touched_cluster")
-    send(cursor, *statements, *(render(cursor, step, mine) for step in steps))
-    pairs = list(_pair_clusters(cursor.fetchall()))
-    send(cursor, render_insert(cursor, "staged_pair", pairs), render(cursor, "fact_play", mine))
-
-
-def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-    """Yield (poll's end and track, export row's end and track) for every pair.
-
-    ``rows``: (match_key, cluster_number, is_poll, played_at, track_key), sorted.
-    """
-    for _, cluster in groupby(rows, key=itemgetter(0, 1)):
-        sides: dict[bool, list[tuple[datetime, int]]] = {True: [], False: []}
-        for _, _, is_poll, played_at, track_key in cluster:
-            sides[is_poll].append((played_at, track_key))
-        polls, exports = sides[True], sides[False]
-        times = [at for at, _ in polls], [at for at, _ in exports]
-        for poll, export in pair_plays(*times):
-            yield *polls[poll], *exports[export]
+    return [render(cursor, "stage"), *staged]
 
 
 def _write_books(

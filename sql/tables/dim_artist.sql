@@ -16,6 +16,7 @@ create table warehouse.dim_artist (
     same_as_artist_key integer,
     metadata_level smallint not null,
     described_at timestamptz,
+    genres_asked_at timestamptz,
     constraint dim_artist_pk primary key (artist_key),
     constraint dim_artist_natural_key unique nulls not distinct (artist_id, known_by_name),
     constraint dim_artist_same_as_fk foreign key (same_as_artist_key)
@@ -32,5 +33,7 @@ comment on column warehouse.dim_artist.same_as_artist_key is
 'The artist this row turned out to be (a pointer, recomputed; rows are never merged).';
 comment on column warehouse.dim_artist.metadata_level is
 '0 not described, 1 a name from an export or rating, 2 from a play, 3 an answer of its own.';
+comment on column warehouse.dim_artist.genres_asked_at is
+'When MusicBrainz was asked for the artist''s genres; null where it was not.';
 insert into warehouse.dim_artist (artist_key, name, folded_name, metadata_level)
 values (0, '(unknown artist)', '', 0);

@@ -30,6 +30,9 @@ create table warehouse.dim_track (
     match_key integer not null,
     metadata_level smallint not null,
     described_at timestamptz,
+    answered_id text,
+    named_album_key integer,
+    joined_at timestamptz,
     constraint dim_track_pk primary key (track_key),
     constraint dim_track_natural_key
     unique nulls not distinct (track_uri, known_by_name, known_by_artist),
@@ -37,6 +40,8 @@ create table warehouse.dim_track (
     references warehouse.dim_album (album_key),
     constraint dim_track_recording_fk foreign key (recording_key)
     references warehouse.dim_recording (recording_key),
+    constraint dim_track_named_album_fk foreign key (named_album_key)
+    references warehouse.dim_album (album_key),
     constraint dim_track_duration_ck check (duration_ms > 0),
     constraint dim_track_metadata_level_ck check (metadata_level between 0 and 3)
 );
@@ -44,6 +49,7 @@ create index dim_track_album_key_ix on warehouse.dim_track (album_key);
 create index dim_track_folded_name_ix on warehouse.dim_track (folded_name);
 create index dim_track_match_key_ix on warehouse.dim_track (match_key);
 create index dim_track_recording_key_ix on warehouse.dim_track (recording_key);
+create index dim_track_isrc_ix on warehouse.dim_track (isrc) where isrc is not null;
 comment on table warehouse.dim_track is
 'Grain: one row per Spotify track or local file, or per folded title and artist known only from an export.';
 comment on column warehouse.dim_track.duration_ms is
@@ -54,6 +60,12 @@ comment on column warehouse.dim_track.match_key is
 'Class of tracks that count as one when polled plays are paired with export rows; recomputed.';
 comment on column warehouse.dim_track.metadata_level is
 '0 not described, 1 a name from an export or rating, 2 from a play, 3 an answer of its own.';
+comment on column warehouse.dim_track.answered_id is
+'The id Spotify answered with, where it is another than the one asked for.';
+comment on column warehouse.dim_track.named_album_key is
+'The album under whose title an export lists the track; kept once the track''s own album is known.';
+comment on column warehouse.dim_track.joined_at is
+'The described_at that the recording was found from: where they differ, it has to be found anew.';
 insert into warehouse.dim_track (
     track_key, name, folded_name, folded_artist_name, match_key, metadata_level
 )

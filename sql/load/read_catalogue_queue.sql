@@ -1,0 +1,208 @@
+-- Read the next calls that describe what the listeners have heard, the most valuable first.
+-- Album first: tracks known by name alone are grouped by the album an export lists them
+-- under; the most listened one is asked for and tells the album, whose own answer
+-- describes all the others. A call is worth the listened time it describes. With batches of
+-- tracks (old apps) every track is asked for by itself. The sum of call_count over all rows
+-- is what is left to do.
+with listened as (
+    select
+        play.track_key,
+        sum(coalesce(play.ms_played, track.duration_ms, 0)) as ms
+    from warehouse.fact_play as play
+    inner join warehouse.dim_track as track
+        on play.track_key = track.track_key
+    group by play.track_key
+),
+
+-- Pages owed are calls of their own (below); their album is not asked for again.
+owed as (
+    select
+        kind,
+        spotify_id
+    from warehouse.etl_owed_answer
+    where ask_again_at > now() and kind <> 'album-tracks'
+),
+
+lacking as (
+    select
+        track.track_key,
+        track.track_id,
+        track.folded_name,
+        track.named_album_key,
+        coalesce(track.named_album_key, -track.track_key) as group_key,
+        coalesce(listened.ms, 0) as ms
+    from warehouse.dim_track as track
+    left join listened
+        on track.track_key = listened.track_key
+    left join owed
+        on owed.kind = 'track' and track.track_id = owed.spotify_id
+    where track.metadata_level < 2 and track.track_id is not null and owed.kind is null
+),
+
+album_group as (
+    select
+        group_key,
+        named_album_key,
+        count(*) as track_count,
+        sum(ms) as ms,
+        max(ms) as most_ms,
+        (array_agg(track_id order by ms desc, track_key))[1] as track_id
+    from lacking
+    group by group_key, named_album_key
+),
+
+-- Albums that a described track of the group turned out to be on, and that may hold more.
+candidate as (
+    select distinct on (track.named_album_key)
+        track.named_album_key,
+        album.album_id,
+        bool_or(track.answered_id is not null) as is_relinked
+    from warehouse.dim_track as track
+    inner join warehouse.dim_album as album
+        on track.album_key = album.album_key
+    left join owed
+        on owed.kind = 'album' and album.album_id = owed.spotify_id
+    where
+        track.named_album_key is not null
+        and track.metadata_level >= 2
+        and album.album_id is not null
+        and album.metadata_level < 3
+        and owed.kind is null
+    group by track.named_album_key, album.album_key
+    having coalesce(album.total_track_count, 1000) > count(*)
+    order by track.named_album_key, count(*) desc, album.album_id
+),
+
+track_call as (
+    select
+        'track' as kind,
+        album_group.track_id as spotify_id,
+        0 as next_offset,
+        greatest(album_group.most_ms, album_group.ms / 2) as worth,
+        least(2, album_group.track_count) as call_count,
+        null::json as aliases
+    from album_group
+    left join candidate
+        on album_group.named_album_key = candidate.named_album_key
+    where
+        not %(is_batch)s
+        and (album_group.track_count = 1 or candidate.album_id is null)
+    union all
+    select
+        'track' as kind,
+        lacking.track_id as spotify_id,
+        0 as next_offset,
+        lacking.ms as worth,
+        0.02 as call_count,
+        null::json as aliases
+    from lacking
+    where %(is_batch)s
+),
+
+album_call as (
+    select
+        'album' as kind,
+        candidate.album_id as spotify_id,
+        0 as next_offset,
+        sum(album_group.ms) as worth,
+        1 as call_count,
+        -- Where Spotify answers under other ids than were asked for, names have to do.
+        (
+            select json_agg(json_build_array(lacking.track_id, lacking.folded_name))
+            from lacking
+            where
+                lacking.named_album_key = min(candidate.named_album_key)
+                and bool_or(candidate.is_relinked)
+        ) as aliases
+    from album_group
+    inner join candidate
+        on album_group.named_album_key = candidate.named_album_key
+    where not %(is_batch)s and album_group.track_count > 1
+    group by candidate.album_id
+    union all
+    -- An album of which a play's answer left something out.
+    select
+        'album' as kind,
+        album.album_id as spotify_id,
+        0 as next_offset,
+        sum(coalesce(listened.ms, 0)) / 4 as worth,
+        1 as call_count,
+        null::json as aliases
+    from warehouse.dim_album as album
+    inner join warehouse.dim_track as track
+        on album.album_key = track.album_key
+    left join listened
+        on track.track_key = listened.track_key
+    left join owed
+        on owed.kind = 'album' and album.album_id = owed.spotify_id
+    where
+        album.album_id is not null
+        and album.metadata_level < 3
+        and owed.kind is null
+        and (
+            album.image_url is null
+            or album.total_track_count is null
+            or (album.release_date is null and album.metadata_level < 2)
+        )
+    group by album.album_key
+),
+
+chosen_album as (
+    select distinct on (spotify_id) *
+    from album_call
+    order by spotify_id, worth desc
+),
+
+page_call as (
+    select
+        kind,
+        spotify_id,
+        next_offset,
+        'infinity'::numeric as worth,
+        1 as call_count,
+        null::json as aliases
+    from warehouse.etl_owed_answer
+    where kind = 'album-tracks' and ask_again_at <= now()
+),
+
+artist_call as (
+    select
+        'artist' as kind,
+        artist.artist_id as spotify_id,
+        0 as next_offset,
+        sum(
+            coalesce(listened.ms, 0) * case when credit.artist_role = 'main' then 1 else 0.25 end
+        ) as worth,
+        case when %(is_batch)s then 0.02 else 1 end as call_count,
+        null::json as aliases
+    from warehouse.dim_artist as artist
+    left join warehouse.bridge_track_artist as credit
+        on artist.artist_key = credit.artist_key
+    left join listened
+        on credit.track_key = listened.track_key
+    left join owed
+        on owed.kind = 'artist' and artist.artist_id = owed.spotify_id
+    where artist.artist_id is not null and artist.metadata_level < 3 and owed.kind is null
+    group by artist.artist_key
+),
+
+every_call as (
+    select * from track_call
+    union all
+    select * from chosen_album
+    union all
+    select * from page_call
+    union all
+    select * from artist_call
+)
+
+select
+    kind,
+    spotify_id,
+    next_offset,
+    aliases,
+    ceil(sum(call_count) over ())::integer as calls_left
+from every_call
+where kind = any(%(kinds)s)
+order by worth desc, kind, spotify_id
+limit %(ask_count)s;

@@ -62,6 +62,7 @@ Command = collections.namedtuple("Command", ["module", "arguments", "requirement
 
 #: What can be typed. A new command is a line here, and a word in the documentation.
 COMMANDS = {
+    "authorize": Command("everheard", ["authorize"], PEOPLE, "sign in at Spotify (or renew it)"),
     "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
     "job": Command("jobs", [], PEOPLE, "run one job now: job NAME (job alone lists them)"),
     "migrate": Command("migrate", [], PEOPLE, "bring the database up to date: migrate upgrade"),

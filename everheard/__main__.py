@@ -11,23 +11,68 @@ from everheard.failure import Failure
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    parser = argparse.ArgumentParser(prog="python start.py", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="see it all work: no account, no database, no network")
-    commands.add_parser("stop", help="stop the embedded database")
-    options = parser.parse_args(argv)
+    options = _make_parser().parse_args(argv)
     if sys.stdout.encoding.lower() not in {"utf-8", "utf8"}:
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    from everheard import demo
-
     try:
-        if options.command == "demo":
-            demo.run_demo()
-        else:
-            print(demo.stop(read_settings(needs_spotify=False).home))
+        return int(options.run(options))
     except Failure as failure:
         print(failure, file=sys.stderr)
         return int(failure.exit_code)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command takes it up again.", file=sys.stderr)
+        return 130
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python start.py", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    demo = commands.add_parser("demo", help="see it all work: no account, no database, no network")
+    demo.set_defaults(run=_run_demo)
+
+    authorize = commands.add_parser("authorize", help="sign in at Spotify, or renew the sign-in")
+    authorize.add_argument("--another", action="store_true", help="take a further listener in")
+    authorize.add_argument("--paste", action="store_true", help="the browser is on another device")
+    authorize.add_argument(
+        "--port", type=int, default=8888, help="of the redirect URI, where 8888 is taken"
+    )
+    authorize.add_argument(
+        "--wait", type=float, default=600.0, metavar="SECONDS", help="for the browser"
+    )
+    authorize.set_defaults(run=_run_authorize)
+
+    stop = commands.add_parser("stop", help="stop the embedded database")
+    stop.set_defaults(run=_run_stop)
+    return parser
+
+
+def _run_demo(_: argparse.Namespace) -> int:
+    from everheard import demo
+
+    demo.run_demo()
+    return 0
+
+
+def _run_authorize(options: argparse.Namespace) -> int:
+    from everheard.authorize import authorize
+
+    print(
+        authorize(
+            read_settings(needs_spotify=False),
+            is_another=options.another,
+            port=options.port,
+            must_paste=options.paste,
+            wait_seconds=options.wait,
+        )
+    )
+    return 0
+
+
+def _run_stop(_: argparse.Namespace) -> int:
+    from everheard import demo
+
+    print(demo.stop(read_settings(needs_spotify=False).home))
     return 0
 
 

@@ -44,6 +44,11 @@ class Settings:
     trigger: str
     is_actions: bool
     step_summary: Path | None
+    #: The first time zone named, for a listener whom no refresh token stands for yet.
+    timezone: str
+    healthcheck_url: str = field(repr=False)
+    repository: str
+    env_file: Path
 
 
 def read_settings(
@@ -78,6 +83,10 @@ def read_settings(
         trigger=_find_trigger(get),
         is_actions=bool(get("GITHUB_ACTIONS")),
         step_summary=Path(get("GITHUB_STEP_SUMMARY")) if get("GITHUB_STEP_SUMMARY") else None,
+        timezone=_split_list(get("LISTENER_TIMEZONE", "UTC"))[0],
+        healthcheck_url=get("HEALTHCHECK_URL"),
+        repository=get("GITHUB_REPOSITORY"),
+        env_file=env_file,
     )
 
 
@@ -136,11 +145,11 @@ def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
             for name, cure in {
                 "SPOTIFY_CLIENT_ID": "copy it from your app's page in the Spotify dashboard",
                 "SPOTIFY_CLIENT_SECRET": "copy it from your app's page in the Spotify dashboard",
-                "SPOTIFY_REFRESH_TOKEN": "sign in once (docs/sign-in.md says how)",
+                "SPOTIFY_REFRESH_TOKEN": "`python start.py authorize` signs you in",
             }.items()
             if not _split_list(get(name))
         ]
-    for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL"):
+    for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "HEALTHCHECK_URL"):
         faults += _url_faults(name, get(name))
     return faults
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from everheard.failure import ExitCode, Failure
 
 #: What cures a dead or insufficient sign-in, as the end of a message.
-SIGN_IN_CURE = "sign in again (docs/sign-in.md says how)"
+SIGN_IN_CURE = "`python start.py authorize` signs in again"
 
 
 class SpotifyError(Failure):

@@ -60,6 +60,32 @@ def _to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
     )
 
 
+class KnownListeners(NamedTuple):
+    """Who is known: the account asked for (None: not yet), and the owner of each token."""
+
+    now: datetime
+    ends_at: datetime
+    has_listeners: bool
+    listener_key: int | None
+    timezone: str | None
+    owners: list[int | None]
+
+
+def read_known_listeners(
+    connection: Connection, *, account_id: str, fingerprints: list[str]
+) -> KnownListeners:
+    """Read whether an account is known here, and whose refresh tokens these are.
+
+    ``ends_at`` is when a sign-in of now ends, by the database's clock.
+    """
+    parameters = {"account_id": account_id, "fingerprints": fingerprints}
+    with translate_errors(), connection.cursor() as cursor:
+        cursor.execute(read_statement("read_known_listeners"), parameters)
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 (the statement returns one row always)
+    return KnownListeners(*row)
+
+
 def unseal_token(client_secret: str, sealed_token: bytes) -> str:
     """Return a refresh token from the books; raise SealBroken after a change of client secret."""
     return unseal(client_secret, "sign-in", sealed_token).decode()

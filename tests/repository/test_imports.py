@@ -32,6 +32,7 @@ LAYERS = {
     "everheard.warehouse",
 }
 AROUND_A_JOB = {"everheard.run", "everheard.sign_in", "everheard.spool"}
+COMMANDS = {"everheard.authorize", "everheard.demo"}
 
 # Part of the project -> the other parts it may import.
 ALLOWED: dict[str, set[str]] = {
@@ -45,8 +46,10 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.run": SHARED | {"everheard.warehouse"},
     "everheard.spool": SHARED,
     "everheard.sign_in": SHARED | LAYERS | {"everheard.run", "everheard.spool"},
+    "everheard.env_file": SHARED,
+    "everheard.authorize": SHARED | LAYERS | {"everheard.env_file"},
     "everheard.demo": SHARED | LAYERS | AROUND_A_JOB,
-    "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB | {"everheard.demo"},
+    "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB | COMMANDS,
     "jobs": SHARED | LAYERS | AROUND_A_JOB,
     "api": SHARED | LAYERS,
     "migrate": SHARED | LAYERS,

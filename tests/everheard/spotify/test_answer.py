@@ -118,7 +118,7 @@ def test_missing_scope_is_named() -> None:
     trouble = find_trouble(answer_of(403, SCOPE), "GET /me/player/recently-played", RECENT)
 
     assert "user-read-recently-played" in str(trouble)
-    assert "docs/sign-in.md" in str(trouble)
+    assert "python start.py authorize" in str(trouble)
 
 
 @pytest.mark.parametrize(

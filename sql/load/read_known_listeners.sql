@@ -1,0 +1,25 @@
+-- Read whether an account is known, and whose refresh tokens these are, in the order given.
+with asked as (
+    select
+        given.fingerprint,
+        given.place
+    from unnest(%(fingerprints)s::text[]) with ordinality as given (fingerprint, place)
+),
+
+owners as (
+    select json_agg(sign_in.listener_key order by asked.place) as listener_keys
+    from asked
+    left join warehouse.etl_sign_in as sign_in
+        on asked.fingerprint = sign_in.fingerprint
+)
+
+select
+    now() as database_time,
+    now() + interval '6 months' as ends_at,
+    exists(select from warehouse.dim_listener where account_id is not null) as has_listeners,
+    listener.listener_key,
+    listener.timezone,
+    coalesce(owners.listener_keys, '[]'::json) as owners
+from owners
+left join warehouse.dim_listener as listener
+    on listener.account_id = %(account_id)s;

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# Two of them must fit into one index entry of Postgres: 2,700 bytes, four a character.
+_LONGEST_FOLDED = 300
 _SCRIPTS_WITH_ACCENTS = ("LATIN", "GREEK", "CYRILLIC")
 
 
@@ -12,13 +14,13 @@ def fold_name(text: str | None) -> str:
     """Return the form under which two spellings of one name meet.
 
     Case, width, accents and spacing are folded; punctuation stays, because it
-    tells titles apart. Marks are dropped only where they are accents: in
-    Japanese, Korean or Hebrew a mark makes another letter.
+    tells titles apart; what follows 300 characters does not. Marks are dropped only
+    where they are accents: in Japanese, Korean or Hebrew a mark makes another letter.
     """
     if not text:
         return ""
     if text.isascii():
-        return " ".join(text.casefold().split())
+        return _join_words(text.casefold())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept: list[str] = []
     base_takes_accents = False
@@ -28,7 +30,11 @@ def fold_name(text: str | None) -> str:
         elif base_takes_accents:
             continue
         kept.append(character)
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).casefold().split())
+    return _join_words(unicodedata.normalize("NFC", "".join(kept)).casefold())
+
+
+def _join_words(folded: str) -> str:
+    return " ".join(folded.split())[:_LONGEST_FOLDED].rstrip()
 
 
 _GUESTS = re.compile(

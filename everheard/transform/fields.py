@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from everheard.names import fold_name
 
 Json = dict[str, Any]
+
+# An index entry of Postgres holds 2,700 bytes; a local file's URI spells out its tags.
+_LONGEST_KEY = 500
 
 
 def clean_text(value: Any) -> str:
@@ -22,6 +26,14 @@ def clean_text(value: Any) -> str:
 def read_text(json: Any, name: str) -> str:
     """Return a text field, clean; "" for anything else."""
     return clean_text(json.get(name)) if isinstance(json, dict) else ""
+
+
+def read_key(json: Any, name: str) -> str:
+    """Return an id or URI; of one too long for an index the beginning, and a digest of all."""
+    text = read_text(json, name)
+    if len(text) <= _LONGEST_KEY:
+        return text
+    return f"{text[:_LONGEST_KEY]}#{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def read_dict(json: Any, name: str) -> Json:
@@ -66,8 +78,8 @@ def read_moment(item: Any) -> datetime | None:
 
 def read_track_uri(track: Json) -> str | None:
     """Return a track's URI, made from its id where it carries none."""
-    track_id = read_text(track, "id")
-    return read_text(track, "uri") or (f"spotify:track:{track_id}" if track_id else None)
+    track_id = read_key(track, "id")
+    return read_key(track, "uri") or (f"spotify:track:{track_id}" if track_id else None)
 
 
 def fold_first_name(artists: list[Json]) -> str:

@@ -25,6 +25,7 @@ from everheard.transform.fields import (
     read_image,
     read_integer,
     read_isrc,
+    read_key,
     read_release_date,
     read_text,
 )
@@ -51,7 +52,7 @@ class Stage:
 
     def add_artist(self, json: Json, level: int = FROM_PLAY) -> int:
         """Add an artist; return its reference, 0 where there is neither id nor name."""
-        artist_id, name = read_text(json, "id") or None, read_text(json, "name")
+        artist_id, name = read_key(json, "id") or None, read_text(json, "name")
         folded = fold_name(name)
         if not artist_id and not folded:
             return 0
@@ -65,7 +66,7 @@ class Stage:
 
     def add_album(self, json: Json, level: int = FROM_PLAY) -> int:
         """Add an album with its credits; return its reference, 0 where nothing names it."""
-        album_id, name = read_text(json, "id") or None, read_text(json, "name")
+        album_id, name = read_key(json, "id") or None, read_text(json, "name")
         artists = read_dicts(json, "artists")
         folded, folded_artist = fold_name(name), fold_first_name(artists)
         if not album_id and not folded:
@@ -106,7 +107,7 @@ class Stage:
             self.rows.track.append(
                 TrackRow(
                     track_ref=ref,
-                    track_id=read_text(json, "id") or None,
+                    track_id=read_key(json, "id") or None,
                     track_uri=track_uri,
                     name=name,
                     folded_name=folded,
@@ -122,7 +123,7 @@ class Stage:
                 )
             )
             if name:
-                main = {read_text(artist, "id") for artist in read_dicts(album, "artists")} - {""}
+                main = {read_key(artist, "id") for artist in read_dicts(album, "artists")} - {""}
                 listed = [*artists, *_name_guests(name, artists)]
                 self.rows.track_artist.extend(self._credits(ref, listed, main_ids=main))
         return ref
@@ -141,12 +142,12 @@ class Stage:
             ref = self.add_artist(artist)
             if ref and ref not in seen:
                 seen.add(ref)
-                is_main = all_main or position == 0 or read_text(artist, "id") in main_ids
+                is_main = all_main or position == 0 or read_key(artist, "id") in main_ids
                 yield CreditRow(owner_ref, ref, position, "main" if is_main else "featured")
 
     def add_context(self, json: Json) -> int:
         """Add where a play was started from; return its reference, 0 for nowhere."""
-        uri = read_text(json, "uri")
+        uri = read_key(json, "uri")
         if not uri:
             return 0
         ref, is_new = self._refer("context", uri)

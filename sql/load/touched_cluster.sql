@@ -51,7 +51,14 @@ observation as (
     where
         play.listener_key = %(listener_key)s
         and play.ms_source > 0
-        and class_track.match_key in (select match_key from poll)
+        and (
+            class_track.match_key in (select p.match_key from poll as p)
+            -- or a poll lent its context while the two still counted as one
+            or (
+                play.context_key <> 0
+                and class_track.match_key in (select c.match_key from pg_temp.changed_class as c)
+            )
+        )
 ),
 
 parted as (

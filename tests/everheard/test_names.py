@@ -62,3 +62,8 @@ def test_folding_a_folded_latin_name_changes_nothing(name: str) -> None:
 def test_folded_names_carry_no_outer_or_double_spaces(name: str) -> None:
     folded = fold_name(name)
     assert folded == " ".join(folded.split())
+
+
+@given(st.text())
+def test_folded_names_fit_into_an_index(name: str) -> None:
+    assert len(fold_name(name * 200)) <= 300

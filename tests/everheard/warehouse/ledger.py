@@ -7,16 +7,34 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
 
 from everheard.names import fold_name
 from everheard.rows import NAMED, AlbumRow, ArtistRow, CreditRow, StagedRows, TrackRow
 from everheard.transform import read_items, to_page, to_poll_rows
-from everheard.warehouse import load
-from everheard.warehouse.load import LoadResult, load_polls
+from everheard.warehouse.derive import derive
+from everheard.warehouse.load import LoadResult, _stage_polls, load_polls
 from everheard.warehouse.statements import open_transaction, render
 from tests.everheard.pages import Json, at, make_answer
 
 JOB = "get_last_50"
+
+_INSERT_FACTS = """
+with written as (
+    insert into warehouse.fact_play (played_at, track_key, ms_played, listener_key, ms_source)
+    select exported.played_at, track.track_key, exported.ms_played, %(listener_key)s, 1
+    from unnest(%(played_at)s::timestamptz[], %(track_ref)s::integer[], %(ms_played)s::integer[])
+        as exported (played_at, track_ref, ms_played)
+    join pg_temp.staged_track as staged using (track_ref)
+    join warehouse.dim_track as track
+        on staged.track_uri = track.track_uri
+        or (staged.folded_name, staged.folded_artist_name)
+            = (track.known_by_name, track.known_by_artist)
+        and staged.track_uri is null
+    returning played_at, track_key
+)
+insert into pg_temp.new_observation select * from written;
+"""
 
 
 class Play(NamedTuple):
@@ -62,32 +80,25 @@ class Ledger:
         )
 
     def export(self, *rows: Export) -> None:
-        """Write export rows as facts and derive what they touch, in one transaction."""
+        """Write export rows as facts and derive what they touch."""
         with self.connection.cursor() as cursor:
             lock = render(cursor, "lock_listener", {"listener_key": self.listener_key})
-        with open_transaction(self.connection, lock) as cursor:
-            facts = cursor.mogrify(
-                """
-                with written as (
-                    insert into warehouse.fact_play
-                        (played_at, track_key, ms_played, listener_key, ms_source)
-                    select played_at, track_key, ms_played, %s, 1
-                    from unnest(%s::timestamptz[], %s::integer[], %s::integer[])
-                        as row (played_at, track_ref, ms_played)
-                    join pg_temp.staged_track using (track_ref)
-                    returning played_at, track_key
-                )
-                insert into pg_temp.new_observation select * from written;
-                """,
-                (
-                    self.listener_key,
-                    [at(row.seconds) for row in rows],
-                    list(range(1, len(rows) + 1)),
-                    [row.ms_played for row in rows],
-                ),
-            )
-            staged = load._stage_polls(cursor, _stage_names(rows))
-            load._derive(cursor, self.listener_key, [*staged, facts])
+        # The facts need the tracks' keys, so what names them is loaded by itself first.
+        for facts in (False, True):
+            with open_transaction(self.connection, lock) as cursor:
+                staged = _stage_polls(cursor, _stage_names(rows))
+                if facts:
+                    staged.append(self._render_facts(cursor, rows))
+                derive(cursor, self.listener_key, staged, ())
+
+    def _render_facts(self, cursor: Cursor, rows: tuple[Export, ...]) -> bytes:
+        parameters = {
+            "listener_key": self.listener_key,
+            "played_at": [at(row.seconds) for row in rows],
+            "track_ref": list(range(1, len(rows) + 1)),
+            "ms_played": [row.ms_played for row in rows],
+        }
+        return cursor.mogrify(_INSERT_FACTS, parameters)
 
     def plays(self) -> list[Play]:
         """Return the plays in the order of time."""

@@ -14,7 +14,8 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.config import Settings, read_settings
 from everheard.failure import ConfigurationError, ExitCode, Failure
-from everheard.warehouse.books import RunRecord, block_bucket, insert_run
+from everheard.heartbeat import call_at_end, call_at_start
+from everheard.warehouse.books import RunRecord, block_bucket, insert_run, note_runner
 from everheard.warehouse.connect import connect
 
 
@@ -36,6 +37,10 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     #: Why there was nothing to do, where there was not.
     idle_reason: str = ""
+    #: The ledger is left asleep: what was fetched stays in the spool for a later run.
+    loads_later: bool = False
+    #: What gives the figures of the last line, by name.
+    tell: Callable[[Run], dict[str, str]] | None = None
     _connection: Connection | None = None
     _trouble: Failure | None = None
 
@@ -74,6 +79,15 @@ class Run:
                 f"{gap_count} new gap(s): plays may be missing. The privacy export closes them."
             )
 
+    def is_needless(self, since_success: timedelta | None) -> bool:
+        """Say whether ``--if-stale`` makes this run needless, and keep the reason."""
+        stale_after = self.options.if_stale
+        if not stale_after or since_success is None or since_success >= stale_after:
+            return False
+        minutes = int(since_success.total_seconds() // 60)
+        self.idle_reason = f"a runner succeeded {minutes} minutes ago"
+        return True
+
     def remember_block(self, bucket: str, until: datetime | None) -> None:
         """Tell all runners until when Spotify wants no calls to a bucket, if the books are open."""
         if until is None:
@@ -88,6 +102,11 @@ class Run:
         except Failure as trouble:
             self.warnings.append(f"The pause could not be noted for other runners. {trouble}")
 
+    @property
+    def exit_code(self) -> ExitCode:
+        """Return how the run ends as things stand: the first trouble decides."""
+        return self.failures[0].exit_code if self.failures else ExitCode.DONE
+
     def close(self) -> None:
         """Close the connection, where one was opened."""
         if self._connection is not None:
@@ -100,27 +119,39 @@ def run_job(
     work: Callable[[Run], None],
     argv: list[str] | None,
     add_options: Callable[[argparse.ArgumentParser], None] = lambda _: None,
+    *,
+    is_heartbeat: bool = False,
+    needs_spotify: bool = True,
+    tell: Callable[[Run], dict[str, str]] | None = None,
 ) -> int:
     """Run a job from its command line to its exit code.
 
-    The last line on stdout says what was done, or why not. Every Failure becomes that
+    ``is_heartbeat``: the job whose silence somebody outside watches for (HEALTHCHECK_URL).
+    ``tell`` gives the figures of the last line and of GitHub's summary by name (None: those
+    of a poll). The last line on stdout says what was done, or why not. Every Failure becomes that
     line and its exit code; anything else is a bug and keeps its traceback.
     """
     options = _parse(job, documentation, argv, add_options)
     started = time.monotonic()
     try:
-        settings = read_settings()
+        settings = read_settings(needs_spotify=needs_spotify)
     except ConfigurationError as error:
         print("\n".join(error.faults), file=sys.stderr)
         print(f"{job}: {len(error.faults)} settings to put right, named above")
         return int(error.exit_code)
-    run = Run(job, settings, options)
+    run = Run(job, settings, options, tell=tell)
+    called_url = settings.healthcheck_url if is_heartbeat and not options.dry_run else ""
+    run.warnings += call_at_start(called_url)
     try:
         try:
             work(run)
         except Failure as failure:
             run.failures.append(failure)
+        run.warnings += call_at_end(called_url, run.exit_code)
         return _finish(run, time.monotonic() - started)
+    except Exception:
+        call_at_end(called_url, 1)
+        raise
     finally:
         run.close()
 
@@ -144,36 +175,42 @@ def _parse(
 
 
 def _finish(run: Run, seconds: float) -> int:
-    code = run.failures[0].exit_code if run.failures else ExitCode.DONE
     sentence = describe(run)
-    if not run.options.dry_run and not run.idle_reason:
-        _record(run, seconds, code, sentence)
+    if not run.options.dry_run and not run.loads_later:
+        _record(run, seconds, sentence)
     for warning in run.warnings:
         print(f"::warning title={run.job}::{warning}" if run.settings.is_actions else warning)
     _write_step_summary(run, sentence)
     if run.failures and run.settings.is_actions:
         print(f"::error title={run.job}::{run.failures[0]}")
     print(sentence)
-    return int(code)
+    return int(run.exit_code)
 
 
 def describe(run: Run) -> str:
     """Return the last line: what was done, and what went wrong."""
     if run.idle_reason:
         return f"{run.job}: nothing to do, {run.idle_reason}"
-    parts = [
-        f"fetched {run.fetched_count}",
-        f"new {run.new_count}",
-        f"known {run.known_count}",
-        f"gaps {run.gap_count}",
-    ]
-    if run.spooled_count:
-        parts.append(f"spooled {run.spooled_count}")
-    if run.watermark_at:
-        parts.append(f"watermark {_format_moment(run.watermark_at)}")
-    done = f"{run.job}: " + ("(dry run) " if run.options.dry_run else "") + ", ".join(parts)
+    figures = ", ".join(f"{name} {value}" for name, value in _tell(run).items() if value)
+    done = f"{run.job}: " + ("(dry run) " if run.options.dry_run else "") + figures
     troubles = [_describe_failure(failure) for failure in run.failures]
     return " | ".join([done, *troubles])
+
+
+def _tell(run: Run) -> dict[str, str]:
+    return (run.tell or tell_poll)(run)
+
+
+def tell_poll(run: Run) -> dict[str, str]:
+    """Return the figures of a job that polls Spotify, by name; an empty one is not said."""
+    return {
+        "fetched": str(run.fetched_count),
+        "new": str(run.new_count),
+        "known": str(run.known_count),
+        "gaps": str(run.gap_count),
+        "spooled": str(run.spooled_count or ""),
+        "watermark": _format_moment(run.watermark_at) if run.watermark_at else "",
+    }
 
 
 def _describe_failure(failure: Failure) -> str:
@@ -187,7 +224,7 @@ def _format_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _record(run: Run, seconds: float, code: ExitCode, sentence: str) -> None:
+def _record(run: Run, seconds: float, sentence: str) -> None:
     """Write the run into the books, where they can be reached; the ledger does not depend on it."""
     record = RunRecord(
         job=run.job,
@@ -195,7 +232,7 @@ def _record(run: Run, seconds: float, code: ExitCode, sentence: str) -> None:
         trigger=run.settings.trigger,
         seconds=seconds,
         outcome="failed" if run.failures else "done",
-        exit_code=int(code),
+        exit_code=int(run.exit_code),
         fetched_count=run.fetched_count,
         new_count=run.new_count,
         known_count=run.known_count,
@@ -203,7 +240,10 @@ def _record(run: Run, seconds: float, code: ExitCode, sentence: str) -> None:
         summary=sentence,
     )
     try:
-        insert_run(run.connect(), record)
+        if run.idle_reason:
+            note_runner(run.connect(), runner=record.runner, trigger=record.trigger)
+        else:
+            insert_run(run.connect(), record)
     except Failure as failure:
         if not run.failures:
             run.warnings.append(f"The run could not be recorded. {failure}")
@@ -213,14 +253,13 @@ def _write_step_summary(run: Run, sentence: str) -> None:
     """Write the run as a small table where GitHub shows it; counts only, logs may be public."""
     if run.settings.step_summary is None:
         return
-    watermark = _format_moment(run.watermark_at) if run.watermark_at else "unknown"
+    figures = _tell(run)
     lines = [
         f"### {run.job}",
         "",
-        "| fetched | new | known | gaps | spooled | watermark |",
-        "| ---: | ---: | ---: | ---: | ---: | --- |",
-        f"| {run.fetched_count} | {run.new_count} | {run.known_count} | {run.gap_count} "
-        f"| {run.spooled_count} | {watermark} |",
+        f"| {' | '.join(figures)} |",
+        f"| {' | '.join('---:' for _ in figures)} |",
+        f"| {' | '.join(value or '–' for value in figures.values())} |",
         "",
         *(f"- {warning}" for warning in run.warnings),
         *([f"- {sentence}"] if run.failures or run.idle_reason else []),

@@ -22,12 +22,37 @@ from everheard.spotify.sender import Sender
 from everheard.warehouse.books import (
     Books,
     insert_rotated_token,
+    read_books,
     unseal_token,
     update_timezone,
     upsert_sign_in,
 )
+from everheard.warehouse.outlook import list_warnings
 
 _TOKEN = "token"  # noqa: S105 (the kind of a spool file)
+
+
+NO_BOOKS = Books(sign_ins={}, blocked_until={}, since_success=None)
+
+
+def open_books(run: Run) -> Books:
+    """Read the books, or go on without: what Spotify shows now must be fetched all the same."""
+    settings = run.settings
+    try:
+        books = read_books(
+            run.connect(),
+            job=run.job,
+            client_id=settings.client_id,
+            fingerprints=[
+                fingerprint(settings.client_secret, one.refresh_token) for one in settings.sign_ins
+            ],
+            runner=settings.runner,
+        )
+    except Failure as failure:
+        run.give_up_ledger(failure)
+        return NO_BOOKS
+    run.warnings += list_warnings(books)
+    return books
 
 
 class Session:

@@ -12,12 +12,14 @@ import os
 import secrets
 import time
 import zlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from everheard.seal import SealBroken, seal, unseal
 
 _PURPOSE = "spool"
+_EMPTIED = "emptied"
 _NEW_PRIVATE_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
@@ -64,6 +66,25 @@ class Spool:
         """Forget what the ledger has taken."""
         for one in spooled:
             one.path.unlink(missing_ok=True)
+
+    def was_emptied_within(self, duration: timedelta | None) -> bool:
+        """Say whether this machine brought everything into the ledger that recently."""
+        if duration is None:
+            return False
+        try:
+            age = time.time() - (self._folder / _EMPTIED).stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return 0 <= age < duration.total_seconds()
+
+    def note_emptied(self) -> None:
+        """Note that everything is in the ledger now."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self._folder / _EMPTIED).touch()
+
+    def forget_emptied(self) -> None:
+        """Let the next load come at once."""
+        (self._folder / _EMPTIED).unlink(missing_ok=True)
 
     def _unpack(self, sealed: bytes) -> dict[str, Any]:
         content = json.loads(zlib.decompress(unseal(self._client_secret, _PURPOSE, sealed)))

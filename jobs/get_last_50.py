@@ -12,45 +12,39 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime
+from functools import partial
 
 from everheard.failure import Failure
 from everheard.rows import Moment
 from everheard.run import Run, parse_duration, run_job
-from everheard.seal import fingerprint
-from everheard.sign_in import Session
-from everheard.spool import Spooled
+from everheard.sign_in import NO_BOOKS, Session, open_books
+from everheard.spool import Spool, Spooled
 from everheard.spotify.client import RECENTLY_PLAYED
-from everheard.spotify.errors import RateLimited, TryLater
+from everheard.spotify.errors import RateLimited, SignInNeeded, TryLater
 from everheard.spotify.sender import Sender
 from everheard.transform import Item, Json, read_items, to_page, to_poll_rows, trim_answer
-from everheard.warehouse.books import Books, read_books
 from everheard.warehouse.load import load_polls
 
 JOB = "get_last_50"
-_NO_BOOKS = Books(sign_ins={}, blocked_until={}, since_success=None)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the job; return its exit code."""
-    return run_job(JOB, __doc__, poll_listeners, argv, _add_options)
+    return run_job(JOB, __doc__, poll_listeners, argv, _add_options, is_heartbeat=True)
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--if-stale",
-        type=parse_duration,
-        metavar="25m",
-        help="do nothing if any runner has succeeded within this time",
-    )
+    add = partial(parser.add_argument, type=parse_duration)
+    add("--if-stale", metavar="25m", help="do nothing if any runner has succeeded within this time")
+    add("--load-every", metavar="55m", help="between loads only fetch, and let the database sleep")
 
 
 def poll_listeners(run: Run) -> None:
     """Poll one listener after the other; the trouble of one never costs another."""
-    books = _read_books(run)
-    stale_after = run.options.if_stale
-    if stale_after and books.since_success is not None and books.since_success < stale_after:
-        minutes = int(books.since_success.total_seconds() // 60)
-        run.idle_reason = f"a runner succeeded {minutes} minutes ago"
+    spool = Spool(run.settings.spool_dir, run.settings.client_secret)
+    run.loads_later = spool.was_emptied_within(run.options.load_every)
+    books = NO_BOOKS if run.loads_later else open_books(run)
+    if run.is_needless(books.since_success):
         return
     blocked_until = books.blocked_until.get(RECENTLY_PLAYED.bucket)
     with Sender() as sender:
@@ -59,21 +53,12 @@ def poll_listeners(run: Run) -> None:
                 Poll(run, Session(run, sender, books, sign_in), blocked_until).run()
             except Failure as failure:
                 run.failures.append(failure)
-
-
-def _read_books(run: Run) -> Books:
-    """Read the books, or go on without: what Spotify shows now must be fetched all the same."""
-    secret = run.settings.client_secret
-    try:
-        return read_books(
-            run.connect(),
-            job=JOB,
-            client_id=run.settings.client_id,
-            fingerprints=[fingerprint(secret, one.refresh_token) for one in run.settings.sign_ins],
-        )
-    except Failure as failure:
-        run.give_up_ledger(failure)
-        return _NO_BOOKS
+    if run.loads_later and any(isinstance(failure, SignInNeeded) for failure in run.failures):
+        run.failures.clear()  # the ledger may know a newer sign-in: ask it after all
+        spool.forget_emptied()
+        poll_listeners(run)
+    elif run.options.load_every and not (run.loads_later or run.failures or run.options.dry_run):
+        spool.note_emptied()
 
 
 class Poll:
@@ -117,17 +102,23 @@ class Poll:
 
     def load_or_spool(self, answers: list[Json], spooled: list[Spooled]) -> None:
         """Load all pages; where the ledger does not take them, keep what is not kept yet."""
-        kept = [one.content for one in spooled]
+        if self._run.loads_later:
+            return self.keep(answers[-1], spooled)
         try:
             self.load(answers)
         except Failure:
-            trimmed = trim_answer(answers[-1])
-            if trimmed not in kept and not self._run.options.dry_run:
-                self._session.spool.add(JOB, self._session.owner, trimmed)
-                self._run.spooled_count += len(trimmed["items"])
+            self.keep(answers[-1], spooled)
             raise
         if not self._run.options.dry_run:
             self._session.spool.remove(spooled)
+        return None
+
+    def keep(self, answer: Json, spooled: list[Spooled]) -> None:
+        """Put a page into the spool, unless it is there."""
+        trimmed = trim_answer(answer)
+        if not self._run.options.dry_run and trimmed not in [one.content for one in spooled]:
+            self._session.spool.add(JOB, self._session.owner, trimmed)
+            self._run.spooled_count += len(trimmed["items"])
 
     def load(self, answers: list[Json]) -> None:
         """Load pages in the order they were fetched; each moment once."""

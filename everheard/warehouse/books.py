@@ -19,6 +19,8 @@ class KnownSignIn(NamedTuple):
     listener_key: int
     timezone: str
     authorised_at: datetime
+    ends_at: datetime
+    days_old: int
     latest_fingerprint: str
     sealed_latest_token: bytes
 
@@ -29,17 +31,24 @@ class Books(NamedTuple):
     sign_ins: dict[str, KnownSignIn]
     blocked_until: dict[str, datetime]
     since_success: timedelta | None
+    #: Of the longest silent other runner that should come by itself; None where none is.
+    hours_of_silence: float | None = None
 
 
 def read_books(
-    connection: Connection, *, job: str, client_id: str, fingerprints: list[str]
+    connection: Connection, *, job: str, client_id: str, fingerprints: list[str], runner: str = ""
 ) -> Books:
     """Read the books in one round trip; raise SchemaMismatch where the tables do not fit."""
-    parameters = {"job": job, "client_id": client_id, "fingerprints": fingerprints}
+    parameters = {
+        "job": job,
+        "client_id": client_id,
+        "fingerprints": fingerprints,
+        "runner": runner,
+    }
     with translate_errors(), connection.cursor() as cursor:
         cursor.execute(read_statement("read_books"), parameters)
-        row = cursor.fetchone() or (None,) * 5
-    version, oldest_code, sign_ins, blocked, seconds = row
+        row = cursor.fetchone() or (None,) * 6
+    version, oldest_code, sign_ins, blocked, seconds, silence = row
     check_schema(version, oldest_code)
     return Books(
         sign_ins={entry["fingerprint"]: _to_known_sign_in(entry) for entry in sign_ins or ()},
@@ -47,6 +56,7 @@ def read_books(
             bucket: datetime.fromisoformat(until) for bucket, until in (blocked or {}).items()
         },
         since_success=None if seconds is None else timedelta(seconds=float(seconds)),
+        hours_of_silence=None if silence is None else float(silence),
     )
 
 
@@ -55,6 +65,8 @@ def _to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
         listener_key=entry["listener_key"],
         timezone=entry["timezone"],
         authorised_at=datetime.fromisoformat(entry["authorised_at"]),
+        ends_at=datetime.fromisoformat(entry["ends_at"]),
+        days_old=int(entry["days_old"]),
         latest_fingerprint=entry["latest_fingerprint"],
         sealed_latest_token=base64.b64decode(entry["latest_token"]),
     )
@@ -168,6 +180,11 @@ class RunRecord(NamedTuple):
 def insert_run(connection: Connection, record: RunRecord) -> None:
     """Record a finished run; its times come from the database's clock."""
     _execute(connection, "etl_run", record._asdict())
+
+
+def note_runner(connection: Connection, *, runner: str, trigger: str) -> None:
+    """Note that a runner looked and found nothing to do: a sign of life."""
+    _execute(connection, "etl_runner", {"runner": runner, "trigger": trigger})
 
 
 def _execute(connection: Connection, statement: str, parameters: dict[str, Any]) -> None:

@@ -1,4 +1,24 @@
--- Record a finished run.
+-- Record a finished run, and that its runner is alive.
+with runner as (
+    insert into warehouse.etl_runner as target (runner, trigger, succeeded_at)
+    values (
+        %(runner)s,
+        %(trigger)s,
+        case when %(outcome)s = 'done' then now() end
+    )
+    on conflict on constraint etl_runner_pk do update
+        set
+            trigger = case
+                when
+                    target.trigger in ('schedule', 'timer')
+                    and excluded.trigger not in ('schedule', 'timer')
+                    then target.trigger
+                else excluded.trigger
+            end,
+            seen_at = now(),
+            succeeded_at = coalesce(excluded.succeeded_at, target.succeeded_at)
+)
+
 insert into warehouse.etl_run (
     job,
     runner,

@@ -39,7 +39,9 @@ select
                 'timezone', held.timezone,
                 'latest_fingerprint', latest.fingerprint,
                 'latest_token', encode(latest.sealed_token, 'base64'),
-                'authorised_at', latest.authorised_at
+                'authorised_at', latest.authorised_at,
+                'ends_at', latest.authorised_at + interval '6 months',
+                'days_old', floor(extract(epoch from now() - latest.authorised_at) / 86400)
             ))
         from held
         inner join latest
@@ -54,5 +56,14 @@ select
         select extract(epoch from now() - max(run.ended_at))
         from warehouse.etl_run as run
         where run.job = %(job)s and run.outcome = 'done'
-    ) as seconds_since_success
+    ) as seconds_since_success,
+    (
+        -- Who comes by itself, was here in the last two weeks, and is silent for six hours.
+        select max(extract(epoch from now() - other.seen_at)) / 3600
+        from warehouse.etl_runner as other
+        where
+            other.runner <> %(runner)s
+            and other.trigger in ('schedule', 'timer')
+            and other.seen_at between now() - interval '14 days' and now() - interval '6 hours'
+    ) as hours_of_silence
 from warehouse.etl_schema as stated;

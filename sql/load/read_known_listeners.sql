@@ -16,7 +16,11 @@ owners as (
 select
     now() as database_time,
     now() + interval '6 months' as ends_at,
-    exists(select from warehouse.dim_listener where account_id is not null) as has_listeners,
+    (
+        select count(*) > 0
+        from warehouse.dim_listener
+        where account_id is not null
+    ) as has_listeners,
     listener.listener_key,
     listener.timezone,
     coalesce(owners.listener_keys, '[]'::json) as owners

@@ -1,0 +1,35 @@
+"""What the books say that the listener should hear in time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from everheard.warehouse.books import Books
+
+#: Days after a sign-in: when each run begins to speak of its end, when the issue is opened.
+WARN_DAY, ISSUE_DAY = 150, 160
+RENEWAL = "`python start.py authorize` renews it in a minute, for every runner"
+
+
+def list_warnings(books: Books) -> list[str]:
+    """Return what a run's summary says beside its own work; no names, logs may be public."""
+    ends = {one.ends_at: one.days_old for one in books.sign_ins.values()}
+    warnings = [
+        say_sign_in_ends(ends_at, days_old)
+        for ends_at, days_old in sorted(ends.items())
+        if days_old >= WARN_DAY
+    ]
+    if books.hours_of_silence is not None:
+        warnings.append(
+            f"Another runner has been silent for {books.hours_of_silence:.0f} hours:"
+            " `python start.py doctor` names it."
+        )
+    return warnings
+
+
+def say_sign_in_ends(ends_at: datetime, days_old: int) -> str:
+    """Return the sentence on the end of a sign-in, past or to come."""
+    day = f"{ends_at:%Y-%m-%d}"
+    if days_old > 180:  # the longest six months have 184 days: close enough to say it plainly
+        return f"A sign-in at Spotify ends on {day}, or has ended already: {RENEWAL}."
+    return f"A sign-in at Spotify ends on {day}: {RENEWAL}."

@@ -26,6 +26,7 @@ _Result = TypeVar("_Result")
 
 #: The order in which staged rows become dimensions: each file needs those before it.
 DIMENSION_STATEMENTS = (
+    "analyze_stage",
     "dim_artist",
     "dim_album",
     "dim_track",

@@ -27,6 +27,8 @@ inner join pg_temp.staged_track_artist as credit
 inner join pg_temp.staged_artist as artist
     on credit.artist_ref = artist.artist_ref;
 
+analyze pg_temp.staged_track_credit (track_key, artist_key);
+
 delete from warehouse.bridge_track_artist as bridge
 using (select distinct track_key from pg_temp.staged_track_credit) as credited
 where
@@ -84,6 +86,8 @@ inner join pg_temp.staged_album_artist as credit
     on described.album_ref = credit.owner_ref
 inner join pg_temp.staged_artist as artist
     on credit.artist_ref = artist.artist_ref;
+
+analyze pg_temp.staged_album_credit (album_key, artist_key);
 
 with removed as (
     delete from warehouse.bridge_album_artist as bridge

@@ -41,7 +41,8 @@ judged as (
         on staged.track_uri = by_uri.track_uri
     left join warehouse.dim_track as by_name
         on
-            staged.known_by_name = by_name.known_by_name
+            by_name.track_uri is null -- true of every name; the natural key's index wants it said
+            and staged.known_by_name = by_name.known_by_name
             and staged.known_by_artist = by_name.known_by_artist
 ),
 
@@ -216,5 +217,6 @@ set track_key = known.track_key
 from warehouse.dim_track as known
 where
     staged.track_uri is null
+    and known.track_uri is null
     and staged.folded_name = known.known_by_name
     and staged.folded_artist_name = known.known_by_artist;

@@ -1,5 +1,7 @@
 -- Note changed match classes for the other listeners who have polled plays in them, or
 -- export rows that a poll has lent its context to.
+analyze pg_temp.changed_class;
+
 with class_track as (
     select
         track.track_key,

@@ -3,6 +3,10 @@
 -- by folded name, among the artists of the track and of its album. The class is named
 -- after its least track_key; classes whose membership changed are noted, because
 -- their clusters of plays have to be derived again.
+analyze pg_temp.staged_track (track_key);
+analyze pg_temp.recredited_album;
+analyze pg_temp.renamed_artist;
+
 with touched_track as (
     select staged.track_key
     from pg_temp.staged_track as staged

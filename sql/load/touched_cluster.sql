@@ -1,24 +1,93 @@
 -- Find the clusters of plays that this batch touches, and read those that need pairing.
 -- A cluster: polls and export rows of one match class, each at most 90 s after the one
--- before. Classes without a poll need no derivation and are left out early. What has to
--- be paired (clusters with both kinds) is returned in the order of time; usually nothing.
+-- before. From a few new plays the clusters are walked, neighbour by neighbour; changed
+-- classes, and all classes of a large batch, are read whole, but for those without a
+-- poll, which need no derivation. Either road gives the same touched clusters. What has
+-- to be paired (clusters with both kinds) is returned in the order of time; usually nothing.
+analyze pg_temp.new_observation, pg_temp.changed_class;
+
 create temp table touched_observation on commit drop as
-with touched_class as (
-    select track.match_key
+with recursive new_play as (
+    select
+        observation.played_at,
+        track.match_key,
+        count(*) over () <= 2000 as is_walked
     from pg_temp.new_observation as observation
     inner join warehouse.dim_track as track
         on observation.track_key = track.track_key
-    union
+),
+
+whole_class as (
     select match_key from pg_temp.changed_class
+    union
+    select match_key from new_play
+    where not is_walked
+),
+
+touched_class as (
+    select match_key from whole_class
+    union
+    select match_key from new_play
 ),
 
 class_track as (
     select
         track.track_key,
-        track.match_key
+        track.match_key,
+        track.match_key in (select match_key from whole_class) as is_read_whole
     from touched_class
     inner join warehouse.dim_track as track
         on touched_class.match_key = track.match_key
+),
+
+-- The first rows are moments only (is_poll null): the new plays are their own neighbours.
+near (is_poll, played_at, track_key, context_key, match_key) as (
+    select
+        null::boolean as is_poll,
+        played_at,
+        0 as track_key,
+        0 as context_key,
+        match_key
+    from new_play
+    where is_walked
+    union
+    select
+        neighbour.is_poll,
+        neighbour.played_at,
+        neighbour.track_key,
+        neighbour.context_key,
+        near.match_key
+    from near
+    -- Lateral, so that the primary keys are asked for a stretch of three minutes.
+    cross join
+        lateral (
+            select
+                true as is_poll,
+                poll.played_at,
+                poll.track_key,
+                poll.context_key
+            from warehouse.source_poll_play as poll
+            where
+                poll.listener_key = %(listener_key)s
+                and poll.played_at >= near.played_at - interval '90 seconds'
+                and poll.played_at <= near.played_at + interval '90 seconds'
+            union all
+            select
+                false as is_poll,
+                play.played_at,
+                play.track_key,
+                play.context_key
+            from warehouse.fact_play as play
+            where
+                play.listener_key = %(listener_key)s
+                and play.ms_source > 0
+                and play.played_at >= near.played_at - interval '90 seconds'
+                and play.played_at <= near.played_at + interval '90 seconds'
+        ) as neighbour
+    inner join class_track
+        on
+            neighbour.track_key = class_track.track_key
+            and near.match_key = class_track.match_key
 ),
 
 poll as (
@@ -30,15 +99,19 @@ poll as (
     from class_track
     inner join warehouse.source_poll_play as poll
         on class_track.track_key = poll.track_key
-    where poll.listener_key = %(listener_key)s
+    where poll.listener_key = %(listener_key)s and class_track.is_read_whole
 ),
 
 observation as (
+    select *
+    from near
+    where is_poll is not null
+    union
     select
         true as is_poll,
         poll.*
     from poll
-    union all
+    union
     select
         false as is_poll,
         play.played_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -38,6 +39,8 @@ class Settings:
     client_id: str
     client_secret: str = field(repr=False)
     sign_ins: tuple[SignIn, ...]
+    #: Whether an import takes an offline play to have ended when it was played, not uploaded.
+    corrects_offline: bool
     api_url: str
     accounts_url: str
     runner: str
@@ -49,6 +52,13 @@ class Settings:
     healthcheck_url: str = field(repr=False)
     repository: str
     env_file: Path
+    #: Calls a day to Spotify's catalogue, all jobs together.
+    calls_per_day: int
+    feed_path: Path | None
+    #: An address MusicBrainz can write to; empty: MusicBrainz is not asked.
+    musicbrainz_contact: str
+    musicbrainz_url: str
+    musicbrainz_calls_per_day: int
 
 
 def read_settings(
@@ -77,6 +87,7 @@ def read_settings(
         client_id=get("SPOTIFY_CLIENT_ID"),
         client_secret=get("SPOTIFY_CLIENT_SECRET"),
         sign_ins=_pair_sign_ins(get),
+        corrects_offline=get("IMPORT_OFFLINE_TIMES", "played") == "played",
         api_url=get("SPOTIFY_API_URL", "https://api.spotify.com/v1").rstrip("/"),
         accounts_url=get("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com").rstrip("/"),
         runner=get("EVERHEARD_RUNNER") or ("actions" if get("GITHUB_ACTIONS") else _host_name()),
@@ -87,6 +98,11 @@ def read_settings(
         healthcheck_url=get("HEALTHCHECK_URL"),
         repository=get("GITHUB_REPOSITORY"),
         env_file=env_file,
+        calls_per_day=int(get("METADATA_CALLS_PER_DAY", "300")),
+        feed_path=Path(get("FEED_PATH")).expanduser() if get("FEED_PATH") else None,
+        musicbrainz_contact=get("MUSICBRAINZ_CONTACT"),
+        musicbrainz_url=get("MUSICBRAINZ_URL", "https://musicbrainz.org").rstrip("/"),
+        musicbrainz_calls_per_day=int(get("MUSICBRAINZ_CALLS_PER_DAY", "500")),
     )
 
 
@@ -139,6 +155,8 @@ def _pair_sign_ins(get: Callable[..., str]) -> tuple[SignIn, ...]:
 
 def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
     faults = [*_database_faults(get("DATABASE_URL")), *_timezone_faults(get)]
+    if get("IMPORT_OFFLINE_TIMES", "played") not in {"played", "uploaded"}:
+        faults.append("IMPORT_OFFLINE_TIMES is played (the usual) or uploaded")
     if needs_spotify:
         faults += [
             f"{name} is not set: {cure}"
@@ -149,8 +167,11 @@ def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
             }.items()
             if not _split_list(get(name))
         ]
-    for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "HEALTHCHECK_URL"):
+    for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "HEALTHCHECK_URL", "MUSICBRAINZ_URL"):
         faults += _url_faults(name, get(name))
+    for name in ("METADATA_CALLS_PER_DAY", "MUSICBRAINZ_CALLS_PER_DAY"):
+        if not re.fullmatch(r"[0-9]{1,6}", get(name, "0")):
+            faults.append(f"{name} must be a whole number of calls, like 300")
     return faults
 
 

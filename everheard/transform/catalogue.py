@@ -108,7 +108,10 @@ class AnswerStage:
         listed = read_dicts(tracks, "items")
         self._file_tracks(album, listed)
         self._file_aliases(album, listed, list(aliases))
-        self._owe_pages(asked_id, tracks, len(listed))
+        if listed or not tracks:
+            self._owe_pages(asked_id, tracks, 0, len(read_list(tracks, "items")))
+        else:
+            self.add_owed("album-tracks", asked_id, "pages")
         return True
 
     def add_album_tracks(self, album_id: str, page: Json, offset: int) -> None:
@@ -116,11 +119,11 @@ class AnswerStage:
         listed = read_dicts(page, "items")
         self._file_tracks({"id": album_id}, listed)
         self.paged_albums.append(album_id)
-        self._owe_pages(album_id, page, offset + len(listed))
+        self._owe_pages(album_id, page, offset, offset + len(read_list(page, "items")))
 
-    def _owe_pages(self, album_id: str, page: Json, next_offset: int) -> None:
+    def _owe_pages(self, album_id: str, page: Json, offset: int, next_offset: int) -> None:
         # A page without items that links on has been seen: going on would never end.
-        if read_text(page, "next") and read_list(page, "items"):
+        if read_text(page, "next") and next_offset > offset:
             self.add_owed("album-tracks", album_id, "pages", next_offset)
 
     def _file_tracks(self, album: Json, tracks: list[Json]) -> None:

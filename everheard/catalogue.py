@@ -124,9 +124,10 @@ class Catalogue:
                     spent[bucket] += self.count_calls(partial(self._ask_one, bucket, lot, stage))
         finally:
             self.settle(reserved, spent)
-        self._closed |= {
-            bucket for bucket, one in reserved.items() if one.call_count < wanted[bucket]
-        }
+        if not self.is_spent:
+            self._closed |= {
+                bucket for bucket, one in reserved.items() if one.call_count < wanted[bucket]
+            }
         self._note_genres(stage)
         load_answers(self._run.connect(), stage.rows, stage.paged_albums)
 

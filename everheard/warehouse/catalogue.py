@@ -52,8 +52,9 @@ def _read_asks(connection: Connection, statement: str, parameters: Mapping[str, 
     asks = [
         Ask(kind, spotify_id, offset, tuple((one, name) for one, name in aliases or ()))
         for kind, spotify_id, offset, aliases, _ in rows
+        if kind
     ]
-    return Queue(asks, rows[0][-1] if rows else 0)
+    return Queue(asks, rows[0][-1])
 
 
 def load_answers(connection: Connection, rows: StagedRows, paged_albums: list[str]) -> None:

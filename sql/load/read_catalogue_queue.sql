@@ -39,6 +39,17 @@ lacking as (
     where track.metadata_level < 2 and track.track_id is not null and owed.kind is null
 ),
 
+-- Groups that wait for a further page of their album.
+paged_group as (
+    select distinct track.named_album_key as group_key
+    from warehouse.etl_owed_answer as page
+    inner join warehouse.dim_album as album
+        on page.spotify_id = album.album_id
+    inner join warehouse.dim_track as track
+        on album.album_key = track.album_key
+    where page.kind = 'album-tracks' and page.reason in ('pages', 'empty')
+),
+
 album_group as (
     select
         group_key,
@@ -48,6 +59,11 @@ album_group as (
         max(ms) as most_ms,
         (array_agg(track_id order by ms desc, track_key))[1] as track_id
     from lacking
+    where
+        not exists (
+            select 1 from paged_group
+            where paged_group.group_key = lacking.group_key
+        )
     group by group_key, named_album_key
 ),
 
@@ -197,12 +213,21 @@ every_call as (
 )
 
 select
-    kind,
-    spotify_id,
-    next_offset,
-    aliases,
-    ceil(sum(call_count) over ())::integer as calls_left
-from every_call
-where kind = any(%(kinds)s)
-order by worth desc, kind, spotify_id
-limit %(ask_count)s;
+    next_call.kind,
+    next_call.spotify_id,
+    next_call.next_offset,
+    next_call.aliases,
+    whole.calls_left
+from (
+    select ceil(coalesce(sum(every_call.call_count), 0))::integer as calls_left
+    from every_call
+) as whole
+left join (
+    select *
+    from every_call
+    where kind = any(%(kinds)s)
+    order by worth desc, kind, spotify_id
+    limit %(ask_count)s
+) as next_call
+    on true
+order by next_call.worth desc, next_call.kind, next_call.spotify_id;

@@ -31,6 +31,7 @@ create table warehouse.dim_album (
     constraint dim_album_precision_ck check (release_date_precision in ('year', 'month', 'day')),
     constraint dim_album_metadata_level_ck check (metadata_level between 0 and 3)
 );
+create index dim_album_folded_name_ix on warehouse.dim_album (folded_name);
 create index dim_album_known_by_name_ix on warehouse.dim_album (known_by_name, known_by_artist)
 where known_by_name is not null;
 comment on table warehouse.dim_album is

@@ -1,0 +1,63 @@
+"""Rankings of albums: listened time added up, ranks kept as stretches of days."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from everheard.warehouse.connect import translate_errors
+from everheard.warehouse.ratings import update_found_albums
+from everheard.warehouse.statements import open_transaction, render, send
+
+
+class RankSettings(NamedTuple):
+    """What can be set about the methods; None leaves what is set.
+
+    ``prior_mean`` "" takes the mean of all ratings again.
+    """
+
+    prior_weight: float | None = None
+    prior_mean: float | str | None = None
+    rating_weight: float | None = None
+
+
+class RankResult(NamedTuple):
+    """What one ranking did."""
+
+    album_count: int
+    ranked_count: int
+    moved_count: int
+    found_count: int
+
+
+def load_ranks(
+    connection: Connection,
+    *,
+    settings: RankSettings | None = None,
+    ranked_on: date | None = None,
+    dry_run: bool = False,
+) -> RankResult:
+    """Rank the albums of every listener; a second run on the same day writes nothing.
+
+    ``ranked_on`` None: today, on each listener's calendar. Raises DatabaseTrouble.
+    """
+    with translate_errors():
+        with connection.cursor() as cursor:
+            lock = render(cursor, "lock_ranks")
+        with open_transaction(connection, lock, dry_run=dry_run) as cursor:
+            if settings:
+                send(cursor, render(cursor, "dim_rank_method", settings._asdict()))
+            found_count = update_found_albums(cursor)
+            send(cursor, render(cursor, "fact_album_listening"))
+            album_count, ranked_count, moved_count = write_ranks(cursor, ranked_on)
+    return RankResult(album_count, ranked_count, moved_count, found_count)
+
+
+def write_ranks(cursor: Cursor, ranked_on: date | None) -> tuple[int, int, int]:
+    """Write the ranks of a day; return how many albums, ranks, and ranks that moved."""
+    send(cursor, render(cursor, "fact_album_rank", {"ranked_on": ranked_on}))
+    ranked_count, moved_count, album_count = cursor.fetchone() or (0, 0, 0)
+    return album_count, ranked_count, moved_count

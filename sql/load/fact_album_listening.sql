@@ -1,0 +1,110 @@
+-- Add up how long every listener heard every album; written as the difference.
+-- A recording's time counts for each album it is on. Listener 0, all together, is kept
+-- where there are several listeners.
+create temp table album_listening on commit drop as
+with track_time as (
+    select
+        listener_key,
+        track_key,
+        sum(ms_listened) as ms_listened
+    from bi.timed_play
+    where is_counted and track_key > 0
+    group by listener_key, track_key
+),
+
+track as (
+    select
+        track.track_key,
+        case
+            when track.recording_key = 0 then -track.track_key else track.recording_key
+        end as recording,
+        coalesce(album.same_as_album_key, album.album_key) as album_key
+    from warehouse.dim_track as track
+    inner join warehouse.dim_album as album
+        on track.album_key = album.album_key
+),
+
+recording_time as (
+    select
+        track_time.listener_key,
+        track.recording,
+        sum(track_time.ms_listened) as ms_listened
+    from track_time
+    inner join track
+        on track_time.track_key = track.track_key
+    group by track_time.listener_key, track.recording
+),
+
+album_recording as (
+    select distinct
+        album_key,
+        recording
+    from track
+    where album_key > 0
+),
+
+album_size as (
+    select
+        album_recording.album_key,
+        coalesce(nullif(max(album.total_track_count), 0), count(*))::integer as track_count
+    from album_recording
+    inner join warehouse.dim_album as album
+        on album_recording.album_key = album.album_key
+    group by album_recording.album_key
+),
+
+heard as (
+    select
+        recording_time.listener_key,
+        album_recording.album_key,
+        sum(recording_time.ms_listened)::bigint as ms_listened
+    from recording_time
+    inner join album_recording
+        on recording_time.recording = album_recording.recording
+    group by recording_time.listener_key, album_recording.album_key
+    having sum(recording_time.ms_listened) > 0
+)
+
+select
+    heard.listener_key,
+    heard.album_key,
+    heard.ms_listened,
+    album_size.track_count
+from heard
+inner join album_size
+    on heard.album_key = album_size.album_key
+union all
+select
+    0::smallint as listener_key,
+    heard.album_key,
+    sum(heard.ms_listened)::bigint as ms_listened,
+    max(album_size.track_count) as track_count
+from heard
+inner join album_size
+    on heard.album_key = album_size.album_key
+where (select count(*) from warehouse.dim_listener) > 1
+group by heard.album_key;
+
+delete from warehouse.fact_album_listening as kept
+where
+    not exists (
+        select 1 from pg_temp.album_listening as heard
+        where heard.listener_key = kept.listener_key and heard.album_key = kept.album_key
+    );
+
+insert into warehouse.fact_album_listening as target (
+    listener_key, album_key, ms_listened, track_count
+)
+select
+    heard.listener_key,
+    heard.album_key,
+    heard.ms_listened,
+    heard.track_count
+from pg_temp.album_listening as heard
+left join warehouse.fact_album_listening as kept
+    on heard.listener_key = kept.listener_key and heard.album_key = kept.album_key
+where
+    (kept.ms_listened, kept.track_count) is distinct from (heard.ms_listened, heard.track_count)
+order by heard.listener_key, heard.album_key
+on conflict on constraint fact_album_listening_pk do update
+    set ms_listened = excluded.ms_listened, track_count = excluded.track_count;

@@ -1,0 +1,179 @@
+"""How many calls describe a whole history, and how soon new releases are found.
+
+Days are simulated: each is one run of the job with the day's budget, after which the books
+are made a day older. Calls are counted by the simulator, not by the job.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from random import Random
+
+import psycopg2
+
+import simulator
+from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
+from everheard.warehouse import embedded
+from simulator.catalogue import Album, Artist, Catalogue, Track
+from simulator.clock import DAY_MS, from_iso
+from simulator.randomness import base62
+from simulator.world import START
+from tests.jobs.history import import_history
+
+CALLS_PER_DAY = 300
+#: A listener knows a third of an album's tracks.
+KNOWN_SHARE = 1 / 3
+OLDER_BY_A_DAY = """
+    update warehouse.etl_quota_call set reserved_at = reserved_at - interval '24 hours';
+    update warehouse.etl_owed_answer
+    set asked_at = asked_at - interval '24 hours', ask_again_at = ask_again_at - interval '24 hours';
+    update warehouse.etl_artist_watch set asked_at = asked_at - interval '24 hours';
+    update warehouse.etl_capability
+    set probed_at = probed_at - interval '24 hours',
+        probe_again_at = probe_again_at - interval '24 hours';
+    update warehouse.etl_run set ended_at = ended_at - interval '24 hours';
+"""
+#: Of all listened time, the part whose track, album and main artist are described to the full.
+DESCRIBED = """
+    select sum(play.ms_played) filter (
+        where track.metadata_level >= 2 and album.metadata_level >= 2 and artist.metadata_level = 3
+    )::float / sum(play.ms_played)
+    from warehouse.fact_play as play
+    join warehouse.dim_track as track using (track_key)
+    join warehouse.dim_album as album using (album_key)
+    left join warehouse.bridge_track_artist as credit
+        on credit.track_key = track.track_key and credit.artist_position = 0
+    left join warehouse.dim_artist as artist on artist.artist_key = credit.artist_key
+"""
+
+
+def main() -> None:
+    """Measure, and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracks", type=int, default=20_000, help="tracks of the history")
+    options = parser.parse_args()
+    print(describe_machine())
+    with clean_environ() as (folder, environ):
+        rows = [("measure", "figure", "bound", "detail")]
+        with new_ledger(folder / "history", environ) as url:
+            rows += measure_history(url, environ, options.tracks)
+    print_table(rows)
+
+
+@contextmanager
+def new_ledger(home: Path, environ: Mapping[str, str]) -> Iterator[str]:
+    """Lend the address of an empty ledger on a server of its own."""
+    try:
+        url = embedded.start(home).url
+        run_python("-m", "migrate", "upgrade", environ={**environ, "DATABASE_URL": url})
+        yield url
+    finally:
+        embedded.stop(home)
+
+
+def execute(url: str, statement: str) -> float:
+    """Run statements; return the first figure of the last, 0 for none."""
+    with closing(psycopg2.connect(url)) as opened, opened, opened.cursor() as cursor:
+        cursor.execute(statement)
+        row = cursor.fetchone() if cursor.description else None
+    return float(row[0] or 0) if row else 0.0
+
+
+def measure_history(
+    url: str, environ: Mapping[str, str], track_count: int
+) -> list[tuple[str, str, str, str]]:
+    """Describe an imported history day by day, to the end."""
+    catalogue, known = make_history(Random(4), track_count)
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        import_history(connection, known)
+    least = sum(min(2, count) for count in Counter(one.album.id for one, _ in known).values())
+    albums, artists = {one.album.id for one, _ in known}, {one.artists[0].id for one, _ in known}
+    with simulator.running(listeners=["quiet"], history_days=0, ceilings={}) as server:
+        server.world.catalogue = catalogue
+        settings = {**environ, **server.environ(), "DATABASE_URL": url}
+        first, days = 0.0, 0
+        said = ""
+        while "left nothing" not in said:
+            said = run_python("-m", "jobs.artists_and_tracks", environ=settings).said
+            days += 1
+            first = first or execute(url, DESCRIBED)
+            execute(url, OLDER_BY_A_DAY)
+        calls = Counter(call.endpoint for call in server.world.calls.log)
+    ours = calls["track"] + calls["album"] + calls["album_tracks"]
+    naive = len(known) + len(albums) + len(artists)
+    return [
+        ("calls for tracks and albums", f"{ours:,}", f"{1.1 * least:,.0f}", f"ideal {least:,}"),
+        ("ratio to the ideal", f"{ours / least:.3f}", "1.1", ""),
+        ("calls for artists", f"{calls['artist']:,}", "", f"{len(artists):,} artists"),
+        ("all calls, one per object", f"{naive:,}", "", f"ours {ours + calls['artist']:,}"),
+        ("days at 300 calls", f"{days}", "", f"{-(-naive // CALLS_PER_DAY)} one per object"),
+        ("described after the first day", f"{first:.1%}", "50%", "track, album and main artist"),
+        ("described at the end", f"{execute(url, DESCRIBED):.1%}", "", ""),
+    ]
+
+
+def make_history(rng: Random, track_count: int) -> tuple[Catalogue, list[tuple[Track, int]]]:
+    """Return a catalogue, and who knows so many of its tracks, with milliseconds listened.
+
+    Albums have 1 to 20 tracks, artists one album or several; listening follows Zipf.
+    """
+    artists: list[Artist] = []
+    albums: list[Album] = []
+    known: list[Track] = []
+    released_ms = from_iso(START) - 900 * DAY_MS
+    while len(known) < track_count:
+        if not artists or rng.random() < 0.6:
+            number = len(artists)
+            artists.append(Artist(base62("artist", number), f"Artist {number}", [], 50))
+        artist = artists[-1]
+        album = make_album(rng, artist, len(albums), rng.randint(1, 20), released_ms)
+        artist.albums.append(album)
+        albums.append(album)
+        known += [track for track in album.tracks if rng.random() < KNOWN_SHARE]
+    known = known[:track_count]
+    rng.shuffle(known)
+    heard = [(track, 2_000_000_000 // rank) for rank, track in enumerate(known, start=1)]
+    return Catalogue(artists, albums, [], []), heard
+
+
+def make_album(rng: Random, artist: Artist, number: int, size: int, released_ms: int) -> Album:
+    """Return one album; one track in five has a guest of its own name only."""
+    album = Album(
+        base62("album", number),
+        f"Album {number}",
+        "album" if size > 6 else "single",
+        (artist,),
+        released_ms,
+        "2023-07-01",
+        "day",
+        "",
+        "",
+    )
+    for place in range(size):
+        track_id = base62("track", number, place)
+        isrc = f"QMEVH{number:05d}{place:02d}" if rng.random() < 0.96 else None
+        album.tracks.append(
+            Track(
+                track_id,
+                f"Song {number}-{place}",
+                album,
+                (artist,),
+                1,
+                place + 1,
+                rng.randrange(140_000, 330_000),
+                False,
+                isrc,
+                50,
+                f"spotify:track:{track_id}",
+            )
+        )
+    return album
+
+
+if __name__ == "__main__":
+    main()

@@ -64,6 +64,7 @@ Command = collections.namedtuple("Command", ["module", "arguments", "requirement
 COMMANDS = {
     "authorize": Command("everheard", ["authorize"], PEOPLE, "sign in at Spotify (or renew it)"),
     "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
+    "doctor": Command("everheard", ["doctor"], PEOPLE, "check everything, and name each cure"),
     "job": Command("jobs", [], PEOPLE, "run one job now: job NAME (job alone lists them)"),
     "migrate": Command("migrate", [], PEOPLE, "bring the database up to date: migrate upgrade"),
     "stop": Command("everheard", ["stop"], PEOPLE, "stop the embedded database"),

@@ -42,6 +42,20 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     authorize.set_defaults(run=_run_authorize)
 
+    doctor = commands.add_parser("doctor", help="check everything, and name each cure")
+    doctor.add_argument(
+        "--share", action="store_true", help="hide names and hosts: for a bug report"
+    )
+    doctor.set_defaults(run=_run_doctor)
+
+    judge = commands.add_parser("judge", help="(in Actions) say whether a run's end is red")
+    judge.add_argument("job")
+    judge.add_argument("exit_code", type=int)
+    judge.set_defaults(run=_run_judge)
+
+    watch = commands.add_parser("watch", help="(in Actions) open or close the issue")
+    watch.set_defaults(run=_run_watch)
+
     stop = commands.add_parser("stop", help="stop the embedded database")
     stop.set_defaults(run=_run_stop)
     return parser
@@ -66,6 +80,25 @@ def _run_authorize(options: argparse.Namespace) -> int:
             wait_seconds=options.wait,
         )
     )
+    return 0
+
+
+def _run_doctor(options: argparse.Namespace) -> int:
+    from everheard.doctor import run_doctor
+
+    return run_doctor(is_shared=options.share)
+
+
+def _run_judge(options: argparse.Namespace) -> int:
+    from everheard.judge import judge
+
+    return judge(read_settings(needs_spotify=False), options.job, options.exit_code)
+
+
+def _run_watch(_: argparse.Namespace) -> int:
+    from everheard.watch import watch
+
+    print(watch(read_settings(needs_spotify=False)))
     return 0
 
 

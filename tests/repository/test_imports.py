@@ -32,7 +32,8 @@ LAYERS = {
     "everheard.warehouse",
 }
 AROUND_A_JOB = {"everheard.run", "everheard.sign_in", "everheard.spool"}
-COMMANDS = {"everheard.authorize", "everheard.demo"}
+SET_UP = {"everheard.env_file", "everheard.github", "everheard.memory"}
+COMMANDS = {f"everheard.{name}" for name in ("authorize", "demo", "doctor", "judge", "watch")}
 
 # Part of the project -> the other parts it may import.
 ALLOWED: dict[str, set[str]] = {
@@ -47,7 +48,10 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.run": SHARED | {"everheard.warehouse", "everheard.heartbeat"},
     "everheard.spool": SHARED,
     "everheard.sign_in": SHARED | LAYERS | {"everheard.run", "everheard.spool"},
-    "everheard.env_file": SHARED,
+    **dict.fromkeys(SET_UP, SHARED),
+    "everheard.doctor": SHARED | LAYERS | AROUND_A_JOB | SET_UP | {"everheard.authorize"},
+    "everheard.watch": SHARED | LAYERS | SET_UP | {"everheard.doctor"},
+    "everheard.judge": SHARED | LAYERS | {"everheard.heartbeat"},
     "everheard.authorize": SHARED | LAYERS | {"everheard.env_file"},
     "everheard.demo": SHARED | LAYERS | AROUND_A_JOB,
     "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB | COMMANDS,

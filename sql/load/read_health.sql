@@ -1,0 +1,94 @@
+-- Read everything that doctor and watch look at, in one round trip.
+with latest as (
+    select distinct on (sign_in.listener_key)
+        sign_in.listener_key,
+        listener.display_name,
+        listener.timezone,
+        sign_in.authorised_at,
+        sign_in.is_authorised_at_exact,
+        sign_in.scopes
+    from warehouse.etl_sign_in as sign_in
+    inner join warehouse.dim_listener as listener
+        on sign_in.listener_key = listener.listener_key
+    order by sign_in.listener_key, sign_in.authorised_at desc, sign_in.fingerprint
+),
+
+largest as (
+    select
+        relation.relname as name,
+        pg_total_relation_size(relation.oid) as size_bytes
+    from pg_class as relation
+    where
+        relation.relkind = 'r'
+        and relation.relnamespace in ('warehouse'::regnamespace, 'bi'::regnamespace)
+    order by pg_total_relation_size(relation.oid) desc
+    limit 3
+),
+
+scheduled as (
+    select
+        min(run.ended_at) filter (where run.trigger = 'schedule') as first_scheduled_at,
+        min(run.ended_at) as first_at
+    from warehouse.etl_run as run
+    where run.runner = 'actions'
+)
+
+select
+    json_build_object(
+        'server_version', current_setting('server_version'),
+        'is_read_only', current_setting('transaction_read_only') = 'on',
+        'can_write', has_table_privilege('warehouse.source_poll_play', 'insert'),
+        'version', stated.version,
+        'oldest_code', stated.oldest_code,
+        'size_bytes', pg_database_size(current_database()),
+        'largest', (select json_agg(row_to_json(largest)) from largest),
+        'sign_ins', (
+            select
+                json_agg(json_build_object(
+                    'name', latest.display_name,
+                    'timezone', latest.timezone,
+                    'ends_at', latest.authorised_at + interval '6 months',
+                    'days_old', floor(extract(epoch from now() - latest.authorised_at) / 86400),
+                    'has_ended', latest.authorised_at + interval '6 months' <= now(),
+                    'is_exact', latest.is_authorised_at_exact,
+                    'scopes', latest.scopes
+                ) order by latest.listener_key)
+            from latest
+        ),
+        'runners', (
+            select
+                json_agg(json_build_object(
+                    'name', runner.runner,
+                    'trigger', runner.trigger,
+                    'seen_at', runner.seen_at,
+                    'hours', extract(epoch from now() - runner.seen_at) / 3600
+                ) order by runner.seen_at desc)
+            from warehouse.etl_runner as runner
+            where runner.seen_at > now() - interval '60 days'
+        ),
+        'hours_since_success', (
+            select extract(epoch from now() - max(run.ended_at)) / 3600
+            from warehouse.etl_run as run
+            where run.job = 'get_last_50' and run.outcome = 'done'
+        ),
+        'open_gap_count', (
+            select count(*)
+            from warehouse.etl_gap
+            where closed_at is null
+        ),
+        'new_gap_count', (
+            select count(*)
+            from warehouse.etl_gap
+            where closed_at is null and detected_at > now() - interval '3 days'
+        ),
+        'blocked', (
+            select json_object_agg(quota.bucket, quota.blocked_until)
+            from warehouse.etl_quota as quota
+            where quota.client_id = %(client_id)s and quota.blocked_until > now()
+        ),
+        'import_count', (select count(*) from warehouse.etl_import_file),
+        'scheduled_at', scheduled.first_scheduled_at,
+        'hours_on_actions', extract(epoch from now() - scheduled.first_at) / 3600
+    ) as health
+from warehouse.etl_schema as stated
+cross join scheduled;

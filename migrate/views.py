@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from everheard.config import PROJECT_DIR
 
 VIEW_DIR = PROJECT_DIR / "sql" / "views"
-_REFERENCE = re.compile(r"\bbi\.(\w+)")
+_REFERENCE = re.compile(r"\b(?:from|join) bi\.(\w+)")  # comments name views too
 
 
 def order_views(view_dir: Path = VIEW_DIR) -> list[Path]:

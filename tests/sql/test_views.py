@@ -187,12 +187,16 @@ def test_gap_is_shown_on_the_listeners_clock_until_it_is_closed(ledger: Connecti
 
 
 def test_readers_find_only_types_that_power_bi_takes(connection: Connection) -> None:
-    """No uuid, json, array, enum, interval; no time zone left to convert."""
+    """No uuid, json, array, enum, interval; no time zone left to convert.
+
+    But for timed_play, which readers are not granted: the others are made of it.
+    """
     types = {
         name
         for (name,) in read(
             connection,
-            "select distinct data_type from information_schema.columns where table_schema = 'bi'",
+            "select distinct data_type from information_schema.columns"
+            " where table_schema = 'bi' and table_name <> 'timed_play'",
         )
     }
 

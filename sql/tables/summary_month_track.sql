@@ -1,0 +1,27 @@
+-- warehouse.summary_month_track
+-- Grain: one row per listener, local month and track with a counted play.
+-- Derived from fact_play in the transaction that changes it
+-- (sql/load/summary_month_track.sql): what years and all time are added up from.
+create table warehouse.summary_month_track (
+    first_listen_at timestamptz,
+    last_listen_at timestamptz,
+    ms_measured bigint not null,
+    ms_estimated bigint not null,
+    month_date date not null,
+    track_key integer not null,
+    play_count integer not null,
+    listen_count integer not null,
+    judged_count integer not null,
+    skip_count integer not null,
+    listener_key smallint not null,
+    constraint summary_month_track_pk primary key (listener_key, track_key, month_date)
+);
+create index summary_month_track_month_ix
+on warehouse.summary_month_track (listener_key, month_date);
+comment on table warehouse.summary_month_track is
+'Grain: one row per listener, local month and track with a counted play.';
+comment on column warehouse.summary_month_track.month_date is 'First day of the month.';
+comment on column warehouse.summary_month_track.first_listen_at is
+'First play of the month that counts as a listen; null where none does.';
+comment on column warehouse.summary_month_track.judged_count is
+'Plays of which the export says whether they were skipped.';

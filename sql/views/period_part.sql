@@ -1,0 +1,103 @@
+-- bi.period_part
+-- Grain: one row per listener, period, and part of it that is added up in one way.
+-- What the questions about periods are made of. Whole months come from the summary of
+-- months, all time from the summary of tracks, and the days at the edges from the plays.
+create view bi.period_part as
+with stretch as (
+    select
+        listener_key,
+        period,
+        period_kind,
+        false as is_previous,
+        case when first_date <= first_play_date then date_trunc('month', first_date)::date else first_date end
+            as from_date,
+        case
+            when last_date >= today_date
+                then (date_trunc('month', last_date) + interval '1 month')::date
+            else last_date + 1
+        end as to_date
+    from bi.period
+    union all
+    select
+        listener_key,
+        period,
+        period_kind,
+        true as is_previous,
+        case
+            when previous_first_date <= first_play_date
+                then date_trunc('month', previous_first_date)::date
+            else previous_first_date
+        end as from_date,
+        previous_last_date + 1 as to_date
+    from bi.period
+    where previous_last_date is not null
+),
+
+month as (
+    select
+        stretch.*,
+        (date_trunc('month', from_date + interval '1 month' - interval '1 day'))::date
+            as first_month,
+        date_trunc('month', to_date)::date as end_month
+    from stretch
+),
+
+part as (
+    select
+        month.*,
+        'track' as source,
+        from_date as part_start,
+        to_date as part_end
+    from month
+    where period_kind = 'all'
+    union all
+    select
+        month.*,
+        'month' as source,
+        first_month as part_start,
+        end_month as part_end
+    from month
+    where period_kind <> 'all' and first_month < end_month
+    union all
+    select
+        month.*,
+        'day' as source,
+        from_date as part_start,
+        case when first_month < end_month then first_month else to_date end as part_end
+    from month
+    where period_kind <> 'all'
+    union all
+    select
+        month.*,
+        'day' as source,
+        end_month as part_start,
+        to_date as part_end
+    from month
+    where period_kind <> 'all' and first_month < end_month
+)
+
+select
+    part.listener_key,
+    part.period,
+    part.is_previous,
+    part.source,
+    part.part_start as from_date,
+    part.part_end as to_date,
+    part.part_start::timestamp at time zone listener.timezone at time zone 'UTC' as from_utc,
+    part.part_end::timestamp at time zone listener.timezone at time zone 'UTC' as to_utc
+from part
+inner join warehouse.dim_listener as listener
+    on part.listener_key = listener.listener_key
+where part.part_start < part.part_end;
+comment on view bi.period_part is
+'Grain: one row per listener, period, and part of it that is added up in one way. What the questions '
+'about periods are made of. Whole months come from the summary of months, all time from the '
+'summary of tracks, and the days at the edges from the plays.';
+comment on column bi.period_part.listener_key is 'Whose: bi.listener.';
+comment on column bi.period_part.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
+comment on column bi.period_part.is_previous is 'Belongs to the period before.';
+comment on column bi.period_part.source is 'track, month or day: what is added up.';
+comment on column bi.period_part.from_date is 'First day of the part.';
+comment on column bi.period_part.to_date is 'The day after its last.';
+comment on column bi.period_part.from_utc is 'The same as a moment, UTC.';
+comment on column bi.period_part.to_utc is 'The same as a moment, UTC.';

@@ -1,0 +1,83 @@
+-- bi.period_track
+-- Grain: one row per listener, period and track heard in it or in the period before.
+-- What top lists and skip rates are made of. Counted plays only.
+create view bi.period_track as
+select
+    part.listener_key,
+    part.period,
+    heard.track_key,
+    coalesce(sum(heard.play_count) filter (where not part.is_previous), 0)::integer as play_count,
+    coalesce(sum(heard.listen_count) filter (where not part.is_previous), 0)::integer
+        as listen_count,
+    coalesce(sum(heard.ms_listened) filter (where not part.is_previous), 0)::bigint as ms_listened,
+    coalesce(sum(heard.ms_estimated) filter (where not part.is_previous), 0)::bigint
+        as ms_estimated,
+    coalesce(sum(heard.judged_count) filter (where not part.is_previous), 0)::integer
+        as judged_count,
+    coalesce(sum(heard.skip_count) filter (where not part.is_previous), 0)::integer as skip_count,
+    coalesce(sum(heard.play_count) filter (where part.is_previous), 0)::integer
+        as previous_play_count,
+    coalesce(sum(heard.ms_listened) filter (where part.is_previous), 0)::bigint
+        as previous_ms_listened
+from bi.period_part as part
+cross join
+    lateral (
+        select
+            track_key,
+            play_count,
+            listen_count,
+            ms_measured + ms_estimated as ms_listened,
+            ms_estimated,
+            judged_count,
+            skip_count
+        from warehouse.summary_track
+        where part.source = 'track' and listener_key = part.listener_key
+        union all
+        select
+            track_key,
+            play_count,
+            listen_count,
+            ms_measured + ms_estimated as ms_listened,
+            ms_estimated,
+            judged_count,
+            skip_count
+        from warehouse.summary_month_track
+        where
+            part.source = 'month'
+            and listener_key = part.listener_key
+            and month_date >= part.from_date
+            and month_date < part.to_date
+        union all
+        select
+            play.track_key,
+            1 as play_count,
+            play.is_listen::integer as listen_count,
+            play.ms_listened,
+            case when play.is_estimated then play.ms_listened else 0 end as ms_estimated,
+            (detail.is_skipped is not null)::integer as judged_count,
+            coalesce(detail.is_skipped, false)::integer as skip_count
+        from bi.timed_play as play
+        left join warehouse.dim_play_detail as detail
+            on play.play_detail_key = detail.play_detail_key
+        where
+            part.source = 'day'
+            and play.listener_key = part.listener_key
+            and play.played_at >= part.from_utc at time zone 'UTC'
+            and play.played_at < part.to_utc at time zone 'UTC'
+            and play.is_counted
+    ) as heard
+group by part.listener_key, part.period, heard.track_key;
+comment on view bi.period_track is
+'Grain: one row per listener, period and track heard in it or in the period before. What top lists and '
+'skip rates are made of. Counted plays only.';
+comment on column bi.period_track.listener_key is 'Whose: bi.listener.';
+comment on column bi.period_track.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
+comment on column bi.period_track.track_key is 'What was heard: bi.track.';
+comment on column bi.period_track.play_count is 'Plays that are counted, of any length.';
+comment on column bi.period_track.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
+comment on column bi.period_track.ms_listened is 'Milliseconds listened.';
+comment on column bi.period_track.ms_estimated is 'The part of ms_listened that is estimated.';
+comment on column bi.period_track.judged_count is 'Plays of which the export says whether they were skipped.';
+comment on column bi.period_track.skip_count is 'Of these: skipped.';
+comment on column bi.period_track.previous_play_count is 'Plays in the period before.';
+comment on column bi.period_track.previous_ms_listened is 'Milliseconds in the period before.';

@@ -1,0 +1,87 @@
+-- bi.seen_span
+-- Grain: one row per listener and stretch of time without a gap in what was seen.
+-- Seen is what an import covers, and what polls cover less the open gaps. The last look
+-- reaches to now while it is less than a day old: what was played since is late, not lost.
+create view bi.seen_span as
+with look as (
+    select max(ended_at) as looked_at
+    from warehouse.etl_run
+    where job = 'get_last_50' and outcome = 'done'
+),
+
+polled as (
+    select
+        listener.listener_key,
+        poll.first_at,
+        greatest(poll.last_at, mark.watermark_at, look.looked_at) as last_at
+    from warehouse.dim_listener as listener
+    cross join look
+    cross join
+        lateral (
+            select
+                min(played_at) as first_at,
+                max(played_at) as last_at
+            from warehouse.source_poll_play
+            where listener_key = listener.listener_key
+        ) as poll
+    left join warehouse.etl_watermark as mark
+        on listener.listener_key = mark.listener_key and mark.job = 'get_last_50'
+    where poll.first_at is not null
+),
+
+gap as (
+    select
+        listener_key,
+        range_agg(tstzrange(gap_start, gap_end, '()')) as spans
+    from warehouse.etl_gap
+    where closed_at is null
+    group by listener_key
+),
+
+span as (
+    select
+        polled.listener_key,
+        unnest(
+            tstzmultirange(
+                tstzrange(
+                    polled.first_at,
+                    case
+                        when polled.last_at > now() - interval '1 day'
+                            then greatest(polled.last_at, now())
+                        else polled.last_at
+                    end,
+                    '[]'
+                )
+            )
+            - coalesce(gap.spans, '{}')
+        ) as seen
+    from polled
+    left join gap
+        on polled.listener_key = gap.listener_key
+    union all
+    select
+        listener_key,
+        tstzrange(span_start, span_end, '[]') as seen
+    from warehouse.etl_import_span
+),
+
+joined as (
+    select
+        listener_key,
+        unnest(range_agg(seen)) as seen
+    from span
+    group by listener_key
+)
+
+select
+    listener_key,
+    lower(seen) at time zone 'UTC' as seen_start_utc,
+    upper(seen) at time zone 'UTC' as seen_end_utc
+from joined;
+comment on view bi.seen_span is
+'Grain: one row per listener and stretch of time without a gap in what was seen. Seen is what an import '
+'covers, and what polls cover less the open gaps. The last look reaches to now while it is less '
+'than a day old: what was played since is late, not lost.';
+comment on column bi.seen_span.listener_key is 'Whose: bi.listener.';
+comment on column bi.seen_span.seen_start_utc is 'First moment of the stretch, UTC.';
+comment on column bi.seen_span.seen_end_utc is 'Last moment of the stretch, UTC.';

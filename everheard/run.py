@@ -90,7 +90,7 @@ class Run:
 
     def remember_block(self, bucket: str, until: datetime | None) -> None:
         """Tell all runners until when Spotify wants no calls to a bucket, if the books are open."""
-        if until is None:
+        if until is None or self.options.dry_run:
             return
         try:
             block_bucket(
@@ -194,7 +194,7 @@ def describe(run: Run) -> str:
     figures = ", ".join(f"{name} {value}" for name, value in _tell(run).items() if value)
     done = f"{run.job}: " + ("(dry run) " if run.options.dry_run else "") + figures
     troubles = [_describe_failure(failure) for failure in run.failures]
-    return " | ".join([done, *troubles])
+    return " | ".join(dict.fromkeys([done, *troubles]))
 
 
 def _tell(run: Run) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from everheard.config import SignIn
+from everheard.config import Settings, SignIn
 from everheard.failure import Failure
 from everheard.run import Run
 from everheard.seal import SealBroken, fingerprint
@@ -35,6 +35,11 @@ _TOKEN = "token"  # noqa: S105 (the kind of a spool file)
 NO_BOOKS = Books(sign_ins={}, blocked_until={}, since_success=None)
 
 
+def list_owners(settings: Settings) -> list[str]:
+    """Return the fingerprints of the tokens in the settings, by which the spool is kept."""
+    return [fingerprint(settings.client_secret, one.refresh_token) for one in settings.sign_ins]
+
+
 def open_books(run: Run) -> Books:
     """Read the books, or go on without: what Spotify shows now must be fetched all the same."""
     settings = run.settings
@@ -43,9 +48,7 @@ def open_books(run: Run) -> Books:
             run.connect(),
             job=run.job,
             client_id=settings.client_id,
-            fingerprints=[
-                fingerprint(settings.client_secret, one.refresh_token) for one in settings.sign_ins
-            ],
+            fingerprints=list_owners(settings),
             runner=settings.runner,
         )
     except Failure as failure:
@@ -85,6 +88,8 @@ class Session:
         """Return the listener's key; at first sight, ask Spotify once whose token this is."""
         if self._known is None:
             listener_key = self._register_listener()
+        elif self._run.options.dry_run:
+            return self._known.listener_key
         else:
             listener_key = self._known.listener_key
             if self._known.timezone != self._sign_in.timezone:
@@ -135,18 +140,19 @@ class Session:
             # A listener who is not in the books yet has no row to put the new token beside.
             if self.is_known:
                 with suppress(Failure):
-                    self._insert_rotated(old_token, new_token)
+                    self._insert_rotated(replaced, new_token)
                     return
-            self.spool.add(_TOKEN, self.owner, {"refresh_token": new_token})
+            content = {"refresh_token": new_token, "replaces": replaced}
+            self.spool.add(_TOKEN, self.owner, content)
 
+        replaced = fingerprint(self._run.settings.client_secret, old_token)
         return keep
 
-    def _insert_rotated(self, old_token: str, new_token: str) -> None:
-        secret = self._run.settings.client_secret
+    def _insert_rotated(self, old_fingerprint: str, new_token: str) -> None:
         insert_rotated_token(
             self._run.connect(),
-            client_secret=secret,
-            old_fingerprint=fingerprint(secret, old_token),
+            client_secret=self._run.settings.client_secret,
+            old_fingerprint=old_fingerprint,
             refresh_token=new_token,
         )
 
@@ -154,7 +160,8 @@ class Session:
         spooled, faults = self.spool.read(_TOKEN, self.owner)
         self._run.warnings += faults
         for one in spooled:
-            self._insert_rotated(self._sign_in.refresh_token, str(one.content.get("refresh_token")))
+            replaced = str(one.content.get("replaces") or self.owner)
+            self._insert_rotated(replaced, str(one.content.get("refresh_token")))
         self.spool.remove(spooled)
 
     def _register_listener(self) -> int:

@@ -12,15 +12,23 @@ import os
 import secrets
 import time
 import zlib
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from everheard.failure import ExitCode, Failure
 from everheard.seal import SealBroken, seal, unseal
 
 _PURPOSE = "spool"
 _EMPTIED = "emptied"
 _NEW_PRIVATE_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+class SpoolTrouble(Failure):
+    """What was fetched can be kept nowhere: the spool's folder does not take it."""
+
+    exit_code = ExitCode.DATABASE_TROUBLE
 
 
 class Spooled(NamedTuple):
@@ -38,13 +46,25 @@ class Spool:
         self._client_secret = client_secret
 
     def add(self, kind: str, owner: str, content: dict[str, Any]) -> None:
-        """Keep ``content`` for the owner (a fingerprint), whole or not at all."""
+        """Keep ``content`` for the owner (a fingerprint), whole or not at all.
+
+        Raises SpoolTrouble where the folder does not take it.
+        """
         packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode())
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{kind}-{time.time_ns():020d}-{owner[:16]}-{secrets.token_hex(3)}.sealed"
+        try:
+            self._write(name, seal(self._client_secret, _PURPOSE, packed))
+        except OSError as error:
+            raise SpoolTrouble(
+                f"The spool cannot be written to ({error.strerror}):"
+                " set SPOOL_DIR to a folder with room, where this user may write."
+            ) from None
+
+    def _write(self, name: str, sealed: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = self._folder / f"{name}.part"
         with os.fdopen(os.open(unfinished, _NEW_PRIVATE_FILE, 0o600), "wb") as file:
-            file.write(seal(self._client_secret, _PURPOSE, packed))
+            file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._folder / name)
@@ -61,6 +81,22 @@ class Spool:
             except (SealBroken, ValueError, zlib.error, OSError) as error:
                 faults.append(f"spool file {path.name} cannot be read and was left alone: {error}")
         return kept, faults
+
+    def holds(self, kind: str, owners: Collection[str]) -> bool:
+        """Say whether anything readable is kept for one of the owners."""
+        return any(self.read(kind, owner)[0] for owner in owners)
+
+    def find_strays(self, owners: Collection[str]) -> list[str]:
+        """Return a word on files that none of the owners will ever read."""
+        marks = {owner[:16] for owner in owners}
+        files = [path.name for path in self._folder.glob("*-*-*-*.sealed")]
+        count = sum(name.split("-")[-2] not in marks for name in files)
+        if not count:
+            return []
+        return [
+            f"{count} spooled file(s) were kept for a sign-in or a client secret that is no longer"
+            " set, and wait: run once with the old one to bring them in."
+        ]
 
     def remove(self, spooled: list[Spooled]) -> None:
         """Forget what the ledger has taken."""

@@ -17,8 +17,9 @@ from functools import partial
 from everheard.failure import Failure
 from everheard.rows import Moment
 from everheard.run import Run, parse_duration, run_job
-from everheard.sign_in import NO_BOOKS, Session, open_books
+from everheard.sign_in import NO_BOOKS, Session, list_owners, open_books
 from everheard.spool import Spool, Spooled
+from everheard.spotify.auth import TOKEN
 from everheard.spotify.client import RECENTLY_PLAYED
 from everheard.spotify.errors import RateLimited, SignInNeeded, TryLater
 from everheard.spotify.sender import Sender
@@ -44,9 +45,11 @@ def poll_listeners(run: Run) -> None:
     spool = Spool(run.settings.spool_dir, run.settings.client_secret)
     run.loads_later = spool.was_emptied_within(run.options.load_every)
     books = NO_BOOKS if run.loads_later else open_books(run)
-    if run.is_needless(books.since_success):
+    owners = list_owners(run.settings)
+    if not spool.holds(JOB, owners) and run.is_needless(books.since_success):
         return
-    blocked_until = books.blocked_until.get(RECENTLY_PLAYED.bucket)
+    run.warnings += spool.find_strays(owners)
+    blocked_until = books.find_block(TOKEN.bucket, RECENTLY_PLAYED.bucket)
     with Sender() as sender:
         for sign_in in run.settings.sign_ins:
             try:
@@ -87,11 +90,8 @@ class Poll:
     def fetch(self) -> Json:
         """Ask Spotify for the page, unless it has said until when it wants to be left alone."""
         if self._blocked_until:
-            raise RateLimited(
-                "Spotify wants no calls for recently played just now.",
-                self._blocked_until,
-                RECENTLY_PLAYED.bucket,
-            )
+            words = "Spotify wants no calls for recently played just now."
+            raise RateLimited(words, self._blocked_until, RECENTLY_PLAYED.bucket)
         try:
             answer = self._session.client.fetch_recently_played()
         except TryLater as failure:
@@ -106,9 +106,9 @@ class Poll:
             return self.keep(answers[-1], spooled)
         try:
             self.load(answers)
-        except Failure:
-            self.keep(answers[-1], spooled)
-            raise
+        except Failure as failure:
+            self._run.failures.append(failure)  # first, for the spool may fail as well
+            return self.keep(answers[-1], spooled)
         if not self._run.options.dry_run:
             self._session.spool.remove(spooled)
         return None
@@ -127,14 +127,12 @@ class Poll:
             readable, faults = read_items(answer)
             items |= {item.moment: item for item in readable}
             self._run.warnings += [f"One play was left out: {fault}." for fault in faults]
+        connection = self._run.connect()
         if self._run.options.dry_run and not self._session.is_known:
-            self._run.add(
-                new_count=len(items),
-                watermark_at=max((moment.played_at for moment in items), default=None),
-            )
-            return
+            newest = max((moment.played_at for moment in items), default=None)
+            return self._run.add(new_count=len(items), watermark_at=newest)
         result = load_polls(
-            self._run.connect(),
+            connection,
             job=JOB,
             listener_key=self._session.find_listener(),
             pages=[to_page(answer) for answer in answers],
@@ -143,7 +141,7 @@ class Poll:
             ),
             dry_run=self._run.options.dry_run,
         )
-        self._run.add(**result._asdict())
+        return self._run.add(**result._asdict())
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from everheard.spotify.sender import Sender
 RENEWAL_MARGIN_SECONDS = 60.0
 
 _DEFAULT_LIFETIME_SECONDS = 3600.0
-_TOKEN_ENDPOINT = Endpoint("token")
+TOKEN = Endpoint("token")
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _ask_accounts(
     label = "POST /api/token"
     if answer.status in {400, 401}:
         raise _name_token_refusal(answer, label)
-    if trouble := find_trouble(answer, label, _TOKEN_ENDPOINT):
+    if trouble := find_trouble(answer, label, TOKEN):
         raise trouble
     return _to_grant(answer, label)
 

@@ -34,6 +34,11 @@ class Books(NamedTuple):
     #: Of the longest silent other runner that should come by itself; None where none is.
     hours_of_silence: float | None = None
 
+    def find_block(self, *buckets: str) -> datetime | None:
+        """Return until when the longest of these buckets is blocked; None where none is."""
+        blocks = [self.blocked_until[bucket] for bucket in buckets if bucket in self.blocked_until]
+        return max(blocks, default=None)
+
 
 def read_books(
     connection: Connection, *, job: str, client_id: str, fingerprints: list[str], runner: str = ""

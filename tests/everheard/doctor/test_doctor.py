@@ -1,4 +1,4 @@
-"""Doctor on a real ledger and a simulated Spotify: everything well, then one fault after another."""
+"""Doctor on a real ledger and a simulated Spotify: all is well, then fault after fault."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -103,8 +103,8 @@ def test_everything_well_ends_with_0(doctor: Callable[..., tuple[int, str]]) -> 
             1,
         ),
         (
-            "insert into warehouse.etl_gap (listener_key, gap_start, gap_end)"
-            " select min(listener_key), now() - interval '1 day', now() from warehouse.dim_listener",
+            "insert into warehouse.etl_gap (listener_key, gap_start, gap_end) select"
+            " min(listener_key), now() - interval '1 day', now() from warehouse.dim_listener",
             "! gaps: 1 open, 1 of them",
             0,
         ),

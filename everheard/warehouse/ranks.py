@@ -14,14 +14,14 @@ from everheard.warehouse.statements import open_transaction, render, send
 
 
 class RankSettings(NamedTuple):
-    """What can be set about the methods; None leaves what is set.
+    """What can be set about the methods, as text; None leaves what is set.
 
-    ``prior_mean`` "" takes the mean of all ratings again.
+    "" takes the number that the ledger began with.
     """
 
-    prior_weight: float | None = None
-    prior_mean: float | str | None = None
-    rating_weight: float | None = None
+    prior_weight: str | None = None
+    prior_mean: str | None = None
+    rating_weight: str | None = None
 
 
 class RankResult(NamedTuple):

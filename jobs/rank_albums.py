@@ -1,0 +1,154 @@
+"""Rank the albums of every listener by ratings and by plays.
+
+When:   daily, and whenever ratings come in; safe at any time, anywhere, together.
+Reads:  ratings given here (--ratings FILE, --form, ratings.csv beside start.py), plays; no call
+        to Spotify.
+Writes: fact_album_rating (grain: rating given), albums known by name only, fact_album_listening
+        (listener, album), fact_album_rank (listener, method, album, stretch of days).
+Again:  a second run on the same day writes nothing; a file read again gives nothing again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from everheard.config import PROJECT_DIR
+from everheard.failure import ConfigurationError
+from everheard.rating_file import BadRating, RatingFile, read_rating_file, to_rating
+from everheard.run import Run, run_job
+from everheard.warehouse.listeners import find_rater
+from everheard.warehouse.ranks import RankResult, RankSettings, load_ranks
+from everheard.warehouse.ratings import KeptRating, insert_ratings
+
+JOB = "rank_albums"
+RATINGS_FILE = PROJECT_DIR / "ratings.csv"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the job; return its exit code."""
+    job = Ranking()
+    return run_job(JOB, __doc__, job.run, argv, _add_options, needs_spotify=False, tell=job.tell)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ratings",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="CSV or Excel with the columns album, artist, rating and perhaps date, album_id",
+    )
+    parser.add_argument("--form", metavar="JSON", help="one rating, as GitHub's form gives it")
+    parser.add_argument("--listener", metavar="NAME", help="whose ratings, if you are several")
+    for name, low, high, help_text in (
+        ("--prior-weight", 0, 1000, "m of the bayesian mean"),
+        ("--prior-mean", 0, 100, "C of the bayesian mean; auto: the mean of all ratings"),
+        ("--rating-weight", 0, 1, "share of the rating in the blend"),
+    ):
+        parser.add_argument(name, type=_number_type(low, high), metavar="N", help=help_text)
+
+
+def _number_type(low: float, high: float) -> Callable[[str], str]:
+    """Return what argparse checks a number with; it stays a text, "" for auto."""
+
+    def check(text: str) -> str:
+        if text == "auto":
+            return ""
+        if not low <= float(text) <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not from {low} to {high}")
+        return text
+
+    return check
+
+
+class Ranking:
+    """One run: what became of the ratings, and of the ranks."""
+
+    def __init__(self) -> None:
+        self.given_count = self.new_count = self.named_count = self.refused_count = 0
+        self.result = RankResult(0, 0, 0, 0)
+
+    def tell(self, _: Run) -> dict[str, str]:
+        """Return the figures of the last line."""
+        return {
+            "ratings read": str(self.given_count),
+            "new": str(self.new_count),
+            "known by name only": str(self.named_count or ""),
+            "refused": str(self.refused_count or ""),
+            "albums ranked": str(self.result.album_count),
+            "ranks moved": str(self.result.moved_count),
+        }
+
+    def run(self, run: Run) -> None:
+        """Take in the ratings, then rank; a bad file never costs the ranking."""
+        files = [*run.options.ratings, *([RATINGS_FILE] if RATINGS_FILE.is_file() else [])]
+        for path in files:
+            with self._note_failure(run):
+                self._load(run, path.name, read_rating_file(path, run.settings.timezone))
+        with self._note_failure(run):
+            self._load(run, "form", _read_form(run.options.form, run.settings.timezone))
+        settings = RankSettings(
+            run.options.prior_weight, run.options.prior_mean, run.options.rating_weight
+        )
+        self.result = load_ranks(run.connect(), settings=settings, dry_run=run.options.dry_run)
+        run.fetched_count, run.new_count = self.given_count, self.new_count
+
+    @contextmanager
+    def _note_failure(self, run: Run) -> Iterator[None]:
+        try:
+            yield
+        except (BadRating, ConfigurationError) as failure:
+            run.failures.append(failure)
+
+    def _load(self, run: Run, name: str, file: RatingFile) -> None:
+        """Keep a file's ratings, and say of every row that was not taken why."""
+        if not file.ratings and not file.faults:
+            return
+        kept = insert_ratings(
+            run.connect(),
+            listener_key=find_rater(run.connect(), run.options.listener, run.settings.timezone),
+            source="form" if name == "form" else f"file:{name}",
+            ratings=list(file.ratings.values()),
+            dry_run=run.options.dry_run,
+        )
+        faults = dict(file.faults)
+        for number, one in zip(file.ratings, kept, strict=True):
+            if one.album_key is None:
+                faults[number] = _explain(one, is_public=run.settings.is_actions)
+        self.given_count += len(file.ratings) + len(file.faults)
+        self.new_count += sum(one.is_new for one in kept)
+        self.named_count += sum(one.is_named for one in kept)
+        self.refused_count += len(faults)
+        run.warnings += [f"{name}, row {number}: {faults[number]}." for number in sorted(faults)]
+        if faults:
+            raise BadRating(f"{name}: {len(faults)} row(s) refused, each named above.")
+
+
+def _read_form(text: str | None, timezone: str) -> RatingFile:
+    """Read the one rating of GitHub's form; left empty, it holds none."""
+    try:
+        form = {str(name): str(value or "") for name, value in json.loads(text or "{}").items()}
+    except (ValueError, AttributeError):
+        raise BadRating("--form is no JSON object with album and rating.") from None
+    if not any(form.get(name) for name in ("album", "album_id", "rating")):
+        return RatingFile()
+    return RatingFile({1: to_rating(form, timezone)})
+
+
+def _explain(kept: KeptRating, *, is_public: bool) -> str:
+    """Say why a rating found no album; titles stay out of logs that may be public."""
+    if not kept.candidates:
+        return "no album here has this album_id"
+    artists = ", ".join(str(one["artist"]) for one in kept.candidates)
+    named = "" if is_public else f" ({artists})"
+    return f"several albums have this title: name the artist{named}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The days of a stretch, week by week, and the months of all time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from markupsafe import Markup
+
+from dashboard.drawings.svg import WIDTH, draw, rect, text
+from everheard.report.book import Day
+from everheard.report.words import say_time
+
+STEPS = 5
+_LEFT, _TOP = 32, 20
+_WEEKDAYS = {0: "Mon", 2: "Wed", 4: "Fri", 6: "Sun"}
+
+
+def find_steps(values: Sequence[int]) -> list[int]:
+    """Return the four limits between five steps: quantiles of what is not zero."""
+    known = sorted(value for value in values if value > 0)
+    if not known:
+        return []
+    return [known[min(len(known) * step // STEPS, len(known) - 1)] for step in range(1, STEPS)]
+
+
+def name_step(value: int, limits: Sequence[int]) -> str:
+    """Return the class of a step: ``k0`` for nothing, else ``k1`` to ``k5``."""
+    return f"k{bisect_left(limits, value) + 1}" if value > 0 else "k0"
+
+
+def draw_calendar(days: Sequence[Day], limits: Sequence[int], *, label: str) -> Markup:
+    """Draw weeks as columns, Monday above; a red foot marks a day with a gap."""
+    first = days[0].play_date - timedelta(days=days[0].play_date.weekday())
+    pitch = (WIDTH - _LEFT) / max(53, (days[-1].play_date - first).days // 7 + 1)
+    cell = pitch - 2.3
+    marks = [text(0, _TOP + row * pitch + cell - 3, name) for row, name in _WEEKDAYS.items()]
+    for day in days:
+        column, row = divmod((day.play_date - first).days, 7)
+        x, y = _LEFT + column * pitch, _TOP + row * pitch
+        marks.append(_draw_day(day, x, y, cell, name_step(day.total.ms_listened, limits)))
+        if day.play_date.day == 1 or (day is days[0] and day.play_date.day < 22):
+            marks.append(text(x + (pitch if row and day is not days[0] else 0), 12, f"{day.play_date:%b}"))
+    return draw(WIDTH, _TOP + 7 * pitch, marks, label=label, css="calendar wide")
+
+
+def _draw_day(day: Day, x: float, y: float, cell: float, step: str) -> str:
+    name = f"{day.play_date:%a} {day.play_date.day} {day.play_date:%b %Y}"
+    is_open = day.status == "at least"
+    said = ("at least " if is_open else "") + say_time(day.total.ms_listened)
+    if step == "k0":
+        mark = rect(x + 0.5, y + 0.5, cell - 1, cell - 1, step, f"{name}: {said}")
+    else:
+        mark = rect(x, y, cell, cell, step, f"{name}: {said}")
+    return mark + (rect(x, y + cell - 3, cell, 4, "g") if is_open else "")
+
+
+def draw_months(days: Sequence[Day], *, label: str) -> Markup:
+    """Draw years as rows and months as columns."""
+    ms_by_month: dict[date, int] = {}
+    open_months = set()
+    for day in days:
+        month = day.play_date.replace(day=1)
+        ms_by_month[month] = ms_by_month.get(month, 0) + day.total.ms_listened
+        if day.status == "at least":
+            open_months.add(month)
+    limits = find_steps(list(ms_by_month.values()))
+    first_year, last_year = days[0].play_date.year, days[-1].play_date.year
+    pitch, height = (WIDTH - 52) / 12, 24
+    marks = [
+        text(52 + (month - 1) * pitch, 12, f"{date(2000, month, 1):%b}") for month in range(1, 13)
+    ]
+    for year in range(first_year, last_year + 1):
+        marks.append(text(0, _TOP + (year - first_year) * height + 16, str(year)))
+    for month, ms in ms_by_month.items():
+        x, y = 52 + (month.month - 1) * pitch, _TOP + (month.year - first_year) * height
+        is_open = month in open_months
+        said = f"{month:%B %Y}: {'at least ' if is_open else ''}{say_time(ms)}"
+        marks.append(rect(x, y, pitch - 2.3, height - 2.3, name_step(ms, limits), said))
+        if is_open:
+            marks.append(rect(x, y + height - 5.3, pitch - 2.3, 4, "g"))
+    return draw(
+        WIDTH, _TOP + (last_year - first_year + 1) * height, marks, label=label, css="calendar wide"
+    )

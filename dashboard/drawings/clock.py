@@ -1,0 +1,35 @@
+"""The hours of the week: 7 by 24 dots, area is time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+
+from markupsafe import Markup
+
+from dashboard.drawings.svg import WIDTH, circle, draw, line, text
+from everheard.report.words import say_time
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LEFT, _TOP, _ROW = 52, 24, 27
+
+
+def draw_clock(clock: Mapping[tuple[int, int], int], *, label: str) -> Markup:
+    """Draw (ISO weekday, hour) -> milliseconds."""
+    greatest = max(clock.values())
+    pitch = (WIDTH - _LEFT) / 24
+    marks = [
+        text(_LEFT + hour * pitch + pitch / 2, 12, f"{hour:02}", anchor="middle")
+        for hour in (0, 6, 12, 18, 23)
+    ]
+    for row, weekday in enumerate(WEEKDAYS):
+        y = _TOP + row * _ROW + _ROW / 2
+        marks.append(text(0, y + 4, weekday[:3], "n"))
+        marks.append(line(_LEFT, y, WIDTH, y, "grid"))
+        for hour in range(24):
+            ms = clock.get((row + 1, hour), 0)
+            if ms:
+                radius = max(12 * sqrt(ms / greatest), 1)
+                said = f"{weekday}, {hour:02} to {(hour + 1) % 24:02}: {say_time(ms)}"
+                marks.append(circle(_LEFT + hour * pitch + pitch / 2, y, radius, "m", said))
+    return draw(WIDTH, _TOP + 7 * _ROW, marks, label=label, css="clock wide")

@@ -1,0 +1,66 @@
+"""The few marks that all drawings are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+#: Width of the column beside the margin on a wide screen, in CSS pixels.
+WIDTH = 896
+
+
+def draw(
+    width: float, height: float, marks: Iterable[str], *, label: str, css: str = ""
+) -> Markup:
+    """Return a drawing; ``label`` says in words what it shows."""
+    return Markup(  # noqa: S704 (every text in it went through escape)
+        f'<svg viewBox="0 0 {_number(width)} {_number(height)}" class="{css}" role="img"'
+        f' aria-label="{escape(label)}">{"".join(marks)}</svg>'
+    )
+
+
+def rect(x: float, y: float, width: float, height: float, css: str, title: str = "") -> str:
+    """Return a bar or a cell."""
+    size = f'x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}"'
+    return _close(f'<rect {size} class="{css}"', "rect", title)
+
+
+def hollow(x: float, y: float, width: float, height: float, title: str = "") -> str:
+    """Return an estimated bar: an outline that lies wholly inside its place."""
+    line = min(1.5, width / 2, height / 2)
+    if line < 0.75:
+        return rect(x, y, max(width, 0.3), max(height, 0.3), "e thin", title)
+    half = line / 2
+    return rect(x + half, y + half, width - line, height - line, "e", title)
+
+
+def circle(x: float, y: float, radius: float, css: str, title: str = "") -> str:
+    """Return a dot."""
+    place = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
+    return _close(f'<circle {place} class="{css}"', "circle", title)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, css: str) -> str:
+    """Return a straight line."""
+    return f'<path d="M{_number(x1)} {_number(y1)}L{_number(x2)} {_number(y2)}" class="{css}"/>'
+
+
+def path(points: Iterable[tuple[float, float]], css: str) -> str:
+    """Return a line through points."""
+    way = "L".join(f"{_number(x)} {_number(y)}" for x, y in points)
+    return f'<path d="M{way}" class="{css}"/>'
+
+
+def text(x: float, y: float, content: str, css: str = "t", anchor: str = "start") -> str:
+    """Return a label; ``y`` is its base line."""
+    place = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text x="{_number(x)}" y="{_number(y)}" class="{css}"{place}>{escape(content)}</text>'
+
+
+def _close(opened: str, tag: str, title: str) -> str:
+    return f"{opened}><title>{escape(title)}</title></{tag}>" if title else f"{opened}/>"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")

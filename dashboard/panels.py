@@ -1,0 +1,271 @@
+"""Turn a book into what the templates print: words, numbers and drawings, period by period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard.drawings.bars import draw_bars, draw_inline_bar, draw_spark
+from dashboard.drawings.calendar import draw_calendar, draw_months, find_steps
+from dashboard.drawings.clock import draw_clock
+from dashboard.drawings.lines import draw_skips
+from dashboard.slots import BY_DAY, BY_WEEK, cut, cut_counts
+from everheard.report.book import Book, Period, Place
+from everheard.report.words import (
+    RULES,
+    say_certainty,
+    say_count,
+    say_days,
+    say_difference,
+    say_hours,
+    say_place_change,
+    say_time,
+)
+
+#: Fewer marks than this are not drawn.
+FEWEST_MARKS = 7
+_LABELS = {"7 days": "7 days", "30 days": "30", "90 days": "90", "365 days": "365", "all time": "All"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure under the large number."""
+
+    name: str
+    value: str
+    note: str
+    spark: Markup = field(default_factory=Markup)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list: a place, how it moved, a name and its time."""
+
+    place: int
+    move: str
+    name: str
+    under: str
+    url: str | None
+    play_count: int
+    time: str
+    bar: Markup
+    as_main: str = ""
+    as_featured: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything that changes with the period."""
+
+    anchor: str
+    label: str
+    title: str
+    days: str
+    certainty: str
+    reason: str
+    rule: str
+    number: str
+    unit: str
+    excluded: str
+    figures: Sequence[Figure]
+    drawings: dict[str, Markup]
+    unit_of_bars: str
+    has_before: bool
+    artists: Sequence[Row]
+    featured: Sequence[Row]
+    tracks: Sequence[Row]
+    albums: Sequence[Row]
+    change_against: str
+    sessions: Sequence[dict[str, Any]]
+    longest_session: str
+
+
+def choose_periods(book: Book) -> list[Period]:
+    """Return the periods worth choosing: none that shows the same as a shorter ledger's all."""
+    if not book.days:
+        return []
+    length = (book.days[-1].play_date - book.days[0].play_date).days + 1
+    chosen = [
+        period
+        for period in book.periods
+        if period.name == "all time"
+        or (period.is_year and length > BY_DAY)
+        or (not period.is_year and period.day_count < length)
+    ]
+    return [period for period in chosen if period.total.play_count or period.name == "all time"]
+
+
+def choose_first(periods: Sequence[Period], year: int) -> Period:
+    """Return the period shown first: this year once it has a month, else all there is."""
+    for period in periods:
+        if period.name == str(year) and period.day_count >= 31:
+            return period
+    return periods[-1]
+
+
+def make_panel(book: Book, period: Period) -> Panel:
+    """Assemble one period."""
+    gaps = book.find_gaps(period.first_date, period.last_date)
+    certainty, reason = say_certainty(period.total, len(gaps))
+    number, unit = say_hours(period.total.ms_listened)
+    unit_of_bars, _ = slots = cut(book, period)
+    sessions, longest = _count_sessions(book, period)
+    return Panel(
+        anchor=period.name.replace(" ", "-"),
+        label=_LABELS.get(period.name, period.name),
+        title=_name_period(period),
+        days=say_days(period.first_date, period.last_date),
+        certainty=certainty,
+        reason=reason,
+        rule=RULES[period.total.certainty],
+        number=number,
+        unit=unit,
+        excluded=_say_excluded(period),
+        figures=_make_figures(book, period),
+        drawings=_draw(book, period, slots),
+        unit_of_bars=unit_of_bars,
+        has_before=any(slot.ms_before for slot in slots[1]),
+        artists=make_rows(period, period.artists),
+        featured=make_rows(period, period.featured),
+        tracks=make_rows(period, period.tracks),
+        albums=make_rows(period, period.albums),
+        change_against=_name_before(period) if period.previous else "",
+        sessions=sessions,
+        longest_session=longest,
+    )
+
+
+def _name_period(period: Period) -> str:
+    if period.name == "all time":
+        return "All time"
+    return period.name if period.is_year else f"Last {period.name}"
+
+
+def _name_before(period: Period) -> str:
+    if period.is_year:
+        return str(int(period.name) - 1)
+    return f"the {period.name} before"
+
+
+def _say_excluded(period: Period) -> str:
+    if not period.excluded_play_count:
+        return ""
+    return f"{say_count(period.excluded_play_count, 'play')} left out by your rules.".capitalize()
+
+
+def _make_figures(book: Book, period: Period) -> list[Figure]:
+    days = book.find_days(period.first_date, period.last_date)
+    total, previous = period.total, period.previous
+    plays = f"{total.play_count / max(len(days), 1):.0f} a day"
+    if previous and previous.play_count:
+        against = f"{_name_before(period)}" + (" by this day" if period.is_year else "")
+        plays = say_difference(total.play_count, previous.play_count, against)
+    is_open = total.count_certainty == "at least"
+    found = [one for one in book.artists if period.first_date <= one.first_date <= period.last_date]
+    known = sum(one.first_date < period.first_date for one in book.artists)
+    found_days = {one.first_date: 0 for one in found}
+    for one in found:
+        found_days[one.first_date] += 1
+    figures = [
+        Figure("Plays, at least" if is_open else "Plays", f"{total.play_count:,}", plays,
+               draw_spark(cut_counts(days, lambda day: day.total.play_count))),
+        Figure("Days with music", f"{period.active_day_count:,}", f"of {period.day_count:,}",
+               draw_spark(cut_counts(days, lambda day: int(day.total.play_count > 0)))),
+        Figure("Artists first heard", f"{len(found):,}",
+               f"{known:,} known before" if known else "from the first day on",
+               draw_spark(cut_counts(days, lambda day: found_days.get(day.play_date, 0)))),
+    ]  # fmt: skip
+    streak = _find_streak(book, period)
+    if streak:
+        length, said = streak
+        figures.append(Figure("Longest streak", f"{length} d", said, _draw_streak(days)))
+    return figures
+
+
+def _find_streak(book: Book, period: Period) -> tuple[int, str] | None:
+    best: tuple[int, str] | None = None
+    for streak in book.streaks:
+        first, last = max(streak.first, period.first_date), min(streak.last, period.last_date)
+        length = (last - first).days + 1
+        if length > (best[0] if best else 0):
+            best = (length, say_days(first, last))
+    return best
+
+
+def _draw_streak(days: Sequence[Any]) -> Markup:
+    lengths, length = [], 0
+    for day in days:
+        length = length + 1 if day.total.play_count else 0
+        lengths.append(length)
+    step = -(-len(lengths) // 60) or 1
+    return draw_spark([max(lengths[at : at + step]) for at in range(0, len(lengths), step)])
+
+
+def _draw(book: Book, period: Period, slots: tuple[str, Sequence[Any]]) -> dict[str, Markup]:
+    """Draw what has enough marks; a missing name means a section left out."""
+    days = book.find_days(period.first_date, period.last_date)
+    title = _name_period(period)
+    drawings: dict[str, Markup] = defaultdict(Markup)
+    if BY_DAY < period.day_count <= BY_WEEK:
+        limits = find_steps([day.total.ms_listened for day in book.days])
+        drawings["calendar"] = draw_calendar(days, limits, label=f"Time by day, {title}")
+    elif period.day_count > BY_WEEK:
+        drawings["months"] = draw_months(days, label=f"Time by month, {title}")
+    unit, bars = slots
+    if sum(bool(bar.ms_measured + bar.ms_estimated) for bar in bars) >= FEWEST_MARKS:
+        room = 53 if period.is_year and unit == "week" else None
+        drawings["bars"] = draw_bars(bars, label=f"Hours by {unit}, {title}", unit_count=room)
+    if sum(ms > 0 for ms in period.clock.values()) >= FEWEST_MARKS:
+        drawings["clock"] = draw_clock(period.clock, label=f"Time by weekday and hour, {title}")
+    if len(period.skips) >= FEWEST_MARKS:
+        drawings["skips"] = draw_skips(period.skips[:14], label=f"Share of plays skipped, {title}")
+    return drawings
+
+
+def make_rows(period: Period, places: Sequence[Place]) -> list[Row]:
+    """Return the lines of a list, with a bar each on one scale."""
+    greatest = max((place.total.ms_listened for place in places), default=0)
+    return [
+        Row(
+            place=place.place,
+            move=say_place_change(place.place, place.previous_place, is_known=place.is_known)
+            if period.previous and period.previous.play_count
+            else "",
+            name=place.name,
+            under=place.artist_name,
+            url=place.url,
+            play_count=place.total.play_count,
+            time=say_time(place.total.ms_listened),
+            bar=draw_inline_bar(place.total.ms_measured, place.total.ms_estimated, greatest),
+            as_main=say_time(place.ms_as_main) if place.ms_as_main else "",
+            as_featured=say_time(place.ms_as_featured) if place.ms_as_featured else "",
+        )
+        for place in places
+    ]
+
+
+_BINS = ((15, "under 15 min"), (30, "15 to 30 min"), (60, "30 to 60 min"), (120, "1 to 2 h"), (240, "2 to 4 h"))
+
+
+def _count_sessions(book: Book, period: Period) -> tuple[list[dict[str, Any]], str]:
+    here = [
+        one for one in book.sessions if period.first_date <= one.session_date <= period.last_date
+    ]
+    if len(here) < FEWEST_MARKS:
+        return [], ""
+    counts = dict.fromkeys([*(name for _, name in _BINS), "over 4 h"], 0)
+    for one in here:
+        minutes = one.ms_listened / 60_000
+        counts[next((name for limit, name in _BINS if minutes < limit), "over 4 h")] += 1
+    greatest = max(counts.values())
+    longest = max(here, key=lambda one: one.ms_listened)
+    rows = [
+        {"name": name, "count": count, "bar": draw_inline_bar(count, 0, greatest)}
+        for name, count in counts.items()
+    ]
+    day = longest.session_date
+    return rows, f"{say_time(longest.ms_listened)}, on {day.day} {day:%B %Y}"

@@ -1,0 +1,189 @@
+"""What the pages show beside the periods: strips, shares, lists, coverage, jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard.drawings.coverage import draw_coverage
+from dashboard.drawings.lines import draw_new_share
+from dashboard.drawings.strips import draw_strips
+from dashboard.names import sort_by_time
+from everheard.report.book import Book, Period
+from everheard.report.words import say_count, say_date, say_moment, say_time
+
+_FEWEST_MONTHS = 7
+_MOST_ROWS = 12
+#: Ratings are shown from this many on.
+_FEWEST_RATINGS = 10
+
+
+def show_strips(book: Book) -> Markup:
+    """Draw who stayed, once there are months enough."""
+    months = {month for artist in book.artist_months for month in artist.ms_by_month}
+    if len(months) < _FEWEST_MONTHS:
+        return Markup("")
+    first, last = min(months), book.days[-1].play_date.replace(day=1)
+    return draw_strips(book.artist_months, first, last, label="Artists by month")
+
+
+def show_new_share(book: Book) -> Markup:
+    """Draw the share of new artists; the first year is left out, when everyone is new."""
+    first = book.days[0].play_date
+    known = [
+        share
+        for share in book.new_shares
+        if (share.month.year - first.year) * 12 + share.month.month - first.month >= 12
+    ]
+    if len(known) < _FEWEST_MONTHS:
+        return Markup("")
+    return draw_new_share(known, label="Share of time with new artists, by month")
+
+
+def show_coverage(book: Book) -> tuple[Markup, str]:
+    """Draw the years, and say in a sentence how far they can be trusted."""
+    drawing = draw_coverage(book.days, book.open_gaps, label="Coverage by year")
+    total = sum(day.total.ms_listened for day in book.days)
+    measured = sum(day.total.ms_measured for day in book.days)
+    share = round(100 * measured / total) if total else 0
+    gaps = len(book.open_gaps)
+    seen = (
+        f"{say_count(gaps, 'stretch was', 'stretches were').capitalize()} not seen."
+        if gaps
+        else "No gap is open."
+    )
+    return drawing, f"{seen} {share}% of all time was measured, the rest estimated."
+
+
+def show_early_days(book: Book) -> list[dict[str, str]]:
+    """Return the first week, day by day."""
+    return [
+        {
+            "name": f"{day.play_date:%A}, {say_date(day.play_date, year=False)}",
+            "plays": f"{day.total.play_count:,}",
+            "time": say_time(day.total.ms_listened),
+        }
+        for day in book.days
+    ]
+
+
+def find_first_heard(book: Book, period: Period) -> list[dict[str, str | None]]:
+    """Return the artists first heard in a period; nothing where all of them were."""
+    if period.first_date <= book.days[0].play_date:
+        return []
+    found = [one for one in book.artists if period.first_date <= one.first_date <= period.last_date]
+    return [
+        {
+            "name": one.name,
+            "url": one.url,
+            "first": say_date(one.first_date),
+            "plays": f"{one.total.play_count:,}",
+            "time": say_time(one.total.ms_listened),
+        }
+        for one in sort_by_time(found)[:_MOST_ROWS]
+    ]
+
+
+def list_comebacks(book: Book) -> list[dict[str, str]]:
+    """Return the newest returns."""
+    newest = sorted(book.comebacks, key=lambda one: one.returned, reverse=True)
+    return [
+        {
+            "name": one.artist_name,
+            "away": _say_away(one.away_day_count),
+            "back": say_date(one.returned),
+            "time": say_time(one.ms_since),
+        }
+        for one in newest[:_MOST_ROWS]
+    ]
+
+
+def _say_away(days: int) -> str:
+    years, months = days // 365, days % 365 // 30
+    said = say_count(years, "year")
+    return said + (f", {say_count(months, 'month')}" if months else "")
+
+
+def list_ratings(book: Book) -> list[dict[str, str]]:
+    """Return the best rated albums, once there are enough to rank."""
+    if len(book.ratings) < _FEWEST_RATINGS:
+        return []
+    return [
+        {
+            "place": str(one.place),
+            "name": one.album_name,
+            "artist": one.artist_name,
+            "rating": f"{one.rating:.0f}",
+            "time": say_time(one.ms_listened),
+        }
+        for one in book.ratings[:25]
+    ]
+
+
+def list_releases(book: Book) -> list[dict[str, str | None]]:
+    """Return the newest releases."""
+    return [
+        {
+            "name": one.album_name,
+            "artist": one.artist_name,
+            "url": one.url,
+            "found": say_date(one.found_date),
+        }
+        for one in book.releases[:_MOST_ROWS]
+    ]
+
+
+def list_streaks(book: Book) -> list[dict[str, str]]:
+    """Return the five longest runs of days, once the longest is a week."""
+    longest = sorted(book.streaks, key=lambda one: -one.length)[:5]
+    if not longest or longest[0].length < _FEWEST_MONTHS:
+        return []
+    return [
+        {
+            "first": say_date(one.first),
+            "last": say_date(one.last),
+            "length": f"{one.length:,}",
+        }
+        for one in longest
+    ]
+
+
+def list_gaps(book: Book) -> dict[str, list[dict[str, str]]]:
+    """Return open gaps and closed ones, newest first."""
+    rows: dict[str, list[dict[str, str]]] = {"open_gaps": [], "closed_gaps": []}
+    for gap in sorted(book.gaps, key=lambda one: one.start, reverse=True):
+        row = {
+            "start": say_moment(gap.start),
+            "end": say_moment(gap.end),
+            "hours": f"{gap.hours:,.1f}",
+            "by": gap.closed_by or "",
+        }
+        rows["open_gaps" if gap.is_open else "closed_gaps"].append(row)
+    return rows
+
+
+def list_jobs(book: Book) -> dict[str, Any]:
+    """Return how the jobs are doing, and how long the sign-in holds."""
+    jobs = [
+        {
+            "name": job.name,
+            "last": say_moment(job.last_run_at) if job.last_run_at else "",
+            "outcome": job.last_outcome + (f" on {job.last_runner}" if job.last_runner else ""),
+            "runs": f"{job.run_count:,}",
+            "failed": f"{job.failed_count:,}",
+            "between": _say_between(job.median_minutes, job.longest_minutes),
+        }
+        for job in book.jobs
+    ]
+    said = ""
+    if book.sign_in_days_left is not None:
+        most = "" if book.is_sign_in_exact else "at most "
+        said = f"The sign-in at Spotify holds for {most}{book.sign_in_days_left} more days."
+    return {"jobs": jobs, "sign_in_said": said}
+
+
+def _say_between(median: float | None, longest: float | None) -> str:
+    if median is None or longest is None:
+        return ""
+    return f"{say_time(int(median * 60_000))}, {say_time(int(longest * 60_000))}"

@@ -1,0 +1,113 @@
+"""Cut a period into days, weeks or months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from dashboard.drawings.bars import Slot
+from everheard.report.book import Book, Day, Period
+from everheard.report.words import say_time
+
+#: Longest period drawn by day; longest drawn by week.
+BY_DAY, BY_WEEK = 92, 366
+
+
+def cut(book: Book, period: Period) -> tuple[str, list[Slot]]:
+    """Return the unit ("day", "week", "month") and a slot for each of the period's."""
+    days = book.find_days(period.first_date, period.last_date)
+    if period.day_count <= BY_DAY:
+        return "day", _make_slots(days, lambda day: day, _name_day, _label_days(period.day_count))
+    if period.day_count > BY_WEEK:
+        label = _label_years if period.day_count > 3 * BY_WEEK else _label_months
+        return "month", _make_slots(days, lambda day: day.replace(day=1), _name_month, label)
+    first = period.first_date
+
+    def find_week(day: date) -> date:
+        return first + timedelta(days=(day - first).days // 7 * 7)
+
+    slots = _make_slots(days, find_week, _name_week, _label_months)
+    return "week", _add_year_before(slots, book, period)
+
+
+def cut_counts(days: Sequence[Day], count: Callable[[Day], int], most: int = 30) -> list[int]:
+    """Return sums over at most ``most`` equal stretches of days, for a spark."""
+    length = -(-len(days) // most) or 1
+    return [
+        sum(count(day) for day in days[start : start + length])
+        for start in range(0, len(days), length)
+    ]
+
+
+def _make_slots(
+    days: Sequence[Day],
+    find_start: Callable[[date], date],
+    name: Callable[[date], str],
+    label: Callable[[date, date | None], str],
+) -> list[Slot]:
+    groups: dict[date, list[Day]] = {}
+    for day in days:
+        groups.setdefault(find_start(day.play_date), []).append(day)
+    slots = []
+    before: date | None = None
+    for start, group in groups.items():
+        measured = sum(day.total.ms_measured for day in group)
+        estimated = sum(day.total.ms_estimated for day in group)
+        is_open = any(day.status == "at least" for day in group)
+        said = ("at least " if is_open else "") + say_time(measured + estimated)
+        slots.append(
+            Slot(f"{name(start)}: {said}", measured, estimated, is_open, label(start, before))
+        )
+        before = start
+    return slots
+
+
+def _add_year_before(slots: list[Slot], book: Book, period: Period) -> list[Slot]:
+    first = _shift_year(period.first_date)
+    by_week: dict[int, int] = {}
+    for day in book.find_days(first, first + timedelta(days=365)):
+        week = (day.play_date - first).days // 7
+        by_week[week] = by_week.get(week, 0) + day.total.ms_listened
+    if not by_week:
+        return slots
+    return [
+        Slot(slot.title, slot.ms_measured, slot.ms_estimated, slot.is_open, slot.label, by_week.get(week, 0))
+        for week, slot in enumerate(slots)
+    ]
+
+
+def _shift_year(day: date) -> date:
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def _name_day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def _name_week(day: date) -> str:
+    return f"Week from {day.day} {day:%b %Y}"
+
+
+def _name_month(day: date) -> str:
+    return f"{day:%B %Y}"
+
+
+def _label_days(day_count: int) -> Callable[[date, date | None], str]:
+    def label(day: date, before: date | None) -> str:
+        if day_count <= 14:
+            return f"{day:%a} {day.day}"
+        if before is None or day.weekday() == 0 and day_count <= 31 or day.day == 1:
+            return f"{day.day} {day:%b}"
+        return ""
+
+    return label
+
+
+def _label_months(day: date, before: date | None) -> str:
+    if before is None:
+        return f"{day:%b}" if day.day < 15 else ""
+    return f"{day:%b}" if day.month != before.month else ""
+
+
+def _label_years(day: date, before: date | None) -> str:
+    return str(day.year) if day.month == 1 or before is None and day.month < 8 else ""

@@ -1,0 +1,53 @@
+"""A year as a statement of account: the long page under the picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.panels import make_rows
+from everheard.report.book import Book, Period, Year
+from everheard.report.words import RULES, say_date, say_hours, say_time
+
+
+def make_year_page(book: Book, year: Year, period: Period) -> dict[str, Any]:
+    """Return what the page of a year shows beside its picture."""
+    number, unit = say_hours(year.total.ms_listened)
+    return {
+        "year": year,
+        "years": list(reversed(book.years)),
+        "rule": RULES[year.total.certainty],
+        "number": number,
+        "unit": unit,
+        "artists": make_rows(period, period.artists),
+        "months": [
+            {
+                "name": f"{month.month:%B}",
+                "artist": month.artist_name,
+                "time": say_time(month.ms_listened),
+                "found": month.first_heard,
+            }
+            for month in year.months
+        ],
+        "marks": _list_marks(book, year),
+    }
+
+
+def _list_marks(book: Book, year: Year) -> list[tuple[str, str]]:
+    marks = [("Days with music", f"{year.active_day_count:,}")]
+    if year.longest_day:
+        day = say_date(year.longest_day, year=False)
+        marks.append(("The longest day", f"{day}, {say_time(year.longest_day_ms)}"))
+    if year.longest_session_date:
+        day = say_date(year.longest_session_date, year=False)
+        marks.append(("The longest stretch", f"{day}, {say_time(year.longest_session_ms)}"))
+    if year.longest_streak_days > 1:
+        marks.append(("The longest streak", f"{year.longest_streak_days:,} days"))
+    if year.top_track_name:
+        marks.append(("The song", year.top_track_name))
+    if year.top_album_name:
+        marks.append(("The record", year.top_album_name))
+    back = [one for one in book.comebacks if one.returned.year == year.year]
+    if back:
+        best = max(back, key=lambda one: one.ms_since)
+        marks.append(("The comeback", f"{best.artist_name}, after {best.away_day_count:,} days"))
+    return marks

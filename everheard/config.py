@@ -55,6 +55,10 @@ class Settings:
     #: Calls a day to Spotify's catalogue, all jobs together.
     calls_per_day: int
     feed_path: Path | None
+    #: Web pages elsewhere that may ask the API from a browser (CORS); none by default.
+    api_origins: tuple[str, ...] = ()
+    #: Requests that one token may send, as "1200 per minute".
+    api_rate_limit: str = "1200 per minute"
     #: An address MusicBrainz can write to; empty: MusicBrainz is not asked.
     musicbrainz_contact: str
     musicbrainz_url: str
@@ -100,6 +104,8 @@ def read_settings(
         env_file=env_file,
         calls_per_day=int(get("METADATA_CALLS_PER_DAY", "300")),
         feed_path=Path(get("FEED_PATH")).expanduser() if get("FEED_PATH") else None,
+        api_origins=tuple(_split_list(get("API_ORIGINS"))),
+        api_rate_limit=get("API_RATE_LIMIT", "1200 per minute"),
         musicbrainz_contact=get("MUSICBRAINZ_CONTACT"),
         musicbrainz_url=get("MUSICBRAINZ_URL", "https://musicbrainz.org").rstrip("/"),
         musicbrainz_calls_per_day=int(get("MUSICBRAINZ_CALLS_PER_DAY", "500")),

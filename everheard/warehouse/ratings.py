@@ -15,8 +15,8 @@ from everheard.names import fold_name
 from everheard.warehouse.connect import translate_errors
 from everheard.warehouse.statements import open_transaction, render, send
 
-#: Longer titles and names than any index of Postgres could hold are no titles.
-LONGEST_NAME = 500
+#: What is longer is no title; folded names are cut here too (fold_name).
+LONGEST_NAME = 300
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
-from dashboard.drawings.calendar import draw_calendar, find_steps
 from dashboard.names import write_names
 from dashboard.panels import FEWEST_MARKS, choose_first, choose_periods, make_panel
 from dashboard.pictures import draw_png
@@ -32,8 +31,8 @@ from everheard.report.book import Book, Year
 from everheard.report.words import say_count, say_date, say_moment
 
 STATIC_DIR = Path(__file__).parent / "static"
-#: Pictures of the newest years also as PNG: one weighs as much as a page.
-PNG_YEARS = 2
+#: The newest years have their pictures drawn: ten years of them would weigh more than the pages.
+PICTURE_YEARS = 2
 _PAGES = (
     ("index.html", "Overview"),
     ("artists.html", "Artists"),
@@ -43,7 +42,7 @@ _PAGES = (
 )
 
 
-def write_dashboard(book: Book, folder: Path) -> Path:
+def write_dashboard(book: Book, folder: Path, *, all_pictures: bool = False) -> Path:
     """Write pages, pictures and what they need; return the first page.
 
     Files of an earlier run with other names (a year taken back) are left alone.
@@ -65,7 +64,8 @@ def write_dashboard(book: Book, folder: Path) -> Path:
         page = environment.get_template(file).render(**(context | {"page": file, "heading": name}))
         _write(folder / file, page)
     for year in book.years:
-        _write_year(book, year, environment, shared, folder)
+        draws = all_pictures or year.year > book.years[-1].year - PICTURE_YEARS
+        _write_year(book, year, environment, shared, folder, draws=draws)
     recent = next((one for one in book.periods if one.name == "30 days"), book.periods[-1])
     _write(folder / "card.svg", draw_card(book, recent))
     return folder / "index.html"
@@ -139,29 +139,22 @@ def _is_early(book: Book) -> bool:
 
 
 def _write_year(
-    book: Book, year: Year, environment: Environment, shared: dict[str, Any], folder: Path
+    book: Book, year: Year, environment: Environment, shared: dict[str, Any], folder: Path, *, draws: bool
 ) -> None:
+    """Write the page of a year, and its pictures where ``draws``."""
     period = next(one for one in book.periods if one.name == str(year.year))
-    days = book.find_days(period.first_date, period.last_date)
     stamp = say_stamp(year, year.open_gap_count)
-    picture = draw_statement(book, year, period.artists, days, stamp)
-    _write(folder / f"{year.year}.svg", picture)
-    has_png = year.year > book.years[-1].year - PNG_YEARS
-    if has_png:
+    if draws:
+        days = book.find_days(period.first_date, period.last_date)
+        picture = draw_statement(book, year, period.artists, days, stamp)
+        _write(folder / f"{year.year}.svg", picture)
         (folder / f"{year.year}.png").write_bytes(draw_png(picture))
-    limits = find_steps([day.total.ms_listened for day in book.days])
-    calendar = (
-        draw_calendar(days, limits, label=f"Time by day, {year.year}")
-        if len(days) >= FEWEST_MARKS
-        else Markup("")
-    )
     page = environment.get_template("year.html").render(
         **shared,
         **make_year_page(book, year, period),
         heading=f"Statement {year.year}",
         stamp=stamp,
-        calendar=calendar,
-        has_png=has_png,
+        has_picture=draws,
         alt=say_picture(year),
     )
     _write(folder / f"{year.year}.html", page)
@@ -171,8 +164,6 @@ def _say_next_look(book: Book) -> str:
     poll = next((job for job in book.jobs if job.name == "get_last_50"), None)
     if not poll or not poll.last_run_at or not poll.median_minutes:
         return ""
-    from datetime import timedelta
-
     return f"{poll.last_run_at + timedelta(minutes=poll.median_minutes):%H:%M}"
 
 

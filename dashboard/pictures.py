@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from functools import cache
 
 import vl_convert
 
 from dashboard.statement import FONT_DIR
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def draw_png(svg: str) -> bytes:
@@ -15,7 +19,26 @@ def draw_png(svg: str) -> bytes:
     Letters that the font lacks (Japanese, emoji) come from the machine's fonts.
     """
     _register_fonts()
-    return bytes(vl_convert.svg_to_png(svg))
+    return squeeze_png(bytes(vl_convert.svg_to_png(svg)))
+
+
+def squeeze_png(png: bytes) -> bytes:
+    """Return the same picture packed tightly: the converter packs for speed, at five times the size."""
+    head, data, place = b"", b"", len(_SIGNATURE)
+    while place < len(png):
+        (length,) = struct.unpack_from(">I", png, place)
+        kind = png[place + 4 : place + 8]
+        if kind == b"IDAT":
+            data += png[place + 8 : place + 8 + length]
+        elif kind != b"IEND":
+            head += png[place : place + 12 + length]
+        place += 12 + length
+    packed = zlib.compress(zlib.decompress(data), 9)
+    return _SIGNATURE + head + _make_chunk(b"IDAT", packed) + _make_chunk(b"IEND", b"")
+
+
+def _make_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 @cache

@@ -17,7 +17,7 @@ _LEFT, _TOP, _ROW = 52, 24, 27
 def draw_clock(clock: Mapping[tuple[int, int], int], *, label: str) -> Markup:
     """Draw (ISO weekday, hour) -> milliseconds."""
     greatest = max(clock.values())
-    pitch = (WIDTH - _LEFT) / 24
+    pitch = (WIDTH - _LEFT) // 24
     marks = [
         text(_LEFT + hour * pitch + pitch / 2, 12, f"{hour:02}", anchor="middle")
         for hour in (0, 6, 12, 18, 23)
@@ -30,6 +30,7 @@ def draw_clock(clock: Mapping[tuple[int, int], int], *, label: str) -> Markup:
             ms = clock.get((row + 1, hour), 0)
             if ms:
                 radius = max(12 * sqrt(ms / greatest), 1)
-                said = f"{weekday}, {hour:02} to {(hour + 1) % 24:02}: {say_time(ms)}"
-                marks.append(circle(_LEFT + hour * pitch + pitch / 2, y, radius, "m", said))
+                said = f"{weekday[:3]} {hour:02}: {say_time(ms)}"
+                x = _LEFT + hour * pitch + pitch // 2
+                marks.append(circle(x, y, round(radius, 1), "", said))
     return draw(WIDTH, _TOP + 7 * _ROW, marks, label=label, css="clock wide")

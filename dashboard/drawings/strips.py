@@ -27,9 +27,9 @@ def draw_strips(artists: Sequence[ArtistMonths], first: date, last: date, *, lab
         marks.append(line(_LEFT, y + _ROW - 3.5, WIDTH, y + _ROW - 3.5, "grid"))
         for month, ms in sorted(artist.ms_by_month.items()):
             x = _LEFT + _count_months(first, month) * pitch
-            said = f"{artist.name}, {month:%B %Y}: {say_time(ms)}"
+            said = f"{month:%b %Y}: {say_time(ms)}"
             width = pitch - min(1.2, pitch / 4)
-            marks.append(rect(x, y + 1, width, _ROW - 6, name_step(ms, limits), said))
+            marks.append(rect(x, y + 1, width, 20, name_step(ms, limits), said))
     return draw(WIDTH, _TOP + len(artists) * _ROW, marks, label=label, css="strips wide")
 
 

@@ -23,7 +23,7 @@ def draw(
 def rect(x: float, y: float, width: float, height: float, css: str, title: str = "") -> str:
     """Return a bar or a cell."""
     size = f'x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}"'
-    return _close(f'<rect {size} class="{css}"', "rect", title)
+    return _close(f"<rect {size}{_name_class(css)}", "rect", title)
 
 
 def hollow(x: float, y: float, width: float, height: float, title: str = "") -> str:
@@ -38,7 +38,7 @@ def hollow(x: float, y: float, width: float, height: float, title: str = "") -> 
 def circle(x: float, y: float, radius: float, css: str, title: str = "") -> str:
     """Return a dot."""
     place = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
-    return _close(f'<circle {place} class="{css}"', "circle", title)
+    return _close(f"<circle {place}{_name_class(css)}", "circle", title)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, css: str) -> str:
@@ -52,10 +52,14 @@ def path(points: Iterable[tuple[float, float]], css: str) -> str:
     return f'<path d="M{way}" class="{css}"/>'
 
 
-def text(x: float, y: float, content: str, css: str = "t", anchor: str = "start") -> str:
+def text(x: float, y: float, content: str, css: str = "", anchor: str = "start") -> str:
     """Return a label; ``y`` is its base line."""
     place = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text x="{_number(x)}" y="{_number(y)}" class="{css}"{place}>{escape(content)}</text>'
+    return f'<text x="{_number(x)}" y="{_number(y)}"{place}{_name_class(css)}>{escape(content)}</text>'
+
+
+def _name_class(css: str) -> str:
+    return f' class="{css}"' if css else ""
 
 
 def _close(opened: str, tag: str, title: str) -> str:
@@ -63,4 +67,4 @@ def _close(opened: str, tag: str, title: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.1f}".rstrip("0").rstrip(".")

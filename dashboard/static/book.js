@@ -15,7 +15,31 @@ function showPeriod(anchor) {
       link.parentElement.scrollLeft = link.offsetLeft - link.parentElement.clientWidth / 2;
     } else link.removeAttribute("aria-current");
   }
+  chosen.querySelectorAll("svg.days").forEach(nameDays);
   showNewest(chosen);
+}
+
+// Gives each day of a calendar its name and time: thousands of days would weigh too much as text.
+function nameDays(drawing) {
+  if (drawing.querySelector("rect")) return;
+  const first = new Date(drawing.dataset.first + "T12:00:00Z");
+  const offset = (first.getUTCDay() + 6) % 7;
+  drawing.dataset.minutes.split(",").forEach((minutes, number) => {
+    const day = new Date(first.getTime() + number * 86400000);
+    const named = day.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+    const cell = document.createElementNS(drawing.namespaceURI, "rect");
+    cell.setAttribute("x", 32 + Math.floor((number + offset) / 7) * 16);
+    cell.setAttribute("y", 20 + ((number + offset) % 7) * 16);
+    const title = document.createElementNS(drawing.namespaceURI, "title");
+    title.textContent = `${named}: ${minutes[0] === "+" ? "at least " : ""}${sayTime(Number(minutes))}`;
+    cell.append(title);
+    drawing.append(cell);
+  });
+}
+
+function sayTime(minutes) {
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
 }
 
 // A drawing wider than the screen begins with its newest part, but for the hours of a week.
@@ -94,11 +118,15 @@ function find() {
   found.hidden = !wanted;
   if (!wanted) return;
   const words = wanted.split(/\s+/);
+  if (!window.EVERHEARD_NAMES) {
+    found.replaceChildren(say("Looking …"));
+    return;
+  }
   const hits = names.filter((name) => words.every((word) => name.folded.includes(word)));
   hits.sort((one, other) => other.folded.startsWith(wanted) - one.folded.startsWith(wanted));
   found.replaceChildren(hits.length ? listHits(hits.slice(0, MOST_FOUND)) : say("Nothing by that name."));
   if (hits.length > MOST_FOUND) found.append(say(`And ${hits.length - MOST_FOUND} more.`, "note"));
-  found.append(say(window.EVERHEARD_NAMES ? window.EVERHEARD_NAMES.said : "", "note"));
+  found.append(say(window.EVERHEARD_NAMES.said, "note"));
 }
 
 function listHits(hits) {

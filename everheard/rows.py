@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 #: How well a row is described (metadata_level): a better one overwrites a worse one.
@@ -116,3 +117,40 @@ class Page(NamedTuple):
     moments: tuple[Moment, ...]
     is_full: bool
     oldest_duration_ms: int
+
+
+class StagedCsv(NamedTuple):
+    """One temporary table of a large batch, as a CSV file without header, in UTF-8."""
+
+    table: str
+    columns: tuple[str, ...]
+    path: Path
+
+
+class FileAccount(NamedTuple):
+    """What became of the rows of one imported file; the counts add up to ``read_count``."""
+
+    file_number: int
+    read_count: int
+    added_count: int
+    matched_count: int
+    known_count: int
+    episode_count: int
+    unattributed_count: int
+    skipped_count: int
+
+
+class SkippedRow(NamedTuple):
+    """One row of an imported file that did not become a play; rows count from 1."""
+
+    file_number: int
+    row_number: int
+    reason: str
+
+
+class Span(NamedTuple):
+    """A stretch of time that an import covers whole, and the name of what covers it."""
+
+    start: datetime
+    end: datetime
+    source_name: str

@@ -1,8 +1,8 @@
 """What every way into the ledger shares: dimensions, observations, derived plays.
 
 Staged rows become dimensions, dimensions decide the match classes, new observations
-touch clusters of plays, and those clusters are derived again: all in the caller's
-transaction, under the listener's lock.
+touch clusters of plays, and those clusters are derived again, with the summaries of
+their months: all in the caller's transaction, under the listener's lock.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from everheard.warehouse.pair import pair_plays
 from everheard.warehouse.statements import render, render_insert, send
+from everheard.warehouse.summaries import render_summaries
 
 _ATTEMPTS = 3
 _SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
@@ -29,6 +30,7 @@ DIMENSION_STATEMENTS = (
     "analyze_stage",
     "dim_artist",
     "dim_album",
+    "touched_length",
     "dim_track",
     "named_album",
     "bridges",
@@ -49,19 +51,31 @@ def retry_conflicts(attempt: Callable[[], _Result]) -> _Result:
 
 
 def derive(
-    cursor: Cursor, listener_key: int, staged: list[bytes], observations: tuple[str, ...]
+    cursor: Cursor,
+    listener_key: int,
+    staged: list[bytes],
+    observations: tuple[str, ...],
+    *,
+    summarises: bool = True,
 ) -> None:
     """Load what was staged and derive what it touches: two round trips, however much there is.
 
     ``staged``: statements to send first; ``observations``: the files that add what was
-    observed and note what of it was new.
+    observed and note what of it was new; ``summarises``: whether the summaries follow at
+    once, or with the listener's next load.
     """
     mine = {"listener_key": listener_key}
     dimensions = [render(cursor, name) for name in (*DIMENSION_STATEMENTS, "match_class")]
     steps = ("etl_changed_class", "take_changed_class", *observations, "touched_cluster")
     send(cursor, *staged, *dimensions, *(render(cursor, step, mine) for step in steps))
     pairs = list(_pair_clusters(cursor.fetchall()))
-    send(cursor, render_insert(cursor, "staged_pair", pairs), render(cursor, "fact_play", mine))
+    send(
+        cursor,
+        render_insert(cursor, "staged_pair", pairs),
+        render(cursor, "fact_play", mine),
+        render(cursor, "touched_span", mine),
+        render_summaries(cursor, listener_key) if summarises else b"",
+    )
 
 
 def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from everheard.rows import Page
+from everheard.rows import Page, Span
 
 
 class Gap(NamedTuple):
@@ -26,6 +26,14 @@ class OpenGap(NamedTuple):
     gap_key: int
     gap: Gap
     end_duration_ms: int
+
+
+class Closure(NamedTuple):
+    """What imports do to open gaps: keys to delete, and the pieces to put in their place."""
+
+    deleted: list[int]
+    left: list[Gap]
+    closed: list[tuple[Gap, str]]
 
 
 # A gap, and the length of the track whose play ends it (milliseconds).
@@ -82,6 +90,36 @@ def cut_gaps(open_gaps: Sequence[OpenGap], pages: Iterable[Page]) -> tuple[list[
             deleted.append(gap_key)
             pieces += [piece for piece, _ in left]
     return deleted, pieces
+
+
+def close_gaps(open_gaps: Iterable[OpenGap], spans: Sequence[Span]) -> Closure:
+    """Return what is closed of gaps by the spans that imports cover, and what stays open."""
+    closure = Closure([], [], [])
+    for gap_key, gap, end_duration_ms in open_gaps:
+        left, closed = [gap], []
+        for span in spans:
+            closed += [
+                (Gap(max(piece.start, span.start), min(piece.end, span.end)), span.source_name)
+                for piece in left
+                if piece.start < span.end and span.start < piece.end
+            ]
+            left = [piece for part in left for piece in _subtract(part, span)]
+        if closed:
+            closure.deleted.append(gap_key)
+            closure.closed.extend(closed)
+            closure.left.extend(
+                piece
+                for piece in left
+                if piece.end != gap.end or _may_hold_a_play((piece, end_duration_ms))
+            )
+    return closure
+
+
+def _subtract(gap: Gap, span: Span) -> list[Gap]:
+    if span.end <= gap.start or span.start >= gap.end:
+        return [gap]
+    pieces = Gap(gap.start, span.start), Gap(span.end, gap.end)
+    return [piece for piece in pieces if piece.start < piece.end]
 
 
 def _cut(stretches: Iterable[_Stretch], page: Page) -> list[_Stretch]:

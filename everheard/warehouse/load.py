@@ -11,6 +11,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from everheard.rows import Moment, Page, StagedRows
 from everheard.warehouse.connect import translate_errors
+from everheard.warehouse.coverage import close_covered_gaps
 from everheard.warehouse.derive import derive, retry_conflicts
 from everheard.warehouse.gaps import Gap, OpenGap, cut_gaps, find_gaps
 from everheard.warehouse.statements import open_transaction, render, render_insert, send
@@ -30,7 +31,7 @@ class _Novelty(NamedTuple):
     known: set[Moment]
     newest_before: dict[datetime, datetime]
     open_gaps: list[OpenGap]
-    has_changed_classes: bool
+    has_waiting_derivation: bool
 
 
 def load_polls(
@@ -75,12 +76,14 @@ def _load_pages(
     found = find_gaps(pages, novelty.polled_at, novelty.newest_before)
     gaps = [gap for gap in found if gap not in pieces]
     newest = max(moment.played_at for moment in moments)
-    if moments > novelty.known or deleted or novelty.has_changed_classes:
+    if moments > novelty.known or deleted or novelty.has_waiting_derivation:
         staged = _stage_polls(cursor, to_rows(novelty.known))
         derive(cursor, listener_key, staged, ("source_poll_play",))
         _write_books(cursor, job, listener_key, newest, gaps=pieces + gaps, deleted=deleted)
+    closed_count = close_covered_gaps(cursor, listener_key) if gaps or deleted else 0
     new_count = len(moments) - len(novelty.known)
-    return LoadResult(new_count, len(novelty.known), len(gaps), newest)
+    gap_count = max(0, len(gaps) - closed_count)
+    return LoadResult(new_count, len(novelty.known), gap_count, newest)
 
 
 def _read_novelty(
@@ -95,7 +98,7 @@ def _read_novelty(
     }
     send(cursor, render(cursor, "read_novelty", parameters))
     row = cursor.fetchone() or (None,) * 5
-    polled, known, newest_before, open_gaps, has_changed_classes = row
+    polled, known, newest_before, open_gaps, has_waiting_derivation = row
     return _Novelty(
         polled_at={ordered[place - 1].played_at for place in polled or ()},
         known={ordered[place - 1] for place in known or ()},
@@ -104,7 +107,7 @@ def _read_novelty(
             OpenGap(key, Gap(_moment(start), _moment(end)), duration_ms)
             for key, start, end, duration_ms in open_gaps or ()
         ],
-        has_changed_classes=bool(has_changed_classes),
+        has_waiting_derivation=bool(has_waiting_derivation),
     )
 
 

@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from everheard.config import PROJECT_DIR
+from everheard.rows import StagedCsv
 
 _LOAD_DIR = PROJECT_DIR / "sql" / "load"
 
@@ -34,6 +35,15 @@ def render_insert(cursor: Cursor, table: str, rows: Sequence[tuple[Any, ...]]) -
     template = "(" + ", ".join(["%s"] * len(rows[0])) + ")"
     values = b",\n".join(cursor.mogrify(template, row) for row in rows)
     return b"insert into pg_temp." + table.encode() + b" values\n" + values + b";\n"
+
+
+def copy_csv(cursor: Cursor, staged: StagedCsv) -> None:
+    """Fill a temporary table from a CSV file: the way for more rows than an insert can carry."""
+    if staged.path.stat().st_size:
+        columns = ", ".join(staged.columns)
+        statement = f"copy pg_temp.{staged.table} ({columns}) from stdin"
+        with staged.path.open("rb") as file:
+            cursor.copy_expert(f"{statement} (format csv, encoding 'utf8')", file, size=1 << 18)
 
 
 def send(cursor: Cursor, *statements: bytes) -> None:

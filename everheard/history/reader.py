@@ -1,0 +1,213 @@
+"""Batches of export files -> CSV for the warehouse, by DuckDB, within a fixed piece of memory."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from everheard.config import PROJECT_DIR
+from everheard.history.account import FileSpan
+from everheard.history.archive import Refused
+from everheard.history.repair import check_start, repair
+from everheard.history.sources import ExportFile
+from everheard.names import fold_name
+from everheard.rows import SkippedRow, StagedCsv
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: What DuckDB may hold; beyond it spills to disk. With Python and the rest the process stays
+#: within 250 MB, which a small Pi can spare.
+MEMORY = "144MB"
+_SQL_DIR = PROJECT_DIR / "sql" / "history"
+_CHUNK = 1 << 20
+
+#: The temporary tables of Postgres in the order they are filled.
+STAGED_TABLES = (
+    "staged_artist",
+    "staged_album",
+    "staged_album_artist",
+    "staged_track",
+    "staged_track_artist",
+    "staged_show",
+    "staged_episode",
+    "staged_platform",
+    "staged_play_detail",
+    "staged_export_play",
+    "staged_export_episode_play",
+    "staged_file",
+    "staged_skip",
+)
+
+
+class Batch(NamedTuple):
+    """Some files, read: by file number (the place in the list given to ``read``)."""
+
+    tables: list[StagedCsv]
+    spans: dict[int, FileSpan]
+    refusals: list[tuple[str, str]]
+
+
+class BatchReader:
+    """Reads batches one after the other; ``folder`` is private and is emptied by its owner."""
+
+    def __init__(self, folder: Path, corrects_offline: bool, now: datetime) -> None:
+        import duckdb  # not at the top: --help need not wait for it
+
+        self._folder = folder
+        self._damage = (
+            duckdb.InvalidInputException,
+            duckdb.ConversionException,
+            UnicodeDecodeError,
+        )
+        self._duckdb = duckdb.connect(
+            config={
+                "memory_limit": MEMORY,
+                "threads": 2,
+                "temp_directory": str(folder / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        self._run("set timezone = 'UTC'")
+        self._run("set variable corrects_offline = ?", [corrects_offline])
+        self._run("set variable now = ?::timestamptz::timestamp", [now])
+        self._run_file("macros")
+
+    def close(self) -> None:
+        """Let go of DuckDB's memory and files."""
+        self._duckdb.close()
+
+    def read(self, files: list[ExportFile]) -> Batch:
+        """Read files, judge and encode their rows, and write them as CSV.
+
+        A file that cannot be read is refused by name and costs no other. The CSV
+        files are good until the next call.
+        """
+        refusals: list[tuple[str, str]] = []
+        readable: dict[int, Path] = {}
+        digests: dict[int, str] = {}
+        for number, file in enumerate(files):
+            path = self._folder / f"{number}.json"
+            try:
+                digests[number] = unpack(file, path)
+                check_start(path)
+                readable[number] = path
+            except Refused as refusal:
+                refusals.append((file.name, str(refusal)))
+        for number, reason in self._read_entries(readable):
+            refusals.append((files[number].name, reason))
+        self._run(
+            "create or replace table batch_file as select unnest(?::integer[]) as file_number,"
+            " unnest(?::varchar[]) as path, unnest(?::varchar[]) as file_name,"
+            " unnest(?::varchar[]) as content_digest",
+            [
+                list(readable),
+                [str(path) for path in readable.values()],
+                [files[number].name for number in readable],
+                [digests[number] for number in readable],
+            ],
+        )
+        return Batch(self._encode(), self._read_spans(), refusals)
+
+    def read_skipped(self) -> list[SkippedRow]:
+        """Return the rows of the batch that do not become a play."""
+        return [SkippedRow(*row) for row in self._run("from staged_skip order by all").fetchall()]
+
+    def _read_entries(self, readable: dict[int, Path]) -> list[tuple[int, str]]:
+        """Fill the table of entries; take out of ``readable`` what is beyond repair, with why."""
+        refused: list[tuple[int, str]] = []
+        with suppress(*self._damage):
+            self._read_files(readable.values())
+            return refused
+        for number, path in list(readable.items()):
+            try:
+                self._read_files([path])
+            except self._damage:
+                try:
+                    repair(path)
+                    self._read_files([path])
+                except Refused as refusal:
+                    refused.append((number, str(refusal)))
+                    del readable[number]
+        self._read_files(readable.values())
+        return refused
+
+    def _read_files(self, paths: Iterable[Path]) -> None:
+        listed = [str(path) for path in paths] or [str(self._write_empty_file())]
+        self._run("set variable paths = ?::varchar[]", [listed])
+        self._run_file("entry")
+
+    def _write_empty_file(self) -> Path:
+        path = self._folder / "nothing.json"
+        path.write_text("[]", encoding="utf-8")
+        return path
+
+    def _encode(self) -> list[StagedCsv]:
+        names = [name for (name,) in self._run_file("new_name").fetchall()]
+        self._run(
+            "insert into folded_name select unnest(?::varchar[]), unnest(?::varchar[])",
+            [names, [fold_name(name) for name in names]],
+        )
+        self._run_file("encode")
+        self._run_file("staged")
+        return [self._write_csv(table) for table in STAGED_TABLES]
+
+    def _write_csv(self, table: str) -> StagedCsv:
+        path = self._folder / f"{table}.csv"
+        columns = [row[0] for row in self._run(f"describe {table}").fetchall()]
+        self._run(f"copy (from {table}) to '{_quote(path)}' (format csv, header false)")
+        return StagedCsv(table, tuple(columns), path)
+
+    def _read_spans(self) -> dict[int, FileSpan]:
+        return {row[0]: FileSpan(*row[1:]) for row in self._run("from told_file").fetchall()}
+
+    def _run_file(self, name: str) -> duckdb.DuckDBPyConnection:
+        return self._duckdb.execute((_SQL_DIR / f"{name}.sql").read_text(encoding="utf-8"))
+
+    def _run(
+        self, statement: str, parameters: list[object] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        return self._duckdb.execute(statement, parameters or [])
+
+
+def _quote(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def unpack(file: ExportFile, path: Path) -> str:
+    """Write a file's content to ``path``; return what tells it from others (checksum and size).
+
+    Names in a zip are never used: nothing can be written elsewhere.
+    """
+    checksum = size = 0
+    try:
+        with file.open() as content, path.open("wb") as copy:
+            while chunk := content.read(_CHUNK):
+                checksum = zlib.crc32(chunk, checksum)
+                size += len(chunk)
+                copy.write(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        raise Refused("is damaged inside its zip: download it again") from None
+    return f"{checksum:08x}-{size}"
+
+
+@contextmanager
+def private_folder(home: Path) -> Iterator[Path]:
+    """Lend a folder that only this user can read; it goes with all that was unpacked into it.
+
+    It lies on the disk of ``home``: on a Pi the usual place for such folders may be memory.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="import-", dir=home))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,202 @@
+-- Encode the batch (DuckDB): each distinct thing gets a number, each play becomes numbers.
+-- Every spelling of a thing is kept, so that the database alone decides which one wins.
+create or replace table artist as
+select
+    row_number() over ()::integer as artist_ref,
+    met.name,
+    folded_name.folded
+from (
+    select distinct artist_name as name
+    from entry
+    where reason is null
+) as met
+inner join folded_name
+    on met.name = folded_name.name;
+
+create or replace table album as
+select
+    row_number() over ()::integer as album_ref,
+    met.name,
+    met.artist_name,
+    folded_name.folded,
+    coalesce(artist.folded, '') as folded_artist,
+    artist.artist_ref
+from (
+    select distinct
+        album_name as name,
+        artist_name
+    from entry
+    where reason is null
+) as met
+inner join folded_name
+    on met.name = folded_name.name
+left join artist
+    on met.artist_name = artist.name;
+
+create or replace table track as
+select
+    row_number() over ()::integer as track_ref,
+    met.*,
+    coalesce(folded_name.folded, '') as folded,
+    coalesce(artist.folded, '') as folded_artist,
+    artist.artist_ref,
+    album.album_ref,
+    coalesce(
+        met.track_uri, coalesce(folded_name.folded, '') || chr(31) || coalesce(artist.folded, '')
+    ) as identity
+from (
+    select distinct
+        item_name,
+        track_uri,
+        track_name,
+        artist_name,
+        album_name
+    from entry
+    where reason is null and kind = 'track'
+) as met
+left join folded_name
+    on met.track_name = folded_name.name
+left join artist
+    on met.artist_name = artist.name
+left join album
+    on met.album_name = album.name and met.artist_name is not distinct from album.artist_name;
+
+create or replace table series as
+select
+    row_number() over ()::integer as show_ref,
+    met.*,
+    coalesce(folded_name.folded, '') as folded
+from (
+    select distinct
+        show_uri,
+        show_name,
+        is_audiobook
+    from entry
+    where reason is null and kind = 'episode' and coalesce(show_uri, show_name) is not null
+) as met
+left join folded_name
+    on met.show_name = folded_name.name;
+
+create or replace table episode as
+select
+    row_number() over ()::integer as episode_ref,
+    met.*,
+    coalesce(folded_name.folded, '') as folded,
+    coalesce(series.folded, '') as folded_show,
+    series.show_ref,
+    coalesce(
+        met.episode_uri, coalesce(folded_name.folded, '') || chr(31) || coalesce(series.folded, '')
+    ) as identity
+from (
+    select distinct
+        item_name,
+        episode_uri,
+        episode_name,
+        show_uri,
+        show_name,
+        is_audiobook
+    from entry
+    where reason is null and kind = 'episode'
+) as met
+left join folded_name
+    on met.episode_name = folded_name.name
+left join series
+    on
+        met.show_uri is not distinct from series.show_uri
+        and met.show_name is not distinct from series.show_name
+        and met.is_audiobook = series.is_audiobook;
+
+-- One reference for all spellings of one thing: the plays below are compared by it.
+create or replace table item as
+select
+    'track' as kind,
+    item_name,
+    min(track_ref) over (partition by identity) as item_ref
+from track
+union
+select
+    'episode' as kind,
+    item_name,
+    min(episode_ref) over (partition by identity) as item_ref
+from episode
+union all
+select
+    'unknown' as kind,
+    '' as item_name,
+    0 as item_ref;
+
+-- Numbered in the order in which ties between plays are decided.
+create or replace table play_detail as
+select
+    row_number() over (
+        order by
+            reason_start nulls last,
+            reason_end nulls last,
+            country nulls last,
+            is_shuffle nulls last,
+            is_skipped nulls last,
+            is_offline nulls last,
+            is_incognito nulls last
+    )::integer as play_detail_ref,
+    *
+from (
+    select distinct
+        reason_start,
+        reason_end,
+        country,
+        is_shuffle,
+        is_skipped,
+        is_offline,
+        is_incognito
+    from entry
+    where reason is null
+) as met;
+
+create or replace table platform as
+select
+    row_number() over (order by name)::integer as platform_ref,
+    name
+from (
+    select distinct coalesce(platform, '') as name
+    from entry
+    where reason is null
+) as met;
+
+create or replace table play as
+with encoded as (
+    select
+        entry.rowid as entry_id,
+        entry.kind,
+        entry.played_at,
+        item.item_ref,
+        entry.ms_played,
+        detail.play_detail_ref,
+        platform.platform_ref
+    from entry
+    inner join item
+        on entry.item_name = item.item_name and entry.kind = item.kind
+    inner join play_detail as detail
+        on
+            entry.reason_start is not distinct from detail.reason_start
+            and entry.reason_end is not distinct from detail.reason_end
+            and entry.country is not distinct from detail.country
+            and entry.is_shuffle is not distinct from detail.is_shuffle
+            and entry.is_skipped is not distinct from detail.is_skipped
+            and entry.is_offline is not distinct from detail.is_offline
+            and entry.is_incognito is not distinct from detail.is_incognito
+    inner join platform
+        on coalesce(entry.platform, '') = platform.name
+    where entry.reason is null
+)
+
+-- Of one thing in one second the longest play is kept; ties go by the remaining values
+-- in the order of the ledger's columns, never by arrival.
+select
+    *,
+    row_number() over in_order as place,
+    first_value(ms_played) over in_order as most_ms
+from encoded
+window in_order as (
+    partition by played_at, kind, item_ref
+    order by ms_played desc nulls last, play_detail_ref, platform_ref, entry_id
+);

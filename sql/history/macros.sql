@@ -1,0 +1,22 @@
+-- Small expressions that the other files of this folder share (DuckDB), made once a run.
+
+-- Text that Postgres takes: no NUL; too long for an index is cut; blank is null.
+create or replace macro cut(words) as case
+    when length(words) <= 500 then words
+    else left(words, 500) || '#' || sha256(words)
+end;
+
+create or replace macro clean(words) as cut(nullif(trim(replace(words, chr(0), '')), ''));
+
+-- A number of seconds, milliseconds or microseconds since 1970, told apart by its size.
+create or replace macro to_moment(number) as make_timestamp(case
+    when number < 100000000000 then number * 1000000
+    when number < 100000000000000 then number * 1000
+    else number
+end);
+
+-- The id at the end of spotify:kind:id.
+create or replace macro to_id(uri) as list_last(string_split(uri, ':'));
+
+-- Every name met so far with its folded form, so that Python folds each once.
+create or replace table folded_name (name varchar primary key, folded varchar not null);

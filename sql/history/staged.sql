@@ -1,0 +1,177 @@
+-- Lay the batch out for Postgres (DuckDB): one view for each temporary table that takes it.
+create or replace table located as
+with file_start as (
+    select
+        path,
+        min(rowid) as first_row,
+        count(*) as read_count
+    from entry
+    group by path
+)
+
+select
+    batch_file.*,
+    file_start.first_row,
+    coalesce(file_start.read_count, 0) as read_count
+from batch_file
+left join file_start
+    on batch_file.path = file_start.path;
+
+create or replace view staged_artist as
+select
+    artist_ref,
+    name,
+    folded as folded_name,
+    1 as metadata_level
+from artist;
+
+create or replace view staged_album as
+select
+    album_ref,
+    name,
+    folded as folded_name,
+    folded_artist as folded_artist_name,
+    1 as metadata_level
+from album;
+
+create or replace view staged_album_artist as
+select
+    album_ref as owner_ref,
+    artist_ref,
+    0 as artist_position,
+    'main' as artist_role
+from album
+where artist_ref is not null;
+
+create or replace view staged_track as
+select
+    track_ref,
+    case when starts_with(track_uri, 'spotify:track:') then to_id(track_uri) end as track_id,
+    track_uri,
+    coalesce(track_name, '') as name,
+    folded as folded_name,
+    folded_artist as folded_artist_name,
+    coalesce(album_ref, 0) as album_ref,
+    coalesce(starts_with(track_uri, 'spotify:local:'), false) as is_local,
+    case when track_name is null then 0 else 1 end as metadata_level
+from track;
+
+create or replace view staged_track_artist as
+select
+    track_ref as owner_ref,
+    artist_ref,
+    0 as artist_position,
+    'main' as artist_role
+from track
+where artist_ref is not null;
+
+create or replace view staged_show as
+select
+    show_ref,
+    to_id(show_uri) as show_id,
+    coalesce(show_name, '') as name,
+    folded as folded_name,
+    is_audiobook,
+    case when show_name is null then 0 else 1 end as metadata_level
+from series;
+
+create or replace view staged_episode as
+select
+    episode_ref,
+    to_id(episode_uri) as episode_id,
+    coalesce(episode_name, '') as name,
+    folded as folded_name,
+    folded_show as folded_show_name,
+    coalesce(show_ref, 0) as show_ref,
+    case when episode_name is null then 0 else 1 end as metadata_level
+from episode;
+
+create or replace view staged_play_detail as
+select * from play_detail;
+
+create or replace view staged_platform as
+select * from platform;
+
+create or replace view kept_play as
+select
+    play.*,
+    located.file_number,
+    play.entry_id - located.first_row + 1 as row_number
+from play
+inner join entry
+    on play.entry_id = entry.rowid
+inner join located
+    on entry.path = located.path
+where play.place = 1;
+
+create or replace view staged_export_play as
+select
+    file_number,
+    row_number,
+    strftime(played_at, '%Y-%m-%d %H:%M:%S+00') as played_at,
+    item_ref as track_ref,
+    ms_played,
+    play_detail_ref,
+    platform_ref
+from kept_play
+where kind <> 'episode'
+order by played_at, track_ref;
+
+create or replace view staged_export_episode_play as
+select
+    file_number,
+    row_number,
+    strftime(played_at, '%Y-%m-%d %H:%M:%S+00') as played_at,
+    item_ref as episode_ref,
+    ms_played,
+    play_detail_ref,
+    platform_ref
+from kept_play
+where kind = 'episode'
+order by played_at, episode_ref;
+
+create or replace view staged_skip as
+select
+    located.file_number,
+    entry.rowid - located.first_row + 1 as row_number,
+    coalesce(
+        entry.reason,
+        case
+            when play.ms_played is not distinct from play.most_ms then 'exact repeat'
+            else 'less of the same in the same second'
+        end
+    ) as reason
+from entry
+inner join located
+    on entry.path = located.path
+left join play
+    on entry.rowid = play.entry_id
+where entry.reason is not null or play.place > 1;
+
+create or replace view staged_file as
+select
+    located.file_number,
+    any_value(located.file_name) as file_name,
+    any_value(located.content_digest) as content_digest,
+    any_value(located.read_count) as read_count,
+    strftime(min(entry.played_at), '%Y-%m-%d %H:%M:%S+00') as first_played_at,
+    strftime(max(entry.played_at), '%Y-%m-%d %H:%M:%S+00') as last_played_at
+from located
+left join entry
+    on located.path = entry.path and entry.reason is null
+group by located.file_number;
+
+-- What the report tells of each file beyond the books.
+create or replace view told_file as
+select
+    located.file_number,
+    min(entry.played_at) as first_played_at,
+    max(entry.played_at) as last_played_at,
+    count(*) filter (where entry.is_moved) as moved_count,
+    coalesce(sum(entry.ms_played) filter (where play.place = 1), 0)::bigint as listened_ms
+from located
+inner join entry
+    on located.path = entry.path and entry.reason is null
+inner join play
+    on entry.rowid = play.entry_id
+group by located.file_number;

@@ -1,0 +1,11 @@
+-- Tell the planner what the ledger has become after an import.
+analyze
+warehouse.fact_play,
+warehouse.fact_episode_play,
+warehouse.dim_track,
+warehouse.dim_album,
+warehouse.dim_artist,
+warehouse.dim_episode,
+warehouse.dim_show,
+warehouse.bridge_track_artist,
+warehouse.bridge_album_artist;

@@ -149,13 +149,17 @@ _CURES_BY_WORDS = {
     "no password supplied": "it wants a password and DATABASE_URL has none",
     "could not translate host name": "the host in DATABASE_URL is not known: check its spelling",
     "does not support ssl": "it refuses TLS: set sslmode in DATABASE_URL to what it offers",
+    "no pg_hba.conf entry": "it refuses this user, database or address, or wants sslmode=require",
+    # Said of a connection that had been good, SSL in the same words: nothing is set wrong.
+    "closed unexpectedly": "the connection was cut",
+    "eof detected": "the connection was cut",
     "ssl": "the TLS connection failed: check sslmode and sslrootcert in DATABASE_URL",
-    "no pg_hba.conf entry": "it refuses this user, database or address (pg_hba.conf)",
     "connection refused": "nothing answers at that host and port: is it running?",
     "timeout expired": "it did not answer in time",
     "size limit": "it is full: free room, or raise the limit with its provider",
     "starting up": "it is starting up",
     "too many connections": "it has no connection left: use the pooled address",
+    "invalid uri query parameter": "DATABASE_URL carries an option that libpq does not know",
     "invalid dsn": "DATABASE_URL cannot be read: special characters need %-encoding",
     "invalid connection option": "DATABASE_URL carries an option that libpq does not know",
     "no such file or directory": "its socket is not there: is it running?",
@@ -176,5 +180,7 @@ def _explain_connection(text: str) -> str:
 def _is_final(error: Any) -> bool:
     """Tell refusals that a second attempt cannot change from those it can."""
     folded = str(error).lower()
+    if "closed unexpectedly" in folded:
+        return False
     lasting = ("password", "no pg_hba", "does not exist", "invalid", "translate host", "ssl")
     return any(word in folded for word in lasting)

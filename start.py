@@ -65,10 +65,17 @@ COMMANDS = {
     "authorize": Command("everheard", ["authorize"], PEOPLE, "sign in at Spotify (or renew it)"),
     "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
     "doctor": Command("everheard", ["doctor"], PEOPLE, "check everything, and name each cure"),
+    "import": Command(
+        "jobs.import_history", [], PEOPLE, "import a privacy export: import FILE..."
+    ),
     "job": Command("jobs", [], PEOPLE, "run one job now: job NAME (job alone lists them)"),
     "migrate": Command("migrate", [], PEOPLE, "bring the database up to date: migrate upgrade"),
+    "rate": Command("everheard", ["rate"], PEOPLE, "rate an album: rate TITLE 95"),
+    "serve": Command("api", [], PEOPLE, "serve the API on this machine"),
+    "schedule": Command("everheard", ["schedule"], PEOPLE, "make this machine a runner: on, off"),
     "stop": Command("everheard", ["stop"], PEOPLE, "stop the embedded database"),
     "test": Command("pytest", [], DEVELOPERS, "run the test suite"),
+    "token": Command("everheard", ["token"], PEOPLE, "make, list or revoke tokens of the API"),
 }
 
 

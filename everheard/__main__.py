@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from everheard import rate, token_command
 from everheard.config import read_settings
 from everheard.failure import Failure
 
@@ -48,6 +49,13 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     doctor.set_defaults(run=_run_doctor)
 
+    schedule = commands.add_parser("schedule", help="make this machine a runner, or no longer")
+    schedule.add_argument("word", choices=["on", "off", "status", "reset"])
+    schedule.set_defaults(run=_run_schedule)
+
+    tick = commands.add_parser("tick", help="(by the scheduler) run the job once")
+    tick.set_defaults(run=_run_tick)
+
     judge = commands.add_parser("judge", help="(in Actions) say whether a run's end is red")
     judge.add_argument("job")
     judge.add_argument("exit_code", type=int)
@@ -55,6 +63,14 @@ def _make_parser() -> argparse.ArgumentParser:
 
     watch = commands.add_parser("watch", help="(in Actions) open or close the issue")
     watch.set_defaults(run=_run_watch)
+
+    rating = commands.add_parser("rate", help="rate an album from 0 to 100")
+    rate.add_options(rating)
+    rating.set_defaults(run=rate.run_rate)
+
+    token = commands.add_parser("token", help="make, list or revoke tokens of the API")
+    token_command.add_options(token)
+    token.set_defaults(run=token_command.run_token)
 
     stop = commands.add_parser("stop", help="stop the embedded database")
     stop.set_defaults(run=_run_stop)
@@ -87,6 +103,19 @@ def _run_doctor(options: argparse.Namespace) -> int:
     from everheard.doctor import run_doctor
 
     return run_doctor(is_shared=options.share)
+
+
+def _run_schedule(options: argparse.Namespace) -> int:
+    from everheard.schedule import change_schedule
+
+    print(change_schedule(options.word, read_settings(needs_spotify=False)))
+    return 0
+
+
+def _run_tick(_: argparse.Namespace) -> int:
+    from everheard.schedule import tick
+
+    return tick(read_settings(needs_spotify=False))
 
 
 def _run_judge(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ on top. The new sign-in goes into the ledger, where every runner finds it, and i
 
 from __future__ import annotations
 
-from everheard.authorize.consent import SCOPES, AuthorizeFailed, Consent
+from everheard.authorize.consent import AuthorizeFailed, Consent
 from everheard.authorize.keep import SignedIn, keep_sign_in
 from everheard.authorize.listen import wait_for_redirect
 from everheard.config import Settings
@@ -16,7 +16,7 @@ from everheard.spotify.client import SpotifyClient
 from everheard.spotify.errors import SignInNeeded
 from everheard.spotify.sender import Sender
 
-__all__ = ["SCOPES", "AuthorizeFailed", "authorize"]
+__all__ = ["AuthorizeFailed", "authorize"]
 
 
 def authorize(

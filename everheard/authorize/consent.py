@@ -7,17 +7,8 @@ from hmac import compare_digest
 from urllib.parse import parse_qs, urlsplit
 
 from everheard.failure import ExitCode, Failure
-from everheard.spotify.auth import authorize_url, make_code_verifier
+from everheard.spotify.auth import SCOPES, authorize_url, make_code_verifier
 
-#: The first two are needed; the others are for what plays now, new releases and the library.
-SCOPES = (
-    "user-read-recently-played",
-    "user-read-currently-playing",
-    "user-read-playback-state",
-    "user-follow-read",
-    "user-library-read",
-)
-PORT = 8888
 AGAIN = "type `python start.py authorize` again"
 
 

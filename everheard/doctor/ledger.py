@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from everheard import SCHEMA_VERSION
-from everheard.authorize import SCOPES
 from everheard.doctor.check import Check, Mark, bad, good, note, soon
+from everheard.spotify.auth import SCOPES
 from everheard.warehouse.health import Health
 from everheard.warehouse.outlook import ISSUE_DAY, RENEWAL, WARN_DAY, say_sign_in_ends
 

@@ -32,6 +32,15 @@ from everheard.spotify.errors import (
 )
 from everheard.spotify.sender import Sender
 
+#: What a listener is asked to allow. The first two are needed; the others are for what plays
+#: now, new releases and the library.
+SCOPES = (
+    "user-read-recently-played",
+    "user-read-currently-playing",
+    "user-read-playback-state",
+    "user-follow-read",
+    "user-library-read",
+)
 #: Renew this long before the token ends, so that it does not end on its way.
 RENEWAL_MARGIN_SECONDS = 60.0
 

@@ -13,6 +13,7 @@ from tests.repository.project import (
     PACKAGES,
     PROJECT_DIR,
     find_files,
+    find_jobs,
     find_modules,
     name_module,
     parse,
@@ -32,8 +33,14 @@ LAYERS = {
     "everheard.warehouse",
 }
 AROUND_A_JOB = {"everheard.run", "everheard.sign_in", "everheard.spool"}
-SET_UP = {"everheard.env_file", "everheard.github", "everheard.memory"}
-COMMANDS = {f"everheard.{name}" for name in ("authorize", "demo", "doctor", "judge", "watch")}
+FOR_JOBS = {"everheard.catalogue", "everheard.releases", "everheard.feed"}
+SET_UP = {
+    f"everheard.{name}" for name in ("env_file", "github", "memory", "minutes", "modules")
+}
+RATINGS = {"everheard.rating_file"}
+COMMANDS = {f"everheard.{name}" for name in ("authorize", "demo", "doctor", "judge")}
+COMMANDS |= {f"everheard.{name}" for name in ("schedule", "setup", "watch")}
+COMMANDS |= {"everheard.rate", "everheard.token_command"}
 
 # Part of the project -> the other parts it may import.
 ALLOWED: dict[str, set[str]] = {
@@ -48,15 +55,24 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.run": SHARED | {"everheard.warehouse", "everheard.heartbeat"},
     "everheard.spool": SHARED,
     "everheard.sign_in": SHARED | LAYERS | {"everheard.run", "everheard.spool"},
+    "everheard.catalogue": SHARED | LAYERS | AROUND_A_JOB,
+    "everheard.releases": SHARED | LAYERS | AROUND_A_JOB | {"everheard.catalogue"},
+    "everheard.feed": SHARED | LAYERS,
     **dict.fromkeys(SET_UP, SHARED),
-    "everheard.doctor": SHARED | LAYERS | AROUND_A_JOB | SET_UP | {"everheard.authorize"},
+    "everheard.authorize": SHARED | LAYERS | {"everheard.env_file"},
+    "everheard.minutes": SHARED | {"everheard.github"},
+    "everheard.schedule": SHARED | SET_UP,
+    "everheard.setup": SHARED | LAYERS | SET_UP | {"everheard.authorize", "everheard.schedule"},
+    "everheard.doctor": SHARED | LAYERS | AROUND_A_JOB | SET_UP,
     "everheard.watch": SHARED | LAYERS | SET_UP | {"everheard.doctor"},
     "everheard.judge": SHARED | LAYERS | {"everheard.heartbeat"},
-    "everheard.authorize": SHARED | LAYERS | {"everheard.env_file"},
+    "everheard.rating_file": SHARED | {"everheard.warehouse"},
+    "everheard.rate": SHARED | LAYERS | RATINGS,
+    "everheard.token_command": SHARED | LAYERS,
     "everheard.demo": SHARED | LAYERS | AROUND_A_JOB,
     "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB | COMMANDS,
-    "jobs": SHARED | LAYERS | AROUND_A_JOB,
-    "api": SHARED | LAYERS,
+    "jobs": SHARED | LAYERS | AROUND_A_JOB | FOR_JOBS | RATINGS,
+    "api": SHARED | LAYERS | {"everheard.demo"},
     "migrate": SHARED | LAYERS,
     "simulator": SHARED | LAYERS,
     "start": set(),
@@ -123,18 +139,20 @@ def test_only_config_reads_the_environment() -> None:
         for node in ast.walk(parse(path))
         if reads_environment(node)
     }
-    # These two read nothing from it: they hand it on to the processes they start.
-    assert readers - {"start.py", "everheard/demo.py"} == {"everheard/config.py"}
+    # These read nothing from it: they hand it on to the processes they start.
+    assert readers - {"start.py", "everheard/demo.py", "everheard/modules.py"} == {"everheard/config.py"}
 
 
 def find_ingest_jobs() -> list[str]:
     """Return the jobs that Actions runs with nothing but requirements-ingest.txt."""
     calls = [
-        job
+        str(call["with"]["commands"])
         for path in find_files("*.yml", ".github/workflows")
-        for job in yaml.safe_load(read(path))["jobs"].values()
+        for call in yaml.safe_load(read(path))["jobs"].values()
+        if str(call.get("uses")).endswith("run_job.yml")
     ]
-    return [call["with"]["job"] for call in calls if str(call.get("uses")).endswith("run_job.yml")]
+    named = {word for commands in calls for word in re.findall(r"\w+", commands)}
+    return sorted(named & set(find_jobs()))
 
 
 def list_loaded(statement: str) -> set[str]:
@@ -165,7 +183,7 @@ def with_what_they_need(names: set[str]) -> set[str]:
 @pytest.mark.parametrize("job", find_ingest_jobs())
 def test_ingest_job_starts_with_nothing_but_its_requirements(job: str) -> None:
     allowed = with_what_they_need(set(read_requirements("requirements-ingest.txt")))
-    allowed.add("chardet")  # requests takes it where it finds it
+    allowed |= {"chardet", "brotli"}  # requests and urllib3 take them where they find them
     loaded = list_loaded(f"import jobs.{job}") - list_loaded("pass")
     distributions = packages_distributions()
     foreign = {name for name in loaded if name in distributions}

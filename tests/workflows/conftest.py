@@ -25,8 +25,11 @@ def make_runner(tmp_path: Path) -> Callable[..., Runner]:
         (machine / "home").mkdir()
         (machine / "steps").mkdir()
         known: dict[str, Value] = {
-            "inputs.job": "get_last_50",
-            "inputs.arguments": "",
+            "inputs.name": "get_last_50",
+            "inputs.commands": "get_last_50\n",
+            "inputs.form": "",
+            "secrets.HEALTHCHECK_URL": "",
+            "github.token": "token-of-the-run",
             "github.event_name": "schedule",
             "github.ref_name": "main",
             "github.event.repository.default_branch": "",  # a schedule is not told
@@ -39,7 +42,11 @@ def make_runner(tmp_path: Path) -> Callable[..., Runner]:
             workspace,
             machine / "steps",
             known,
-            {**clean_environment(machine / "home"), **environ},
+            {
+                **clean_environment(machine / "home"),
+                "GITHUB_EVENT_NAME": str(known["github.event_name"]),
+                **environ,
+            },
         )
 
     return make

@@ -6,6 +6,7 @@ actions do (a checkout, an interpreter on PATH, a cache) the caller has prepared
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from tests.workflows.expressions import Value, evaluate, fill
 
@@ -51,13 +54,40 @@ class Runner:
         run = Run()
         contexts = dict(self.contexts)
         self._add_env(contexts, job.get("env", {}))
-        for number, step in enumerate(job["steps"]):
+        self._run_steps(job["steps"], contexts, run, "")
+        return run
+
+    def _run_steps(
+        self, steps: list[Mapping[str, Any]], contexts: dict[str, Value], run: Run, prefix: str
+    ) -> None:
+        for number, step in enumerate(steps):
             outcome = "skipped"
             if self._is_due(step, contexts, failed=run.exit_code != 0):
-                outcome = self._take(step, contexts, run, self.temporary / str(number))
+                outcome = self._take(step, contexts, run, self.temporary / f"{prefix}{number}")
             run.outcomes[step["name"]] = outcome
             contexts[f"steps.{step.get('id', number)}.outcome"] = outcome
-        return run
+
+    def _run_action(
+        self, step: Mapping[str, Any], contexts: Mapping[str, Value], run: Run, prefix: str
+    ) -> str:
+        """Run the steps of an action of our own; it sees its inputs and no secret beside them."""
+        folder = self.workspace / step["uses"].removeprefix("$/")
+        action = yaml.safe_load((folder / "action.yml").read_text(encoding="utf-8"))
+        given = {
+            name: fill(value, contexts, self._functions()) for name, value in step["with"].items()
+        }
+        assert given.keys() <= action["inputs"].keys()
+        inner = {
+            name: value
+            for name, value in contexts.items()
+            if not name.startswith(("inputs.", "secrets.", "steps."))
+        }
+        for name, about in action["inputs"].items():
+            assert name in given or not about.get("required")
+            inner[f"inputs.{name}"] = given.get(name, about.get("default", ""))
+        before = run.exit_code
+        self._run_steps(action["runs"]["steps"], inner, run, prefix)
+        return "failure" if run.exit_code != before else "success"
 
     def _is_due(
         self, step: Mapping[str, Any], contexts: Mapping[str, Value], *, failed: bool
@@ -75,6 +105,8 @@ class Runner:
         self._add_env(step_contexts, step.get("env", {}))
         for value in step.get("with", {}).values():
             fill(value, step_contexts, self._functions())
+        if step.get("uses", "").startswith("$/"):
+            return self._run_action(step, step_contexts, run, f"{files.name}-")
         if "run" not in step:
             return "success"
         files.mkdir()
@@ -124,6 +156,7 @@ class Runner:
         return {
             "always": lambda: True,
             "success": lambda: True,  # asked only when no step has failed
+            "toJSON": lambda value: json.dumps(value),
             "hashFiles": self.hash_files,
         }
 
@@ -143,7 +176,6 @@ def clean_environment(home: Path) -> dict[str, str]:
     return {
         "CI": "true",
         "GITHUB_ACTIONS": "true",
-        "GITHUB_EVENT_NAME": "schedule",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),

@@ -11,9 +11,10 @@ import yaml
 
 from tests.repository.project import PROJECT_DIR, find_files, find_jobs, read, show
 from tests.repository.test_requirements import read_requirements
-from tests.workflows.expressions import fill
+from tests.workflows.expressions import evaluate, fill
 
 WORKFLOWS = find_files("*.yml", ".github/workflows")
+ACTIONS = find_files("action.yml", ".github/actions")
 PIN = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 OUR_REPOSITORY = "github.repository == 'everheard/everheard'"
 SECRETS = {
@@ -21,7 +22,12 @@ SECRETS = {
     "SPOTIFY_CLIENT_ID",
     "SPOTIFY_CLIENT_SECRET",
     "SPOTIFY_REFRESH_TOKEN",
+    "HEALTHCHECK_URL",
 }
+#: By hand, with files of a person's machine, or on a machine that is always on.
+RUN_ELSEWHERE = {"import_history", "now_playing", "export"}
+#: What a workflow may do beside reading the repository's files.
+FURTHER_RIGHTS = {"watch": {"issues": "write"}, "doctor": {"actions": "read"}}
 
 
 def load(name: str) -> dict[str, Any]:
@@ -58,19 +64,35 @@ def test_files_match_the_schema_of_workflows() -> None:
     run_tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *names)
 
 
+def test_actions_match_their_schema() -> None:
+    names = [show(path) for path in ACTIONS]
+    run_tool("check-jsonschema", "--builtin-schema", "vendor.github-actions", *names)
+
+
+def find_all_steps() -> list[tuple[str, dict[str, Any]]]:
+    """Return every step of every workflow and action, with a name for it."""
+    found = [
+        (f"{path.stem}-{name}", job.get("steps", []))
+        for path in WORKFLOWS
+        for name, job in find_workflow_jobs(path).items()
+    ]
+    found += [(path.parent.name, yaml.safe_load(read(path))["runs"]["steps"]) for path in ACTIONS]
+    return [
+        (f"{name}-{number}", step) for name, steps in found for number, step in enumerate(steps)
+    ]
+
+
 def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
     scripts = []
-    for path in WORKFLOWS:
-        for job in find_workflow_jobs(path).values():
-            for number, step in enumerate(job.get("steps", [])):
-                if "run" in step and step.get("shell", "bash") == "bash":
-                    scripts.append(tmp_path / f"{path.stem}-{number}.sh")
-                    scripts[-1].write_text(step["run"], encoding="utf-8", newline="\n")
+    for name, step in find_all_steps():
+        if "run" in step and step.get("shell", "bash") == "bash":
+            scripts.append(tmp_path / f"{name}.sh")
+            scripts[-1].write_text(step["run"], encoding="utf-8", newline="\n")
     assert scripts
     run_tool("shellcheck", "--shell=bash", *map(str, scripts))
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=show)
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=show)
 def test_actions_are_pinned_to_a_commit_and_name_its_version(path: Path) -> None:
     used = re.findall(r"^\s*(?:- )?uses: (.+)$", read(path), flags=re.MULTILINE)
     assert used
@@ -81,7 +103,7 @@ def test_actions_are_pinned_to_a_commit_and_name_its_version(path: Path) -> None
 def test_one_action_has_one_version() -> None:
     pins = {
         pin
-        for path in WORKFLOWS
+        for path in [*WORKFLOWS, *ACTIONS]
         for pin in re.findall(r"uses: ([\w.-]+/[\w.-]+)[\w./-]*(@.+)$", read(path), re.MULTILINE)
     }
     assert len(pins) == len({action for action, _ in pins})
@@ -91,7 +113,7 @@ def test_one_action_has_one_version() -> None:
 def test_workflow_starts_without_rights(path: Path) -> None:
     assert yaml.safe_load(read(path))["permissions"] == {}
     for job in find_workflow_jobs(path).values():
-        assert job["permissions"] == {"contents": "read"}
+        assert job["permissions"] == {"contents": "read", **FURTHER_RIGHTS.get(path.stem, {})}
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=show)
@@ -101,11 +123,9 @@ def test_every_job_ends_in_time(path: Path) -> None:
             assert 1 <= job["timeout-minutes"] <= 45
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=show)
-def test_commands_take_nothing_from_expressions(path: Path) -> None:
-    for job in find_workflow_jobs(path).values():
-        for step in job.get("steps", []):
-            assert "${{" not in step.get("run", "")
+def test_commands_take_nothing_from_expressions() -> None:
+    for _, step in find_all_steps():
+        assert "${{" not in step.get("run", "")
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=show)
@@ -129,40 +149,96 @@ def test_schedules_use_odd_minutes(path: Path) -> None:
         assert all(minute % 5 for minute in minutes), "GitHub drops runs at round minutes"
 
 
-def test_ingest_runs_wait_for_one_another() -> None:
-    assert load("get_last_50.yml")["concurrency"] == {
-        "group": "ingest",
-        "cancel-in-progress": False,
-    }
+CALLS = {
+    path.stem: job
+    for path in WORKFLOWS
+    for job in find_workflow_jobs(path).values()
+    if str(job.get("uses")).endswith("run_job.yml")
+}
+SCHEDULED = [path.stem for path in WORKFLOWS if "schedule" in yaml.safe_load(read(path))[True]]
 
 
-def test_secrets_are_passed_one_by_one() -> None:
-    passed = load("get_last_50.yml")["jobs"]["get_last_50"]["secrets"]
-    assert passed == {name: f"${{{{ secrets.{name} }}}}" for name in SECRETS}
+def find_called_jobs(call: dict[str, Any]) -> list[str]:
+    """Return the jobs of a call's commands: written plainly, or what an expression gives."""
+    lines = str(call["with"]["commands"]).strip().splitlines()
+    found = [re.match(r"(?:\$\{\{[^']*'schedule' && ')?(\w+)", line) for line in lines]
+    return [first[1] for first in found if first]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_runs_that_write_wait_for_one_another(name: str) -> None:
+    waiting = {"group": "ingest", "cancel-in-progress": False}
+    assert load(f"{name}.yml")["concurrency"] == waiting
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_secrets_are_passed_one_by_one(name: str) -> None:
+    passed = CALLS[name]["secrets"]
+    assert passed == {secret: f"${{{{ secrets.{secret} }}}}" for secret in passed}
+    assert passed.keys() <= SECRETS
     assert load("run_job.yml")[True]["workflow_call"]["secrets"].keys() == SECRETS
 
 
-def test_called_job_exists() -> None:
-    called = load("get_last_50.yml")["jobs"]["get_last_50"]["with"]["job"]
-    assert called in find_jobs()
+@pytest.mark.parametrize("name", CALLS)
+def test_called_jobs_exist(name: str) -> None:
+    assert set(find_called_jobs(CALLS[name])) <= set(find_jobs())
+
+
+def test_every_job_for_actions_has_a_workflow() -> None:
+    called = {job for call in CALLS.values() for job in find_called_jobs(call)}
+    assert set(find_jobs()) - called - RUN_ELSEWHERE == set()
 
 
 @pytest.mark.parametrize(
-    ("dry_run", "if_stale", "arguments"),
+    ("event", "dry_run", "if_stale", "commands"),
     [
-        (False, "", []),
-        ("", "", []),  # a scheduled run has no inputs
-        (True, "", ["--dry-run"]),
-        (True, "25m", ["--dry-run", "--if-stale", "25m"]),
+        ("workflow_dispatch", False, "", [["get_last_50"]]),
+        # A scheduled run has no inputs.
+        ("schedule", "", "", [["get_last_50"], ["artists_and_tracks", "--if-stale", "170m"]]),
+        ("workflow_dispatch", True, "25m", [["get_last_50", "--dry-run", "--if-stale", "25m"]]),
     ],
 )
-def test_inputs_become_arguments(dry_run: bool, if_stale: str, arguments: list[str]) -> None:
-    text = load("get_last_50.yml")["jobs"]["get_last_50"]["with"]["arguments"]
-    filled = fill(text, {"inputs.dry_run": dry_run, "inputs.if_stale": if_stale}, {})
-    assert filled.split() == arguments
+def test_inputs_become_arguments(
+    event: str, dry_run: bool, if_stale: str, commands: list[list[str]]
+) -> None:
+    contexts = {
+        "github.event_name": event,
+        "inputs.dry_run": dry_run,
+        "inputs.if_stale": if_stale,
+    }
+    filled = fill(CALLS["get_last_50"]["with"]["commands"], contexts, {})
+    assert [line.split() for line in filled.splitlines() if line.strip()] == commands
+
+
+def is_run(name: str, event: str, cron: str = "", **variables: str) -> bool:
+    """Say whether a workflow's job would run, not be skipped."""
+    (job,) = load(f"{name}.yml")["jobs"].values()
+    contexts = {
+        "github.event_name": event,
+        "github.event.schedule": cron,
+        "vars.EVERHEARD": variables.get("EVERHEARD", ""),
+        "vars.SCHEDULE": variables.get("SCHEDULE", ""),
+    }
+    return bool(evaluate(" ".join(str(job["if"]).split()), contexts, {}))
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_schedule_is_skipped_until_it_is_switched_on_and_a_person_never_is(name: str) -> None:
+    cron = load(f"{name}.yml")[True]["schedule"][0]["cron"]
+    assert not is_run(name, "schedule", cron)
+    assert not is_run(name, "schedule", cron, EVERHEARD="paused")
+    assert is_run(name, "schedule", cron, EVERHEARD="on")
+    assert is_run(name, "workflow_dispatch")
+
+
+def test_second_run_of_an_hour_waits_for_the_dense_schedule() -> None:
+    hourly, dense = (entry["cron"] for entry in load("get_last_50.yml")[True]["schedule"])
+    assert is_run("get_last_50", "schedule", hourly, EVERHEARD="on")
+    assert not is_run("get_last_50", "schedule", dense, EVERHEARD="on")
+    assert is_run("get_last_50", "schedule", dense, EVERHEARD="on", SCHEDULE="dense")
+    assert is_run("get_last_50", "schedule", hourly, EVERHEARD="on", SCHEDULE="dense")
 
 
 def test_uv_is_the_one_the_tests_use() -> None:
-    steps = load("run_job.yml")["jobs"]["run"]["steps"]
-    setup = next(step for step in steps if "setup-uv@" in step.get("uses", ""))
+    setup = next(step for _, step in find_all_steps() if "setup-uv@" in step.get("uses", ""))
     assert setup["with"]["version"] == read_requirements("requirements-dev.txt")["uv"]

@@ -13,10 +13,11 @@ import pytest
 from dotenv import dotenv_values
 
 import simulator
-from everheard.authorize import SCOPES, authorize
+from everheard.authorize import authorize
 from everheard.config import Settings, read_settings
 from everheard.failure import ExitCode, Failure
 from everheard.seal import fingerprint
+from everheard.spotify.auth import SCOPES
 from everheard.warehouse.books import unseal_token
 from tests.everheard.authorize.browser import (
     Browser,

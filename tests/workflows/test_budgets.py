@@ -1,0 +1,84 @@
+"""What the schedules cost, worked out from the files: GitHub's minutes, Neon's compute hours."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.repository.project import PROJECT_DIR, read
+from tests.workflows.test_files import SCHEDULED, is_run, load
+
+LONGEST_MONTH_DAYS = 31
+#: Every run is rounded up to a minute; ours are under one (cold, 45 s at most by design).
+MINUTES_A_RUN = 1
+#: Neon sleeps five minutes after the last query; at 0.25 compute units, where it belongs.
+AWAKE_MINUTES, COMPUTE_UNITS = 5, 0.25
+
+
+def list_starts(cron: str) -> list[int]:
+    """Return the minutes of a day at which a cron line starts (daily and hourly lines only)."""
+    minute, hour, *rest = cron.split()
+    assert rest == ["*", "*", "*"], f"{cron}: teach this test to read it"
+    hours = range(24) if hour == "*" else [int(part) for part in hour.split(",")]
+    return [60 * at + int(part) for at in hours for part in minute.split(",")]
+
+
+def list_scheduled_starts(**variables: str) -> list[int]:
+    """Return every minute of a day at which a run is started and not skipped."""
+    return [
+        start
+        for name in SCHEDULED
+        for entry in load(f"{name}.yml")[True]["schedule"]
+        if is_run(name, "schedule", entry["cron"], EVERHEARD="on", **variables)
+        for start in list_starts(entry["cron"])
+    ]
+
+
+def count_jobs(name: str) -> int:
+    """Return how many machines a workflow starts; each is billed by itself."""
+    jobs: dict[str, Any] = load(f"{name}.yml")["jobs"]
+    return len(jobs)
+
+
+@pytest.mark.parametrize(("schedule", "most"), [("", 1100), ("dense", 1900)])
+def test_minutes_a_month_stay_in_the_free_tier(schedule: str, most: int) -> None:
+    assert {count_jobs(name) for name in SCHEDULED} == {1}
+    assert len(load("run_job.yml")["jobs"]) == 1
+    minutes = len(list_scheduled_starts(SCHEDULE=schedule)) * LONGEST_MONTH_DAYS * MINUTES_A_RUN
+    assert 0 < minutes <= most
+
+
+def read_load_minutes() -> list[int]:
+    """Return the minutes of a day at which a Pi wakes the database: its hourly loads."""
+    service = read("pi/units/everheard@.service")
+    assert "get_last_50" not in service, "arguments belong to the timer's own settings"
+    arguments = read("pi/get_last_50.arguments")
+    found = re.search(r"--load-every (\d+)m", arguments)
+    assert found is not None
+    timer = read("pi/units/everheard-get_last_50.timer")
+    minutes = re.search(r"^OnCalendar=\*:([\d,]+)", timer, flags=re.MULTILINE)
+    assert minutes is not None
+    ticks = [60 * hour + int(minute) for hour in range(24) for minute in minutes[1].split(",")]
+    loads = [ticks[0]]
+    loads += [tick for tick in ticks if tick - loads[-1] >= int(found[1])][:0]
+    for tick in ticks[1:]:
+        if tick - loads[-1] >= int(found[1]):
+            loads.append(tick)
+    return loads
+
+
+@pytest.mark.parametrize("schedule", ["", "dense"])
+@pytest.mark.parametrize("has_pi", [False, True])
+def test_compute_hours_a_month_stay_in_the_free_tier(schedule: str, has_pi: bool) -> None:
+    wakes = list_scheduled_starts(SCHEDULE=schedule) + (read_load_minutes() if has_pi else [])
+    awake = {
+        (wake + minute) % (24 * 60) for wake in wakes for minute in range(AWAKE_MINUTES + 1)
+    }
+    hours = len(awake) / 60 * LONGEST_MONTH_DAYS * COMPUTE_UNITS
+    assert 0 < hours < 60
+
+
+def test_cold_run_installs_no_more_than_ingest_needs() -> None:
+    action = read(".github/actions/set-up/action.yml")
+    assert "default: requirements-ingest.txt" in action
+    assert (PROJECT_DIR / "requirements-ingest.txt").exists()

@@ -1,6 +1,7 @@
 -- Read, for the moments of some pages, which were polled before and what gaps are found by.
 -- One round trip: polled moments (by their place in the list), the newest polled play before
--- each page's oldest, and the open gaps that the pages reach into. A moment is known when it
+-- each page's oldest, the open gaps that the pages reach into, and whether changed classes or
+-- summaries wait to be derived. A moment is known when it
 -- was polled with the same track; an item that came without its track is known by its moment.
 with asked as (
     select
@@ -70,7 +71,20 @@ select
             ))
         from open_gap
     ) as open_gaps,
-    exists(
+    exists (
         select 1 from warehouse.etl_changed_class as changed
         where changed.listener_key = %(listener_key)s
-    ) as has_changed_classes;
+    )
+    or exists (
+        select 1 from warehouse.etl_touched_span as touched
+        where touched.listener_key = %(listener_key)s
+    )
+    or exists (
+        select 1
+        from warehouse.dim_listener as listener
+        inner join warehouse.etl_summary as summary
+            on listener.listener_key = summary.listener_key
+        where
+            listener.listener_key = %(listener_key)s
+            and listener.timezone <> summary.timezone
+    ) as has_waiting_derivation;

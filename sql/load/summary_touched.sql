@@ -114,7 +114,8 @@ span as (
             from warehouse.fact_play as play
             where play.listener_key = touched.listener_key and play.played_at > touched.touched_to
         ) as next_play
-    where touched.listener_key = %(listener_key)s
+    -- Without a first play there is nothing to sum, and no end to the months.
+    where touched.listener_key = %(listener_key)s and edge.first_at is not null
 ),
 
 month as (

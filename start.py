@@ -63,6 +63,7 @@ Command = collections.namedtuple("Command", ["module", "arguments", "requirement
 #: What can be typed. A new command is a line here, and a word in the documentation.
 COMMANDS = {
     "authorize": Command("everheard", ["authorize"], PEOPLE, "sign in at Spotify (or renew it)"),
+    "dashboard": Command("jobs.publish_dashboard", ["--open"], PEOPLE, "build the page, open it"),
     "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
     "doctor": Command("everheard", ["doctor"], PEOPLE, "check everything, and name each cure"),
     "import": Command(
@@ -71,6 +72,7 @@ COMMANDS = {
     "job": Command("jobs", [], PEOPLE, "run one job now: job NAME (job alone lists them)"),
     "migrate": Command("migrate", [], PEOPLE, "bring the database up to date: migrate upgrade"),
     "rate": Command("everheard", ["rate"], PEOPLE, "rate an album: rate TITLE 95"),
+    "report": Command("jobs.daily_report", [], PEOPLE, "today so far, and yesterday"),
     "serve": Command("api", [], PEOPLE, "serve the API on this machine"),
     "schedule": Command("everheard", ["schedule"], PEOPLE, "make this machine a runner: on, off"),
     "stop": Command("everheard", ["stop"], PEOPLE, "stop the embedded database"),

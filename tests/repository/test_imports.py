@@ -70,8 +70,11 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.rate": SHARED | LAYERS | RATINGS,
     "everheard.token_command": SHARED | LAYERS,
     "everheard.demo": SHARED | LAYERS | AROUND_A_JOB,
+    # The reading of the views, and the words for it: what a page or a report is made from.
+    "everheard.report": SHARED,
+    "dashboard": SHARED | {"everheard.report"},
     "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB | COMMANDS,
-    "jobs": SHARED | LAYERS | AROUND_A_JOB | FOR_JOBS | RATINGS,
+    "jobs": SHARED | LAYERS | AROUND_A_JOB | FOR_JOBS | RATINGS | {"everheard.report", "dashboard"},
     "api": SHARED | LAYERS | {"everheard.demo"},
     "migrate": SHARED | LAYERS,
     "simulator": SHARED | LAYERS,

@@ -1,0 +1,152 @@
+"""Who may ask: one person at the desk without a token, anybody else with one.
+
+The desk is a request from this machine, to a name of this machine, that no proxy passed
+on, while no token has ever been made. A foreign page in a browser at the desk can neither
+post (content type, origin) nor read by rebinding a name (Host).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, current_app, g, request
+from flask_limiter import Limiter
+
+from api.ledger import Ledger
+from api.problems import ApiError
+from everheard.config import LOOPBACK_HOSTS
+from everheard.warehouse.tokens import hash_token
+
+_PUBLIC_ENDPOINTS = {"status.show_health"}
+_PUBLIC_BLUEPRINTS = {"openapi", "swagger"}
+_UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose numbers a request is about; listener 0: nobody is known yet."""
+
+    listener_key: int
+    may_rate: bool
+    may_read_all: bool
+
+
+def get_caller() -> Caller:
+    """Return the caller of this request."""
+    caller = g.caller
+    assert isinstance(caller, Caller)  # noqa: S101 (set before every endpoint)
+    return caller
+
+
+def register_access(app: Flask, ledger: Ledger, rate_limit: str) -> None:
+    """Check every request before anything else looks at it."""
+    limiter = Limiter(
+        _name_caller,
+        default_limits=[rate_limit],
+        storage_uri="memory://",
+        strategy="moving-window",
+        headers_enabled=True,
+    )
+    limiter.request_filter(lambda: is_at_desk(request) or request.method == "OPTIONS")
+    limiter.init_app(app)
+
+    @app.before_request
+    def check_caller() -> None:
+        if request.method in _UNSAFE:
+            check_origin(request)
+        if (
+            request.method == "OPTIONS"
+            or request.endpoint in _PUBLIC_ENDPOINTS
+            or request.blueprint in _PUBLIC_BLUEPRINTS
+        ):
+            return
+        g.caller = _find_caller(ledger)
+        if request.method in _UNSAFE:
+            check_content(request)
+
+    app.after_request(_add_headers)
+
+
+def _name_caller() -> str:
+    token = _read_bearer(request)
+    return hash_token(token) if token else request.remote_addr or "unknown"
+
+
+def _read_bearer(asked: Request) -> str:
+    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _host_name(address: str) -> str:
+    try:
+        return urlsplit(f"//{address}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_at_desk(asked: Request) -> bool:
+    """Tell whether a request comes from this machine, to this machine, by no proxy."""
+    passed_on = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+    return (
+        asked.remote_addr in {"127.0.0.1", "::1"}
+        and _host_name(asked.headers.get("Host", "")) in LOOPBACK_HOSTS
+        and not any(name in asked.headers for name in passed_on)
+    )
+
+
+def check_origin(asked: Request) -> None:
+    """Refuse what a page of another site sends by the listener's browser."""
+    origin = asked.headers.get("Origin")
+    if origin is None or origin in current_app.config["API_ORIGINS"]:
+        return
+    if urlsplit(origin).netloc != asked.headers.get("Host"):
+        raise ApiError(403, "Pages of other sites may not ask: set API_ORIGINS to let one.")
+
+
+def check_content(asked: Request) -> None:
+    """Refuse a body that is no JSON object, before its fields are looked at."""
+    if asked.mimetype != "application/json":
+        raise ApiError(415, "Send the body as application/json.")
+    try:
+        content = asked.get_json()
+    except RecursionError:
+        raise ApiError(400, "The body is nested too deeply.") from None
+    if not isinstance(content, dict):
+        raise ApiError(422, "The body must be a JSON object.", errors=[_BODY_FAULT])
+
+
+_BODY_FAULT = {"field": "body", "detail": "Input should be an object"}
+
+
+def _find_caller(ledger: Ledger) -> Caller:
+    token = _read_bearer(request)
+    if token:
+        found = ledger.read("caller", token_hash=hash_token(token))
+        if not found:
+            raise ApiError(401, "This token is not known, or was revoked.")
+        return Caller(**found[0])
+    if is_at_desk(request):
+        desk = ledger.read("desk")[0]
+        if not desk["has_tokens"]:
+            return Caller(desk["listener_key"], may_rate=True, may_read_all=True)
+    raise ApiError(401, "A token is needed: python start.py token create NAME makes one.")
+
+
+def _add_headers(answer: Response) -> Response:
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    if request.blueprint in _PUBLIC_BLUEPRINTS:
+        policy = "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'"
+    else:
+        policy = "default-src 'none'; frame-ancestors 'none'"
+        answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = policy
+    origin = request.headers.get("Origin")
+    if origin and origin in current_app.config["API_ORIGINS"]:
+        answer.headers["Access-Control-Allow-Origin"] = origin
+        answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        answer.headers["Access-Control-Expose-Headers"] = "Link, X-Total-Count"
+        answer.headers.add("Vary", "Origin")
+    return answer

@@ -1,0 +1,68 @@
+"""The API's way to the ledger: a pool of connections, and the statements of sql/api."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import Lock
+from typing import Any
+
+import sqlalchemy
+from psycopg2.extensions import connection as Connection
+
+from everheard.config import PROJECT_DIR, Settings
+from everheard.warehouse.connect import find_database_url, translate_errors
+
+_STATEMENT_DIR = PROJECT_DIR / "sql" / "api"
+
+
+@cache
+def _read_statement(name: str) -> str:
+    return (_STATEMENT_DIR / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Ledger:
+    """Reads with statements by name; every failure comes out as a Failure without data."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = Lock()
+        self._opened: sqlalchemy.Engine | None = None
+
+    @property
+    def _engine(self) -> sqlalchemy.Engine:
+        """Return the pool, made at the first request: a database that is away must not stop us."""
+        with self._lock:
+            if self._opened is None:
+                url = find_database_url(self.settings)
+                self._opened = sqlalchemy.create_engine(
+                    "postgresql+psycopg2://" + url.split("://", 1)[1],
+                    isolation_level="AUTOCOMMIT",  # one round trip a statement
+                    pool_size=8,
+                    max_overflow=8,
+                    pool_pre_ping=True,
+                    connect_args={"connect_timeout": 15, "application_name": "everheard api"},
+                )
+            return self._opened
+
+    def read(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the rows of ``sql/api/STATEMENT.sql``; raise DatabaseTrouble."""
+        with translate_errors(), self._engine.connect() as connection:
+            rows = connection.exec_driver_sql(_read_statement(statement), parameters)
+            return [dict(row) for row in rows.mappings()]
+
+    @contextmanager
+    def lend_connection(self) -> Iterator[Connection]:
+        """Lend a connection in autocommit mode to what writes (everheard.warehouse)."""
+        with translate_errors(), self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, Connection)  # noqa: S101 (the URL names psycopg2)
+            yield driver
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.dispose()
+                self._opened = None

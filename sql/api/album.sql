@@ -1,0 +1,67 @@
+-- Read an album by Spotify's id or by key, with the listener's own numbers.
+-- A recording's plays count for the album wherever they were played from.
+with wanted as (
+    select *
+    from bi.album
+    where (album_id = %(id)s or album_key = %(key)s) and album_key > 0
+),
+
+track as (
+    select distinct coalesce(joined.track_key, own.track_key) as track_key
+    from wanted
+    inner join warehouse.dim_album as same
+        on wanted.album_key = same.album_key or wanted.album_key = same.same_as_album_key
+    inner join warehouse.dim_track as own
+        on same.album_key = own.album_key
+    left join warehouse.dim_track as joined
+        on own.recording_key = joined.recording_key and own.recording_key <> 0
+),
+
+played as (
+    select
+        play.is_listen,
+        play.ms_listened,
+        play.is_estimated,
+        play.played_at
+    from track
+    inner join bi.timed_play as play
+        on track.track_key = play.track_key
+    where play.listener_key = %(listener_key)s and play.is_counted
+),
+
+rated as (
+    select rating.rating
+    from wanted
+    inner join bi.album_rating as rating
+        on wanted.same_album_key = rating.album_key
+    where rating.listener_key = %(listener_key)s and rating.is_latest
+)
+
+select
+    wanted.album_id,
+    wanted.album_key,
+    wanted.album_name as album,
+    wanted.main_artist_name as artist,
+    wanted.album_type,
+    wanted.release_date,
+    wanted.total_track_count as track_count,
+    wanted.image_url,
+    (select rated.rating from rated) as rating,
+    numbers.play_count,
+    numbers.listen_count,
+    numbers.hours_listened,
+    numbers.is_estimated,
+    numbers.first_played_at,
+    numbers.last_played_at,
+    (select count(*) from warehouse.dim_listener) as listener_count
+from wanted
+cross join (
+    select
+        count(*) as play_count,
+        count(*) filter (where is_listen) as listen_count,
+        round(coalesce(sum(ms_listened), 0) / 3600000.0, 2) as hours_listened,
+        coalesce(bool_or(is_estimated), false) as is_estimated,
+        min(played_at) as first_played_at,
+        max(played_at) as last_played_at
+    from played
+) as numbers;

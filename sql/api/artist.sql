@@ -1,0 +1,48 @@
+-- Read an artist by Spotify's id or by key, with the listener's own numbers.
+with wanted as (
+    select
+        artist_key,
+        artist_id,
+        name,
+        image_url
+    from warehouse.dim_artist
+    where (artist_id = %(id)s or artist_key = %(key)s) and artist_key > 0
+),
+
+played as (
+    select
+        credit.artist_role,
+        play.is_listen,
+        play.ms_listened,
+        play.is_estimated,
+        play.played_at
+    from wanted
+    inner join warehouse.dim_artist as same
+        on
+            wanted.artist_key = same.artist_key
+            or wanted.artist_key = same.same_as_artist_key
+    inner join warehouse.bridge_track_artist as credit
+        on same.artist_key = credit.artist_key
+    inner join bi.timed_play as play
+        on credit.track_key = play.track_key
+    where play.listener_key = %(listener_key)s and play.is_counted
+)
+
+select
+    wanted.artist_id,
+    wanted.artist_key,
+    wanted.name as artist,
+    wanted.image_url,
+    count(played.played_at) as play_count,
+    count(*) filter (where played.is_listen) as listen_count,
+    count(*) filter (where played.artist_role = 'main') as main_play_count,
+    count(*) filter (where played.artist_role = 'featured') as featured_play_count,
+    round(coalesce(sum(played.ms_listened), 0) / 3600000.0, 2) as hours_listened,
+    coalesce(bool_or(played.is_estimated), false) as is_estimated,
+    min(played.played_at) as first_played_at,
+    max(played.played_at) as last_played_at,
+    (select count(*) from warehouse.dim_listener) as listener_count
+from wanted
+left join played
+    on true
+group by wanted.artist_id, wanted.artist_key, wanted.name, wanted.image_url;

@@ -1,0 +1,69 @@
+-- Read what search has found as it is now, with the listener's plays of it.
+-- Where there are several listeners, only what this one has heard or rated.
+with found as (
+    select
+        kind,
+        key
+    from unnest(%(kind)s::text[], %(key)s::integer[]) as given (kind, key)
+),
+
+found_track as (
+    select
+        kind,
+        key,
+        key as track_key
+    from found
+    where kind = 'track'
+    union all
+    select
+        found.kind,
+        found.key,
+        track.track_key
+    from found
+    inner join warehouse.dim_track as track
+        on found.key = track.album_key
+    where found.kind = 'album'
+    union all
+    select
+        found.kind,
+        found.key,
+        credit.track_key
+    from found
+    inner join warehouse.bridge_track_artist as credit
+        on found.key = credit.artist_key
+    where found.kind = 'artist'
+),
+
+played as (
+    select
+        found_track.kind,
+        found_track.key,
+        sum(heard.play_count) as play_count
+    from found_track
+    cross join
+        lateral (
+            select count(*) as play_count
+            from warehouse.fact_play as play
+            where
+                play.track_key = found_track.track_key and play.listener_key = %(listener_key)s
+        ) as heard
+    group by found_track.kind, found_track.key
+)
+
+select
+    found.kind,
+    found.key,
+    coalesce(played.play_count, 0) as play_count
+from found
+left join played
+    on found.kind = played.kind and found.key = played.key
+where
+    (select count(*) from warehouse.dim_listener) < 2
+    or played.play_count > 0
+    or (
+        found.kind = 'album'
+        and exists (
+            select 1 from warehouse.fact_album_rating as rating
+            where rating.album_key = found.key and rating.listener_key = %(listener_key)s
+        )
+    );

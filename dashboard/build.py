@@ -50,11 +50,14 @@ def write_dashboard(book: Book, folder: Path, *, all_pictures: bool = False) -> 
     folder.mkdir(parents=True, exist_ok=True)
     for file in STATIC_DIR.iterdir():
         shutil.copyfile(file, folder / file.name)
-    environment = _make_environment()
+    environment = make_environment()
     shared = _describe(book)
     if not choose_periods(book):
         page = environment.get_template("empty.html").render(
-            **shared, heading="Overview", today=say_date(book.now.date()), next_look=_say_next_look(book)
+            **shared,
+            heading="Overview",
+            today=say_date(book.now.date()),
+            next_look=_say_next_look(book),
         )
         _write(folder / "index.html", page)
         return folder / "index.html"
@@ -71,7 +74,8 @@ def write_dashboard(book: Book, folder: Path, *, all_pictures: bool = False) -> 
     return folder / "index.html"
 
 
-def _make_environment() -> Environment:
+def make_environment() -> Environment:
+    """Return the templates: everything is escaped, a missing value is an error."""
     return Environment(
         loader=PackageLoader("dashboard"),
         autoescape=True,
@@ -105,7 +109,9 @@ def _collect(book: Book) -> dict[str, Any]:
     coverage, coverage_said = show_coverage(book)
     is_early = _is_early(book)
     return {
-        "pages": (("index.html", "Overview"), ("coverage.html", "Coverage")) if is_early else _PAGES,
+        "pages": (("index.html", "Overview"), ("coverage.html", "Coverage"))
+        if is_early
+        else _PAGES,
         "panels": panels,
         "first": first,
         "early": show_early_days(book) if is_early else [],
@@ -139,7 +145,13 @@ def _is_early(book: Book) -> bool:
 
 
 def _write_year(
-    book: Book, year: Year, environment: Environment, shared: dict[str, Any], folder: Path, *, draws: bool
+    book: Book,
+    year: Year,
+    environment: Environment,
+    shared: dict[str, Any],
+    folder: Path,
+    *,
+    draws: bool,
 ) -> None:
     """Write the page of a year, and its pictures where ``draws``."""
     period = next(one for one in book.periods if one.name == str(year.year))

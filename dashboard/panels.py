@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,13 @@ from everheard.report.words import (
 
 #: Fewer marks than this are not drawn.
 FEWEST_MARKS = 7
-_LABELS = {"7 days": "7 days", "30 days": "30", "90 days": "90", "365 days": "365", "all time": "All"}
+_LABELS = {
+    "7 days": "7 days",
+    "30 days": "30",
+    "90 days": "90",
+    "365 days": "365",
+    "all time": "All",
+}
 
 
 @dataclass(frozen=True)
@@ -226,14 +232,14 @@ def _draw(book: Book, period: Period, slots: tuple[str, Sequence[Any]]) -> dict[
     return drawings
 
 
-def make_rows(period: Period, places: Sequence[Place]) -> list[Row]:
+def make_rows(period: Period | None, places: Sequence[Place]) -> list[Row]:
     """Return the lines of a list, with a bar each on one scale."""
     greatest = max((place.total.ms_listened for place in places), default=0)
     return [
         Row(
             place=place.place,
             move=say_place_change(place.place, place.previous_place, is_known=place.is_known)
-            if period.previous and period.previous.play_count
+            if period and period.previous and period.previous.play_count
             else "",
             name=place.name,
             under=place.artist_name,
@@ -248,7 +254,13 @@ def make_rows(period: Period, places: Sequence[Place]) -> list[Row]:
     ]
 
 
-_BINS = ((15, "under 15 min"), (30, "15 to 30 min"), (60, "30 to 60 min"), (120, "1 to 2 h"), (240, "2 to 4 h"))
+_BINS = (
+    (15, "under 15 min"),
+    (30, "15 to 30 min"),
+    (60, "30 to 60 min"),
+    (120, "1 to 2 h"),
+    (240, "2 to 4 h"),
+)
 
 
 def _count_sessions(book: Book, period: Period) -> tuple[list[dict[str, Any]], str]:

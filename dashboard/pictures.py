@@ -23,7 +23,7 @@ def draw_png(svg: str) -> bytes:
 
 
 def squeeze_png(png: bytes) -> bytes:
-    """Return the same picture packed tightly: the converter packs for speed, at five times the size."""
+    """Return the same picture packed tightly: the converter packs for speed."""
     head, data, place = b"", b"", len(_SIGNATURE)
     while place < len(png):
         (length,) = struct.unpack_from(">I", png, place)

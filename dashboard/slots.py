@@ -71,7 +71,14 @@ def _add_year_before(slots: list[Slot], book: Book, period: Period) -> list[Slot
     if not by_week:
         return slots
     return [
-        Slot(slot.title, slot.ms_measured, slot.ms_estimated, slot.is_open, slot.label, by_week.get(week, 0))
+        Slot(
+            slot.title,
+            slot.ms_measured,
+            slot.ms_estimated,
+            slot.is_open,
+            slot.label,
+            by_week.get(week, 0),
+        )
         for week, slot in enumerate(slots)
     ]
 
@@ -96,7 +103,7 @@ def _label_days(day_count: int) -> Callable[[date, date | None], str]:
     def label(day: date, before: date | None) -> str:
         if day_count <= 14:
             return f"{day:%a} {day.day}"
-        if before is None or day.weekday() == 0 and day_count <= 31 or day.day == 1:
+        if before is None or (day.weekday() == 0 and day_count <= 31) or day.day == 1:
             return f"{day.day} {day:%b}"
         return ""
 
@@ -110,4 +117,4 @@ def _label_months(day: date, before: date | None) -> str:
 
 
 def _label_years(day: date, before: date | None) -> str:
-    return str(day.year) if day.month == 1 or before is None and day.month < 8 else ""
+    return str(day.year) if day.month == 1 or (before is None and day.month < 8) else ""

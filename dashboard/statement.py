@@ -50,22 +50,39 @@ def draw_statement(
     parts = [
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_DARK["paper"]}"/>',
         _text(_EDGE, 108, "Statement of listening", 34, weight=700),
-        _text(_WIDTH - _EDGE, 108, f"{_shorten(book.listener_name, 24)}, {year.year}", 34, anchor="end"),
+        _text(
+            _WIDTH - _EDGE,
+            108,
+            f"{_shorten(book.listener_name, 24)}, {year.year}",
+            34,
+            anchor="end",
+        ),
         _rule(_EDGE, 140, _WIDTH - _EDGE, 4),
         _text(_EDGE, 208, word + stamp, 26, ink=word_ink),
     ]
     size = 300 if len(number + unit) <= 6 else 190
     parts.append(
-        f'<text x="{_EDGE - 10}" y="500" font-family="{FIGURES}" font-size="{size}" fill="{ink}"'
-        f' letter-spacing="-4">{number}<tspan font-size="{size * 0.42:.0f}" dx="14">{unit}</tspan></text>'
+        f'<text x="{_EDGE - 6}" y="500" font-family="{FIGURES}" font-size="{size}" fill="{ink}"'
+        f'>{number}<tspan font-size="{size * 0.42:.0f}" dx="14">{unit}</tspan></text>'
     )
-    parts.append(_draw_total_rule(RULES[year.total.certainty], _measure(number, size) + _measure(unit, size * 0.42) + 4))
+    parts.append(
+        _draw_total_rule(
+            RULES[year.total.certainty], _measure(number, size) + _measure(unit, size * 0.42) + 4
+        )
+    )
     parts += _draw_account(year)
     parts += _draw_most_time(artists)
     parts += _draw_days(days)
     parts.append(_text(_EDGE, 1290, "1 January to 31 December, local time", 20, ink=second))
     parts.append(
-        _text(_WIDTH - _EDGE, 1290, "Metadata from Spotify. Kept with Everheard.", 20, ink=second, anchor="end")
+        _text(
+            _WIDTH - _EDGE,
+            1290,
+            "Metadata from Spotify. Kept with Everheard.",
+            20,
+            ink=second,
+            anchor="end",
+        )
     )
     return _document(_WIDTH, _HEIGHT, parts, f"Statement of listening, {year.year}")
 
@@ -85,7 +102,8 @@ def draw_card(book: Book, period: Period) -> str:
     rules = {
         "double": f'<path d="M24 99H{24 + width}M24 103H{24 + width}" class="r" stroke-width="2"/>',
         "single": f'<path d="M24 100H{24 + width}" class="r" stroke-width="2"/>',
-        "broken": f'<path d="M24 100H{24 + width}" class="o" stroke-width="3" stroke-dasharray="8 4"/>',
+        "broken": f'<path d="M24 100H{24 + width}" class="o" stroke-width="3"'
+        ' stroke-dasharray="8 4"/>',
     }
     parts = [
         style,
@@ -125,7 +143,14 @@ def _embed_fonts() -> str:
 
 
 def _text(
-    x: float, y: float, said: str, size: int, *, weight: int = 400, ink: str = "", anchor: str = "start"
+    x: float,
+    y: float,
+    said: str,
+    size: int,
+    *,
+    weight: int = 400,
+    ink: str = "",
+    anchor: str = "start",
 ) -> str:
     return (
         f'<text x="{x}" y="{y}" font-family="{TEXT}" font-size="{size}" font-weight="{weight}"'
@@ -150,7 +175,7 @@ def _rule(x1: float, y: float, x2: float, width: float, ink: str = "", dash: str
 def _measure(said: str, size: float) -> float:
     """Return the width of a large number; the font's digits are nearly of one width."""
     narrow = {",": 0.226, " ": 0.145, "i": 0.209, "m": 0.669}
-    return sum(narrow.get(letter, 0.447) * size - 4 for letter in said)
+    return sum(narrow.get(letter, 0.447) * size for letter in said)
 
 
 def _draw_total_rule(rule: str, length: float) -> str:
@@ -201,7 +226,7 @@ def _draw_days(days: Sequence[Day]) -> list[str]:
     cells: dict[str, str] = defaultdict(str)
     for day in days:
         column, row = divmod((day.play_date - first).days, 7)
-        x, y = _EDGE + column * 17 + 9, 1030 + row * 25
+        x, y = _EDGE + column * (_WIDTH - 2 * _EDGE) // 53, 1030 + row * 25
         step = name_step(day.total.ms_listened, limits)
         cells[step] += f"M{x + 1} {y + 1}h13v21h-13z" if step == "k0" else f"M{x} {y}h15v23h-15z"
         if day.status == "at least":

@@ -55,14 +55,18 @@ class Settings:
     #: Calls a day to Spotify's catalogue, all jobs together.
     calls_per_day: int
     feed_path: Path | None
-    #: Web pages elsewhere that may ask the API from a browser (CORS); none by default.
-    api_origins: tuple[str, ...] = ()
-    #: Requests that one token may send, as "1200 per minute".
-    api_rate_limit: str = "1200 per minute"
     #: An address MusicBrainz can write to; empty: MusicBrainz is not asked.
     musicbrainz_contact: str
     musicbrainz_url: str
     musicbrainz_calls_per_day: int
+    #: Where the daily report is kept as a page and as Markdown; None: nowhere.
+    report_dir: Path | None
+    #: Whether the step summary, which may be public, names artists and songs.
+    shows_names: bool
+    #: Web pages elsewhere that may ask the API from a browser (CORS); none by default.
+    api_origins: tuple[str, ...] = ()
+    #: Requests that one token may send, as "1200 per minute".
+    api_rate_limit: str = "1200 per minute"
 
 
 def read_settings(
@@ -104,6 +108,8 @@ def read_settings(
         env_file=env_file,
         calls_per_day=int(get("METADATA_CALLS_PER_DAY", "300")),
         feed_path=Path(get("FEED_PATH")).expanduser() if get("FEED_PATH") else None,
+        report_dir=Path(get("REPORT_DIR")).expanduser() if get("REPORT_DIR") else None,
+        shows_names=get("SHOW_NAMES") == "1",
         api_origins=tuple(_split_list(get("API_ORIGINS"))),
         api_rate_limit=get("API_RATE_LIMIT", "1200 per minute"),
         musicbrainz_contact=get("MUSICBRAINZ_CONTACT"),

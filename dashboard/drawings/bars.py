@@ -39,9 +39,7 @@ def choose_step(greatest_ms: int) -> int:
 
 def draw_bars(slots: Sequence[Slot], *, label: str, unit_count: int | None = None) -> Markup:
     """Draw a bar a slot; ``unit_count`` leaves room for slots still to come."""
-    greatest = max(
-        max(slot.ms_measured + slot.ms_estimated, slot.ms_before or 0) for slot in slots
-    )
+    greatest = max(max(slot.ms_measured + slot.ms_estimated, slot.ms_before or 0) for slot in slots)
     step = choose_step(max(greatest, 1))
     top = max(greatest, step * 2)
     pitch = (WIDTH - _LEFT) / (unit_count or len(slots))

@@ -57,9 +57,9 @@ def draw_calendar(days: Sequence[Day], limits: Sequence[int], *, label: str) -> 
         f"{'+' if day.status == 'at least' else ''}{round(day.total.ms_listened / MINUTE_MS)}"
         for day in days
     )
-    data = f'data-first="{days[0].play_date}" data-minutes="{minutes}"'
-    drawing = draw(WIDTH, _TOP + 7 * PITCH, marks, label=label, css="calendar days wide")
-    return Markup(drawing.replace("<svg ", f"<svg {data} ", 1))  # noqa: S704 (numbers only)
+    data = {"first": str(days[0].play_date), "minutes": minutes}
+    height = _TOP + 7 * PITCH
+    return draw(WIDTH, height, marks, label=label, css="calendar days wide", data=data)
 
 
 def _lay(step: str) -> bool:
@@ -82,8 +82,10 @@ def draw_months(days: Sequence[Day], *, label: str) -> Markup:
     marks = [
         text(52 + (month - 1) * pitch, 12, f"{date(2000, month, 1):%b}") for month in range(1, 13)
     ]
-    for year in range(first_year, last_year + 1):
-        marks.append(text(0, _TOP + (year - first_year) * height + 16, str(year)))
+    marks += [
+        text(0, _TOP + (year - first_year) * height + 16, str(year))
+        for year in range(first_year, last_year + 1)
+    ]
     for month, ms in ms_by_month.items():
         x, y = 52 + (month.month - 1) * pitch, _TOP + (month.year - first_year) * height
         is_open = month in open_months
@@ -92,5 +94,5 @@ def draw_months(days: Sequence[Day], *, label: str) -> Markup:
         if is_open:
             marks.append(rect(x, y + height - 5.3, pitch - 2.3, 4, "g"))
     return draw(
-        WIDTH, _TOP + (last_year - first_year + 1) * height, marks, label=label, css="calendar wide"
+        WIDTH, _TOP + (last_year - first_year + 1) * height, marks, label=label, css="months wide"
     )

@@ -25,7 +25,11 @@ def draw_coverage(days: Sequence[Day], gaps: Sequence[Gap], *, label: str) -> Ma
             x = _place(first)
             width = _place(last + timedelta(days=1), year) - x
             said = f"{first} to {last}: {'measured' if state == 'm' else 'estimated'}"
-            marks.append(rect(x, y + 3, width, 14, "m", said) if state == "m" else hollow(x, y + 3, width, 14, said))
+            marks.append(
+                rect(x, y + 3, width, 14, "m", said)
+                if state == "m"
+                else hollow(x, y + 3, width, 14, said)
+            )
         for gap in gaps:
             marks += _draw_gap(gap, year, y)
     return draw(WIDTH, (last_year - first_year + 1) * _ROW, marks, label=label, css="coverage wide")

@@ -38,7 +38,11 @@ def draw_new_share(shares: Sequence[NewShare], *, label: str) -> Markup:
 def _name_months(shares: Sequence[NewShare], pitch: float) -> list[str]:
     is_long = len(shares) > 24
     return [
-        text(_LEFT + number * pitch, _TOP + _HEIGHT + 20, f"{share.month:{'%Y' if is_long else '%b'}}")
+        text(
+            _LEFT + number * pitch,
+            _TOP + _HEIGHT + 20,
+            f"{share.month:{'%Y' if is_long else '%b'}}",
+        )
         for number, share in enumerate(shares)
         if (share.month.month == 1 if is_long else number % 2 == 0)
     ]

@@ -11,11 +11,19 @@ WIDTH = 896
 
 
 def draw(
-    width: float, height: float, marks: Iterable[str], *, label: str, css: str = ""
+    width: float,
+    height: float,
+    marks: Iterable[str],
+    *,
+    label: str,
+    css: str = "",
+    data: dict[str, str] | None = None,
 ) -> Markup:
-    """Return a drawing; ``label`` says in words what it shows."""
+    """Return a drawing; ``label`` says in words what it shows, ``data`` goes along for scripts."""
+    attributes = "".join(f' data-{name}="{value}"' for name, value in (data or {}).items())
+    size = f"0 0 {_number(width)} {_number(height)}"
     return Markup(  # noqa: S704 (every text in it went through escape)
-        f'<svg viewBox="0 0 {_number(width)} {_number(height)}" class="{css}" role="img"'
+        f'<svg viewBox="{size}" class="{css}"{attributes} role="img"'
         f' aria-label="{escape(label)}">{"".join(marks)}</svg>'
     )
 
@@ -55,7 +63,9 @@ def path(points: Iterable[tuple[float, float]], css: str) -> str:
 def text(x: float, y: float, content: str, css: str = "", anchor: str = "start") -> str:
     """Return a label; ``y`` is its base line."""
     place = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text x="{_number(x)}" y="{_number(y)}"{place}{_name_class(css)}>{escape(content)}</text>'
+    return (
+        f'<text x="{_number(x)}" y="{_number(y)}"{place}{_name_class(css)}>{escape(content)}</text>'
+    )
 
 
 def _name_class(css: str) -> str:

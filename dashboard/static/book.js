@@ -45,7 +45,7 @@ function sayTime(minutes) {
 // A drawing wider than the screen begins with its newest part, but for the hours of a week.
 function showNewest(under) {
   for (const box of under.querySelectorAll(".scroll")) {
-    if (!box.querySelector(".clock, .strips, .lines, table")) box.scrollLeft = box.scrollWidth;
+    if (!box.querySelector(".clock, .strips, .lines, .coverage, .months, table")) box.scrollLeft = box.scrollWidth;
   }
 }
 

@@ -25,7 +25,7 @@ from everheard.report.book import (
     Year,
 )
 
-NOW = datetime(2026, 11, 20, 18, 4)
+NOW = datetime.fromisoformat("2026-11-20T18:04")
 MINUTE = 60_000
 NAMES = (
     "Marlow Pines", "The Quiet Freight", "Asa Lind", "Nine Lanterns", "Kōyō Ensemble",
@@ -38,8 +38,10 @@ SONGS = ("Slow Water", "Letters Home", "Öland", "Glass & Salt", "Seven", "A Ver
 def make_book(
     *, day_count: int, measured_until: date | None = None, gaps: int = 0, name: str = "Ana"
 ) -> Book:
-    """Return a book over the last ``day_count`` days; later days than ``measured_until`` are
-    estimated, and so many open gaps lie among the newest days."""
+    """Return a book over the last ``day_count`` days.
+
+    Days after ``measured_until`` are estimated; the open gaps lie among the newest days.
+    """
     today = NOW.date()
     if not day_count:
         return Book(name, "Europe/Berlin", NOW, jobs=JOBS)
@@ -85,7 +87,7 @@ def _make_gap(day: date) -> Gap:
 
 
 def _make_closed_gaps(day_count: int) -> list[Gap]:
-    start = datetime(2026, 2, 3, 9, 15)
+    start = datetime.fromisoformat("2026-02-03T09:15")
     closed = Gap(start, start + timedelta(hours=30), 30.0, False, "an export")
     return [closed] if day_count > 300 else []
 
@@ -153,7 +155,9 @@ def _find_streaks(days: list[Day]) -> list[Stretch]:
 
 def _add_sums(book: Book, random: Random) -> Book:
     first, last = book.days[0].play_date, book.days[-1].play_date
-    names = {f"{count} days": (last - timedelta(days=count - 1), last) for count in (7, 30, 90, 365)}
+    names = {
+        f"{count} days": (last - timedelta(days=count - 1), last) for count in (7, 30, 90, 365)
+    }
     for year in range(first.year, last.year + 1):
         names[str(year)] = (max(first, date(year, 1, 1)), min(last, date(year, 12, 31)))
     names["all time"] = (first, last)
@@ -234,7 +238,9 @@ def _make_places(
 def _make_clock(total: Total) -> dict[tuple[int, int], int]:
     peaks = Counter({7: 6, 8: 9, 9: 5, 12: 3, 17: 8, 18: 9, 19: 7, 21: 5, 22: 3, 16: 4, 20: 6})
     return {
-        (weekday, hour): total.ms_listened // 900 * (peaks[hour] if weekday < 6 else 12 - peaks[hour])
+        (weekday, hour): total.ms_listened
+        // 900
+        * (peaks[hour] if weekday < 6 else 12 - peaks[hour])
         for weekday in range(1, 8)
         for hour in range(6, 24)
         if peaks[hour] or weekday > 5
@@ -247,11 +253,12 @@ def _make_year(book: Book, period: Period) -> Year:
     known = sum(one.first_date.year < year for one in book.artists)
     days = book.find_days(period.first_date, period.last_date)
     longest = max(days, key=lambda day: day.total.ms_listened)
+    gaps = len(book.find_gaps(period.first_date, period.last_date))
     return Year(
         year, period.total, period.total.certainty == "exact" and year < NOW.year,
         period.active_day_count, known, found, known + found, "Slow Water", "The Harbour Book",
         longest.play_date, longest.total.ms_listened, longest.play_date,
-        longest.total.ms_listened // 2, 41, len(book.find_gaps(period.first_date, period.last_date)),
+        longest.total.ms_listened // 2, 41, gaps,
         tuple(
             MonthBest(date(year, month, 1), NAMES[month % 12], 900 * MINUTE, "Perla Nuñez")
             for month in sorted({day.play_date.month for day in days})

@@ -1,0 +1,69 @@
+"""The daily report as one file that needs nothing beside it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import Any
+
+from dashboard.build import STATIC_DIR, make_environment
+from dashboard.drawings.bars import Slot, draw_bars
+from dashboard.panels import make_rows
+from everheard.report.day import DayReport, Report
+from everheard.report.markdown import HEADS, say_state
+from everheard.report.words import RULES, say_date, say_hours, say_moment, say_time
+
+
+def make_report_page(report: Report) -> str:
+    """Return the page: style and font inside, so that it can be mailed or kept."""
+    style = _read_style()
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return (
+        make_environment()
+        .get_template("report.html")
+        .render(
+            listener_name=report.listener_name,
+            made=say_moment(report.now),
+            style=style,
+            style_hash=digest,
+            days=[_show(day, report) for day in report.days],
+            state=[said.replace("`", "") for said in say_state(report)],
+        )
+    )
+
+
+def _read_style() -> str:
+    style = (STATIC_DIR / "book.css").read_text(encoding="utf-8")
+    font = b64encode((STATIC_DIR / "archivo.woff2").read_bytes()).decode()
+    return "\n" + style.replace('"archivo.woff2"', f'"data:font/woff2;base64,{font}"')
+
+
+def _show(day: DayReport, report: Report) -> dict[str, Any]:
+    number, unit = say_hours(day.total.ms_listened)
+    is_today = day is report.days[0]
+    return {
+        "title": "Today so far" if is_today else "Yesterday",
+        "date": say_date(day.play_date),
+        "number": number,
+        "unit": unit,
+        "rule": RULES[day.total.certainty],
+        "day": day,
+        "average": say_time(day.average_ms),
+        "hours": draw_bars(_cut_hours(day), label=f"Time by hour, {say_date(day.play_date)}")
+        if day.total.play_count
+        else "",
+        "lists": [
+            (head, make_rows(None, day.lists[name]))
+            for name, head in HEADS.items()
+            if day.lists.get(name)
+        ],
+    }
+
+
+def _cut_hours(day: DayReport) -> list[Slot]:
+    slots = []
+    for hour in range(24):
+        measured, estimated = day.hours.get(hour, (0, 0))
+        title = f"{hour:02} to {(hour + 1) % 24:02}: {say_time(measured + estimated)}"
+        slots.append(Slot(title, measured, estimated, label=f"{hour:02}" if hour % 6 == 0 else ""))
+    return slots

@@ -1,0 +1,97 @@
+"""Today so far and yesterday, read from the views."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from psycopg2.extensions import connection as Connection
+
+from everheard.report import queries
+from everheard.report.book import Gap, Place, Total
+from everheard.report.read import Reader
+
+#: Lines of each list.
+MOST_PLACES = 5
+LISTS = ("artist as main", "artist as featured", "track", "new artist")
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """One day of one listener; ``average_ms`` is over the 30 days before."""
+
+    play_date: date
+    total: Total
+    average_ms: int = 0
+    artist_count: int = 0
+    song_count: int = 0
+    new_artist_count: int = 0
+    #: Name of the list -> its lines, most time first.
+    lists: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    #: Hour on the listener's clock -> (measured, estimated) milliseconds.
+    hours: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Today so far and yesterday of one listener, and what needs attention."""
+
+    listener_name: str
+    now: datetime
+    days: tuple[DayReport, ...]
+    open_gaps: tuple[Gap, ...] = ()
+    last_heard_at: datetime | None = None
+    sign_in_days_left: int | None = None
+    is_sign_in_exact: bool = True
+
+
+def read_report(
+    connection: Connection, listener_key: int, listener_name: str, timezone: str
+) -> Report:
+    """Read today and yesterday, on the listener's calendar and by the database's clock."""
+    reader = Reader(connection, listener_key, timezone)
+    now: datetime = reader.read(queries.NOW)[0][0]
+    today = now.date()
+    sign_in = next(iter(reader.read(queries.SIGN_IN)), None)
+    return Report(
+        listener_name,
+        now.replace(microsecond=0),
+        tuple(_read_day(reader, day) for day in (today, today - timedelta(days=1))),
+        open_gaps=tuple(
+            Gap(row.gap_start_local, row.gap_end_local, float(row.gap_hours))
+            for row in reader.read(queries.GAPS)
+            if row.is_open
+        ),
+        last_heard_at=sign_in.last_heard_at_local if sign_in else None,
+        sign_in_days_left=sign_in.days_left if sign_in else None,
+        is_sign_in_exact=bool(sign_in and sign_in.is_authorised_date_exact),
+    )
+
+
+def _read_day(reader: Reader, day: date) -> DayReport:
+    rows = reader.read(queries.DAY, day=day)
+    if not rows:
+        return DayReport(day, Total())
+    row = rows[0]
+    lists: dict[str, list[Place]] = defaultdict(list)
+    for one in reader.read(queries.DAY_LISTS, day=day, most=MOST_PLACES):
+        total = Total(one.play_count, one.ms_listened, one.ms_estimated, one.certainty)
+        lists[one.list].append(
+            Place(one.place, one.item_name, total, artist_name=one.artist_name or "")
+        )
+    return DayReport(
+        day,
+        Total(
+            row.play_count, row.ms_listened, row.ms_estimated, row.certainty, row.count_certainty
+        ),
+        average_ms=int(row.average_ms or 0),
+        artist_count=row.artist_count,
+        song_count=row.song_count,
+        new_artist_count=row.new_artist_count,
+        lists={name: tuple(places) for name, places in lists.items()},
+        hours={
+            one.hour_of_day: (int(one.ms_measured), int(one.ms_estimated))
+            for one in reader.read(queries.DAY_HOURS, day=day)
+        },
+    )

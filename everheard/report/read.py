@@ -1,0 +1,281 @@
+"""Read a listener's book from the views."""
+
+from __future__ import annotations
+
+from collections import defaultdict, namedtuple
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from everheard.report import queries
+from everheard.report.book import (
+    ArtistMonths,
+    Book,
+    Comeback,
+    Day,
+    Discovery,
+    Gap,
+    Job,
+    MonthBest,
+    NewShare,
+    Period,
+    Place,
+    Rating,
+    Release,
+    Session,
+    Skips,
+    Stretch,
+    Total,
+    Year,
+)
+
+#: Lines read of each list; the pages show fewer.
+MOST_PLACES = 25
+
+
+class Reader:
+    """Asks the views about one listener."""
+
+    def __init__(self, connection: Connection, listener_key: int, timezone: str) -> None:
+        self._connection = connection
+        self._listener = {"listener": listener_key, "timezone": timezone}
+
+    def read(self, query: str, **values: Any) -> list[Any]:
+        """Return the rows of a query, columns by name."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(query, {**self._listener, **values})
+            row_type = namedtuple("Row", [column.name for column in cursor.description or ()])  # type: ignore[misc]
+            return [row_type(*row) for row in cursor.fetchall()]
+
+
+def read_listeners(connection: Connection) -> list[tuple[int, str, str]]:
+    """Return key, name and time zone of every listener."""
+    with connection.cursor() as cursor:
+        cursor.execute(queries.LISTENERS)
+        return cursor.fetchall()
+
+
+def read_book(connection: Connection, listener_key: int, listener_name: str, timezone: str) -> Book:
+    """Read everything the pages show about a listener, by the database's clock."""
+    reader = Reader(connection, listener_key, timezone)
+    now: datetime = reader.read(queries.NOW)[0][0]
+    days = tuple(_to_day(row) for row in reader.read(queries.DAYS))
+    found = reader.read(queries.DISCOVERIES) if days else []
+    artists, tracks = (_pick(found, kind) for kind in ("artist", "track"))
+    sign_in = next(iter(reader.read(queries.SIGN_IN)), None)
+    book = Book(
+        listener_name,
+        timezone,
+        now.replace(microsecond=0),
+        jobs=tuple(_to_job(row) for row in reader.read(queries.JOBS)),
+        last_heard_at=sign_in.last_heard_at_local if sign_in else None,
+        sign_in_days_left=sign_in.days_left if sign_in else None,
+        is_sign_in_exact=bool(sign_in and sign_in.is_authorised_date_exact),
+    )
+    if not days:
+        return book
+    return Book(
+        **{
+            **vars(book),
+            "days": days,
+            "periods": _read_periods(reader, found),
+            "gaps": tuple(
+                Gap(
+                    row.gap_start_local,
+                    row.gap_end_local,
+                    float(row.gap_hours),
+                    row.is_open,
+                    row.closed_by,
+                )
+                for row in reader.read(queries.GAPS)
+            ),
+            "artists": artists,
+            "tracks": tracks,
+            "artist_count": len(artists),
+            "track_count": len(tracks),
+            "years": _read_years(reader, artists),
+            **_read_shelves(reader),
+        }
+    )
+
+
+def _to_day(row: Any) -> Day:
+    total = Total(
+        play_count=row.play_count,
+        ms_listened=row.ms_measured + row.ms_estimated,
+        ms_estimated=row.ms_estimated,
+    )
+    return Day(row.play_date, total, row.status)
+
+
+def _to_total(row: Any) -> Total:
+    return Total(
+        row.play_count, row.ms_listened, row.ms_estimated, row.certainty, row.count_certainty
+    )
+
+
+def _pick(found: Iterable[Any], kind: str) -> tuple[Discovery, ...]:
+    return tuple(
+        Discovery(
+            row.item_name,
+            row.first_heard_date,
+            row.last_heard_date,
+            Total(row.play_count, row.ms_listened, row.ms_estimated),
+            row.artist_name if kind == "track" else "",
+            row.url,
+        )
+        for row in found
+        if row.kind == kind
+    )
+
+
+def _read_periods(reader: Reader, found: list[Any]) -> tuple[Period, ...]:
+    """Return days first, then years, then all time."""
+    first_heard = {(row.kind, row.item_key): row.first_heard_date for row in found}
+    rows = reader.read(queries.PERIODS)
+    first_dates = {row.period: row.first_date for row in rows}
+    most = {"most": MOST_PLACES}
+    lists = {
+        "artists": ("artist", reader.read(queries.ARTISTS, credit="all", **most)),
+        "featured": ("artist", reader.read(queries.ARTISTS, credit="featured", **most)),
+        "tracks": ("track", reader.read(queries.TRACKS, **most)),
+        "albums": ("album", reader.read(queries.ALBUMS, **most)),
+    }
+    places: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    for name, (kind, list_rows) in lists.items():
+        for row in list_rows:
+            first = first_heard.get((kind, row.item_key))
+            is_known = first is not None and first < first_dates[row.period]
+            places[row.period, name].append(_to_place(row, is_known=is_known))
+    clocks: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
+    for row in reader.read(queries.CLOCK):
+        clocks[row.period][row.weekday, row.hour_of_day] = row.ms_listened
+    skips: dict[str, list[Skips]] = defaultdict(list)
+    for row in reader.read(queries.SKIPS):
+        skips[row.period].append(Skips(row.artist_name, row.judged_count, row.skip_count))
+    periods = [
+        Period(
+            row.period,
+            row.first_date,
+            row.last_date,
+            _to_total(row),
+            previous=_to_previous(row),
+            active_day_count=row.active_day_count,
+            excluded_play_count=row.excluded_play_count,
+            clock=clocks[row.period],
+            skips=tuple(skips[row.period]),
+            **{name: tuple(places[row.period, name]) for name in lists},
+        )
+        for row in rows
+    ]
+    return tuple(sorted(periods, key=_order))
+
+
+def _order(period: Period) -> tuple[int, int]:
+    kind = 2 if period.name == "all time" else int(period.is_year)
+    return kind, 0 if kind == 2 else int(period.name.split()[0])
+
+
+def _to_previous(row: Any) -> Total | None:
+    if row.previous_play_count is None:
+        return None
+    return Total(
+        row.previous_play_count,
+        row.previous_ms_listened,
+        row.previous_ms_estimated,
+        row.previous_certainty,
+    )
+
+
+def _to_place(row: Any, *, is_known: bool) -> Place:
+    return Place(
+        row.place,
+        row.name,
+        _to_total(row),
+        previous_place=row.previous_place,
+        artist_name=row.artist_name,
+        url=row.url,
+        ms_as_main=row.ms_as_main,
+        ms_as_featured=row.ms_as_featured,
+        is_known=is_known,
+    )
+
+
+def _read_years(reader: Reader, artists: tuple[Discovery, ...]) -> tuple[Year, ...]:
+    bests: dict[int, list[MonthBest]] = defaultdict(list)
+    found: dict[date, Discovery] = {}
+    for artist in sorted(artists, key=lambda one: one.total.ms_listened):
+        found[artist.first_date.replace(day=1)] = artist  # the one with most time comes last
+    for row in reader.read(queries.MONTH_BESTS):
+        first = found.get(row.month_date)
+        bests[row.month_date.year].append(
+            MonthBest(row.month_date, row.artist_name, row.ms_listened, first.name if first else "")
+        )
+    return tuple(
+        Year(
+            year=row.year,
+            total=_to_total(row),
+            is_closed=row.status == "closed",
+            active_day_count=row.active_day_count,
+            brought_forward=row.artists_brought_forward,
+            first_heard=row.artists_first_heard,
+            carried_forward=row.artists_carried_forward,
+            top_track_name=row.top_track_name or "",
+            top_album_name=row.top_album_name or "",
+            longest_day=row.longest_day,
+            longest_day_ms=row.longest_day_ms or 0,
+            longest_session_date=row.longest_session_date,
+            longest_session_ms=row.longest_session_ms or 0,
+            longest_streak_days=row.longest_streak_days or 0,
+            open_gap_count=row.open_gap_count,
+            months=tuple(bests[row.year]),
+        )
+        for row in reader.read(queries.YEARS)
+    )
+
+
+def _read_shelves(reader: Reader) -> dict[str, Any]:
+    """Return what stands beside the periods."""
+    months: dict[tuple[int, str], dict[date, int]] = defaultdict(dict)
+    for row in reader.read(queries.ARTIST_MONTHS):
+        months[row.artist_key, row.artist_name][row.month_date] = row.ms_listened
+    longest = sorted(months.items(), key=lambda one: -sum(one[1].values()))
+    return {
+        "artist_months": tuple(ArtistMonths(name, by_month) for (_, name), by_month in longest),
+        "new_shares": tuple(
+            NewShare(row.month_date, float(row.new_artist_pct), row.new_artist_count)
+            for row in reader.read(queries.NEW_SHARES)
+        ),
+        "streaks": tuple(Stretch(*row) for row in reader.read(queries.STREAKS)),
+        "sessions": tuple(Session(*row) for row in reader.read(queries.SESSIONS)),
+        "comebacks": tuple(Comeback(*row) for row in reader.read(queries.COMEBACKS)),
+        "ratings": tuple(
+            Rating(
+                row.rank,
+                row.album_name,
+                row.main_artist_name,
+                float(row.average_rating),
+                row.ms_listened,
+            )
+            for row in reader.read(queries.RATINGS)
+        ),
+        "releases": tuple(Release(*row) for row in reader.read(queries.RELEASES)),
+    }
+
+
+def _to_job(row: Any) -> Job:
+    def to_float(value: Any) -> float | None:
+        return None if value is None else float(value)
+
+    return Job(
+        row.job,
+        row.last_run_at,
+        row.last_outcome or "",
+        row.last_runner or "",
+        row.run_count_30_days,
+        row.failed_count_30_days,
+        to_float(row.median_minutes_between_runs),
+        to_float(row.longest_minutes_between_runs),
+    )

@@ -61,7 +61,8 @@ def open_books(run: Run) -> Books:
 class Session:
     """A listener as one run meets them; nothing is asked of anybody before it is needed.
 
-    ``owner`` is the fingerprint of the token in the settings.
+    ``owner`` is the fingerprint of the token in the settings; ``owners`` adds those of
+    the listener's earlier sign-ins, by which what they spooled is still found.
     """
 
     def __init__(self, run: Run, sender: Sender, books: Books, sign_in: SignIn) -> None:
@@ -72,6 +73,7 @@ class Session:
         self._sender = sender
         self._sign_in = sign_in
         self._known = books.sign_ins.get(self.owner)
+        self.owners = {self.owner, *(self._known.fingerprints if self._known else ())}
         self._client: SpotifyClient | None = None
 
     @property

@@ -69,11 +69,12 @@ class Spool:
             os.fsync(file.fileno())
         unfinished.replace(self._folder / name)
 
-    def read(self, kind: str, owner: str) -> tuple[list[Spooled], list[str]]:
-        """Return what is kept for an owner, oldest first, and a word on each unreadable file."""
+    def read(self, kind: str, *owners: str) -> tuple[list[Spooled], list[str]]:
+        """Return what is kept for the owners, oldest first, and a word on each unreadable file."""
         kept: list[Spooled] = []
         faults: list[str] = []
-        for path in sorted(self._folder.glob(f"{kind}-*-{owner[:16]}-*.sealed")):
+        patterns = [f"{kind}-*-{owner[:16]}-*.sealed" for owner in owners]
+        for path in sorted(path for each in patterns for path in self._folder.glob(each)):
             try:
                 kept.append(Spooled(path, self._unpack(path.read_bytes())))
             except FileNotFoundError:

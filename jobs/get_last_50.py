@@ -74,7 +74,7 @@ class Poll:
 
     def run(self) -> None:
         """Extract, transform, load; what was spooled goes in first, whatever Spotify says now."""
-        spooled, faults = self._session.spool.read(JOB, self._session.owner)
+        spooled, faults = self._session.spool.read(JOB, *self._session.owners)
         self._run.warnings += faults
         answers = [one.content for one in spooled]
         trouble: Failure | None = None

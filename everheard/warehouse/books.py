@@ -21,6 +21,8 @@ class KnownSignIn(NamedTuple):
     authorised_at: datetime
     ends_at: datetime
     days_old: int
+    #: Of all tokens this listener ever had here: what was spooled goes by them.
+    fingerprints: list[str]
     latest_fingerprint: str
     sealed_latest_token: bytes
 
@@ -72,6 +74,7 @@ def _to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
         authorised_at=datetime.fromisoformat(entry["authorised_at"]),
         ends_at=datetime.fromisoformat(entry["ends_at"]),
         days_old=int(entry["days_old"]),
+        fingerprints=entry["fingerprints"],
         latest_fingerprint=entry["latest_fingerprint"],
         sealed_latest_token=base64.b64decode(entry["latest_token"]),
     )

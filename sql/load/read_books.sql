@@ -1,6 +1,7 @@
 -- Read what a run must know before it asks Spotify anything, in one round trip:
 -- the schema's version, whose refresh tokens these are, the latest token of each of those
--- listeners, the buckets Spotify has closed, and when the job last succeeded anywhere.
+-- listeners and by what other tokens they were known, the buckets Spotify has closed, and
+-- when the job last succeeded anywhere.
 with asked as (
     select unnest(%(fingerprints)s::text[]) as fingerprint
 ),
@@ -37,6 +38,11 @@ select
                 'fingerprint', held.fingerprint,
                 'listener_key', held.listener_key,
                 'timezone', held.timezone,
+                'fingerprints', (
+                    select json_agg(every.fingerprint)
+                    from warehouse.etl_sign_in as every
+                    where every.listener_key = held.listener_key
+                ),
                 'latest_fingerprint', latest.fingerprint,
                 'latest_token', encode(latest.sealed_token, 'base64'),
                 'authorised_at', latest.authorised_at,

@@ -91,8 +91,8 @@ DATABASE_TROUBLES = {
         "alter database {name} reset statement_timeout",
     ),
     "of another version": (
-        "update warehouse.etl_schema set oldest_code = oldest_code + 1000",
-        "update warehouse.etl_schema set oldest_code = oldest_code - 1000",
+        "update warehouse.etl_schema set (version, oldest_code) = (version + 99, oldest_code + 99)",
+        "update warehouse.etl_schema set (version, oldest_code) = (version - 99, oldest_code - 99)",
     ),
 }
 _ENDPOINTS = ("token", "recently_played")
@@ -186,7 +186,9 @@ class Faults:
                 return [DATABASE_TROUBLES[ended][1]]
         elif self._rng.random() < 0.04:
             self._trouble = self._rng.choice(list(DATABASE_TROUBLES))
-            self._trouble_left = self._rng.randint(1, 16)
+            # The long ones outlast what Spotify shows: without the spool plays are lost.
+            hours = self._rng.choice([1, 2, 5, 30])
+            self._trouble_left = self._rng.randint(1, hours * 2)
             return [DATABASE_TROUBLES[self._trouble][0]]
         return []
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import simulator
-from simulator.clock import to_iso
+from simulator.clock import DAY_MS, to_iso
 from tests.lossless.evidence import lie_in, reveal
+from tests.lossless.faults import Plight
 from tests.lossless.months import LISTENERS, poll_rarely, poll_through_faults
 from tests.lossless.trial import Trial
 
@@ -34,6 +35,22 @@ def test_ledger_is_what_was_heard_whatever_goes_wrong(trial: Trial) -> None:
     }
     assert trial.count_spooled() == 0
     assert len(faults.counts) > 15  # the weather was bad indeed
+
+
+def test_page_spooled_before_a_new_sign_in_comes_in_after_it(trial: Trial) -> None:
+    start_ms = trial.world.clock.now_ms
+    trial.poll("pi")
+    trial.wait_until(start_ms + DAY_MS)
+    trial.poll("pi", Plight(database="away"))
+    for name in trial.world.listeners:
+        trial.world.accounts.sign_in(name, trial.world.clock.now_ms)
+    trial.sign_in()
+    trial.wait_until(start_ms + 2 * DAY_MS)
+
+    trial.poll("pi")
+    trial.poll("pi")
+
+    assert trial.count_spooled() == 0
 
 
 def test_losses_that_a_full_page_reveals_lie_in_recorded_gaps(trial: Trial) -> None:

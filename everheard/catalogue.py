@@ -7,7 +7,7 @@ next one, on any runner, goes on where it was.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from everheard.failure import Failure
@@ -87,6 +87,7 @@ class Catalogue:
         self.described: Counter[str] = Counter()
         self.is_spent = False
         self.client = client
+        self._clients = [client]
         self._run = run
         self._budget = budget
         self._trouble: Failure | None = None
@@ -103,6 +104,10 @@ class Catalogue:
         """Return whether the app may do something, as far as is known (untried: yes)."""
         return self._available.get(capability, True)
 
+    def knows(self, capability: str) -> bool:
+        """Return whether it has been found out what the app may do."""
+        return capability in self._available
+
     def list_kinds(self) -> list[str]:
         """Return the kinds of objects that can still be asked for in this run."""
         return [kind for kind in _BUCKETS if self._find_bucket(kind) not in self._closed]
@@ -114,28 +119,34 @@ class Catalogue:
 
     def ask(self, asks: list[Ask]) -> None:
         """Reserve, ask and store one lot; what goes wrong with one object costs no other."""
+        stage = AnswerStage()
         calls = self._plan(asks)
+        self.make_calls(
+            [(bucket, partial(self._ask_one, bucket, lot, stage)) for bucket, lot in calls]
+        )
+        self._note_genres(stage)
+        load_answers(self._run.connect(), stage.rows, stage.paged_albums)
+
+    def make_calls(self, calls: Sequence[tuple[str, Callable[[], None]]]) -> None:
+        """Reserve calls, each to a bucket, make those that are granted, and put the books right."""
         wanted = Counter(bucket for bucket, _ in calls)
-        reserved = self.reserve(wanted)
-        stage, spent = AnswerStage(), Counter[str]()
+        reserved, spent = self._reserve(wanted), Counter[str]()
         try:
-            for bucket, lot in calls:
+            for bucket, call in calls:
                 if spent[bucket] < reserved[bucket].call_count and self.may_ask(bucket):
-                    spent[bucket] += self.count_calls(partial(self._ask_one, bucket, lot, stage))
+                    spent[bucket] += self._count_calls(call)
         finally:
-            self.settle(reserved, spent)
+            self._settle(reserved, spent)
         if not self.is_spent:
             self._closed |= {
                 bucket for bucket, one in reserved.items() if one.call_count < wanted[bucket]
             }
-        self._note_genres(stage)
-        load_answers(self._run.connect(), stage.rows, stage.paged_albums)
 
     def may_ask(self, bucket: str) -> bool:
         """Return whether another call to a bucket makes sense in this run."""
         return not self._trouble and bucket not in self._closed and self.may(bucket)
 
-    def reserve(self, wanted: Counter[str]) -> dict[str, Reserved]:
+    def _reserve(self, wanted: Counter[str]) -> dict[str, Reserved]:
         """Reserve calls by bucket, as many as the day has left."""
         asked = {bucket: (count, find_ceiling(bucket)) for bucket, count in wanted.items()}
         reserved = reserve_calls(self._run.connect(), self._budget, asked)
@@ -143,7 +154,7 @@ class Catalogue:
         self.is_spent = all(one.left_count <= granted for one in reserved.values())
         return reserved
 
-    def settle(self, reserved: dict[str, Reserved], spent: Counter[str]) -> None:
+    def _settle(self, reserved: dict[str, Reserved], spent: Counter[str]) -> None:
         """Put the reservations right; calls given back are there for the next lot."""
         settled = {
             one.quota_call_key: spent[bucket]
@@ -152,12 +163,12 @@ class Catalogue:
         }
         settle_calls(self._run.connect(), settled)
 
-    def count_calls(self, call: Callable[[], None]) -> int:
+    def _count_calls(self, call: Callable[[], None]) -> int:
         """Make calls; return how many there were. What they end in is kept for the end of the run.
 
         A spent quota closes its own bucket only; every other trouble closes the catalogue.
         """
-        before = self.client.call_count
+        before = self._sum_calls()
         try:
             call()
         except TryLater as trouble:
@@ -169,9 +180,18 @@ class Catalogue:
         except SpotifyError as trouble:
             self._run.failures.append(trouble)
             self._trouble = trouble
-        made = self.client.call_count - before
+        made = self._sum_calls() - before
         self.call_count += made
         return made
+
+    def count_too(self, client: SpotifyClient) -> SpotifyClient:
+        """Count a listener's own calls with the others; return the client."""
+        if client not in self._clients:
+            self._clients.append(client)
+        return client
+
+    def _sum_calls(self) -> int:
+        return sum(client.call_count for client in self._clients)
 
     def learn(self, capability: str, *, is_available: bool, days: int = 30) -> None:
         """Remember what the app may do, for this run and the next ones."""

@@ -100,24 +100,25 @@ class SpotifyClient:
         path = f"/albums/{_check_id(album_id)}/tracks"
         return self._get_pages(path, {"limit": limit, "offset": offset}, ALBUM_TRACKS)
 
-    def fetch_artist_albums(self, artist_id: str, limit: int = 10) -> Json:
-        """Fetch an artist's newest albums and singles: one page of at most 10."""
+    def fetch_artist_albums(
+        self, artist_id: str, limit: int = 10, groups: str = "album,single"
+    ) -> Json:
+        """Fetch an artist's newest albums, then singles: one page of at most 10."""
         path = f"/artists/{_check_id(artist_id)}/albums"
-        return self._get_page(
-            path, {"include_groups": "album,single", "limit": limit}, ARTIST_ALBUMS
-        )
+        return self._get_page(path, {"include_groups": groups, "limit": limit}, ARTIST_ALBUMS)
 
     def fetch_followed_artists(self) -> Iterator[Json]:
         """Fetch the artists the listener follows, page by page."""
         params: Parameters = {"type": "artist", "limit": 50}
         return self._get_pages("/me/following", params, FOLLOWED_ARTISTS, inside="artists")
 
-    def fetch_search(self, query: str, kind: str, limit: int = 10) -> Json:
-        """Fetch the first page of a search for one kind (``album``, ``track``, ``artist``).
+    def fetch_search(self, query: str, kind: str, limit: int = 10, offset: int = 0) -> Json:
+        """Fetch one page of a search for one kind (``album``, ``track``, ``artist``).
 
         Returns the page itself, not the object around it; the limit is at most 10.
         """
-        params: Parameters = {"q": query, "type": kind, "limit": limit}
+        place = {"offset": offset} if offset else {}
+        params: Parameters = {"q": query, "type": kind, "limit": limit, **place}
         return self._get_page("/search", params, SEARCH, inside=f"{kind}s")
 
     def fetch_tracks(self, track_ids: Iterable[str]) -> list[Json | None]:

@@ -42,10 +42,11 @@ def read_queue(
 ) -> Queue:
     """Read what to ask for next; ``is_batch``: tracks and artists go fifty to a call."""
     parameters = {"kinds": list(kinds), "ask_count": limit, "is_batch": is_batch}
-    return _read_asks(connection, "read_catalogue_queue", parameters)
+    return read_asks(connection, "read_catalogue_queue", parameters)
 
 
-def _read_asks(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> Queue:
+def read_asks(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> Queue:
+    """Read a queue of calls by the statement of that name."""
     with translate_errors(), connection.cursor() as cursor:
         send(cursor, render(cursor, statement, parameters))
         rows = cursor.fetchall()
@@ -54,7 +55,7 @@ def _read_asks(connection: Connection, statement: str, parameters: Mapping[str, 
         for kind, spotify_id, offset, aliases, _ in rows
         if kind
     ]
-    return Queue(asks, rows[0][-1])
+    return Queue(asks, rows[0][-1] if rows else 0)
 
 
 def load_answers(connection: Connection, rows: StagedRows, paged_albums: list[str]) -> None:

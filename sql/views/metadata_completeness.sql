@@ -48,10 +48,10 @@ group by listener_key;
 comment on view bi.metadata_completeness is
 'Grain: one row per listener.';
 comment on column bi.metadata_completeness.listener_key is 'Whose plays: bi.listener.';
-comment on column bi.metadata_completeness.track_count is 'Tracks heard; files of the listener''s own are left out.';
-comment on column bi.metadata_completeness.described_track_count is 'Of these: with title, length and artists from Spotify.';
+comment on column bi.metadata_completeness.track_count is 'Tracks heard, without the listener''s own files.';
+comment on column bi.metadata_completeness.described_track_count is 'Of these: described by Spotify.';
 comment on column bi.metadata_completeness.ms_listened is 'Milliseconds listened to them.';
 comment on column bi.metadata_completeness.ms_described is 'Of these: to tracks whose album is described too.';
-comment on column bi.metadata_completeness.ms_complete is 'Of these: to tracks whose main artist was asked for too (picture, genres).';
+comment on column bi.metadata_completeness.ms_complete is 'Of these: to tracks whose main artist is, too (picture).';
 comment on column bi.metadata_completeness.described_pct is 'ms_described in percent of ms_listened.';
 comment on column bi.metadata_completeness.complete_pct is 'ms_complete in percent of ms_listened.';

@@ -152,7 +152,7 @@ def find_ingest_jobs() -> list[str]:
         str(call["with"]["commands"])
         for path in find_files("*.yml", ".github/workflows")
         for call in yaml.safe_load(read(path))["jobs"].values()
-        if str(call.get("uses")).endswith("run_job.yml")
+        if str(call.get("uses")).endswith("run_job.yml") and "requirements" not in call["with"]
     ]
     named = {word for commands in calls for word in re.findall(r"\w+", commands)}
     return sorted(named & set(find_jobs()))

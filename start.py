@@ -75,6 +75,7 @@ COMMANDS = {
     "report": Command("jobs.daily_report", [], PEOPLE, "today so far, and yesterday"),
     "serve": Command("api", [], PEOPLE, "serve the API on this machine"),
     "schedule": Command("everheard", ["schedule"], PEOPLE, "make this machine a runner: on, off"),
+    "setup": Command("everheard", ["setup"], PEOPLE, "from nothing to the first plays"),
     "stop": Command("everheard", ["stop"], PEOPLE, "stop the embedded database"),
     "test": Command("pytest", [], DEVELOPERS, "run the test suite"),
     "token": Command("everheard", ["token"], PEOPLE, "make, list or revoke tokens of the API"),

@@ -9,6 +9,18 @@ from everheard import rate, token_command
 from everheard.config import read_settings
 from everheard.failure import Failure
 
+#: As in everheard.setup, which is loaded only where it is asked for (a test compares).
+SETUP_STEPS = (
+    "history",
+    "database",
+    "app",
+    "timezone",
+    "sign-in",
+    "load",
+    "healthcheck",
+    "runner",
+)
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
@@ -48,6 +60,11 @@ def _make_parser() -> argparse.ArgumentParser:
         "--share", action="store_true", help="hide names and hosts: for a bug report"
     )
     doctor.set_defaults(run=_run_doctor)
+
+    setup = commands.add_parser("setup", help="from nothing to the first plays, step by step")
+    setup.add_argument("step", nargs="?", choices=SETUP_STEPS, help="do this step anew, alone")
+    setup.add_argument("--port", type=int, default=8888, help="of the redirect URI")
+    setup.set_defaults(run=_run_setup)
 
     schedule = commands.add_parser("schedule", help="make this machine a runner, or no longer")
     schedule.add_argument("word", choices=["on", "off", "status", "reset"])
@@ -103,6 +120,13 @@ def _run_doctor(options: argparse.Namespace) -> int:
     from everheard.doctor import run_doctor
 
     return run_doctor(is_shared=options.share)
+
+
+def _run_setup(options: argparse.Namespace) -> int:
+    from everheard.setup import run_setup
+
+    print(run_setup(options.step, port=options.port))
+    return 0
 
 
 def _run_schedule(options: argparse.Namespace) -> int:

@@ -26,7 +26,8 @@ Description=Everheard: bring in the last 50 plays
 [Service]
 Type=oneshot
 WorkingDirectory={_escape_unit(place.project)}
-ExecStart="{_escape_unit(place.python)}" -m everheard tick
+# Through a shell: systemd takes no program whose folder has a quotation mark in its name.
+ExecStart=/bin/sh -c 'exec "$$0" -m everheard tick' "{_escape_unit(place.python)}"
 TimeoutStartSec=600
 """
 

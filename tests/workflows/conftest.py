@@ -28,6 +28,8 @@ def make_runner(tmp_path: Path) -> Callable[..., Runner]:
             "inputs.name": "get_last_50",
             "inputs.commands": "get_last_50\n",
             "inputs.form": "",
+            "inputs.requirements": "requirements-ingest.txt",
+            "vars.SHOW_NAMES": "",
             "secrets.HEALTHCHECK_URL": "",
             "github.token": "token-of-the-run",
             "github.event_name": "schedule",

@@ -25,7 +25,7 @@ SECRETS = {
     "HEALTHCHECK_URL",
 }
 #: By hand, with files of a person's machine, or on a machine that is always on.
-RUN_ELSEWHERE = {"import_history", "now_playing", "export"}
+RUN_ELSEWHERE = {"import_history", "now_playing", "export", "publish_dashboard"}
 #: What a workflow may do beside reading the repository's files.
 FURTHER_RIGHTS = {"watch": {"issues": "write"}, "doctor": {"actions": "read"}}
 

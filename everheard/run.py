@@ -179,12 +179,17 @@ def _finish(run: Run, seconds: float) -> int:
     if not run.options.dry_run and not run.loads_later:
         _record(run, seconds, sentence)
     for warning in run.warnings:
-        print(f"::warning title={run.job}::{warning}" if run.settings.is_actions else warning)
+        print(_annotate(run, "warning", warning) if run.settings.is_actions else warning)
     _write_step_summary(run, sentence)
     if run.failures and run.settings.is_actions:
-        print(f"::error title={run.job}::{run.failures[0]}")
+        print(_annotate(run, "error", str(run.failures[0])))
     print(sentence)
     return int(run.exit_code)
+
+
+def _annotate(run: Run, level: str, text: str) -> str:
+    """Return a workflow command of GitHub's; a second line would be a command of its own."""
+    return f"::{level} title={run.job}::{' '.join(text.split())}"
 
 
 def describe(run: Run) -> str:
@@ -271,7 +276,7 @@ def _write_step_summary(run: Run, sentence: str) -> None:
 
 def parse_duration(text: str) -> timedelta:
     """Read "25m", "2h" or "90s"; for argparse, which turns the error into a usage line."""
-    found = re.fullmatch(r"(\d+)([smh])", text.strip())
+    found = re.fullmatch(r"([0-9]+)([smh])", text.strip())
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration like 25m, 2h or 90s")
     unit = {"s": "seconds", "m": "minutes", "h": "hours"}[found[2]]

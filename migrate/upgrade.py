@@ -10,8 +10,9 @@ import sqlalchemy
 from alembic import command
 from alembic.config import Config
 
+from everheard import SCHEMA_VERSION
 from everheard.config import Settings
-from everheard.warehouse.connect import find_database_url, translate_errors
+from everheard.warehouse.connect import SchemaMismatch, find_database_url, translate_errors
 from migrate.views import create_views, drop_views
 
 MIGRATE_DIR = Path(__file__).parent
@@ -26,6 +27,7 @@ def upgrade(settings: Settings) -> str:
     """
     with translate_errors(), _open_transaction(settings) as connection:
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_UPGRADE_LOCK})")
+        _refuse_newer(connection)
         connection.exec_driver_sql("create schema if not exists warehouse")
         connection.exec_driver_sql("create schema if not exists bi")
         drop_views(connection)
@@ -33,6 +35,20 @@ def upgrade(settings: Settings) -> str:
         view_count = create_views(connection)
         version = connection.exec_driver_sql("select version from warehouse.etl_schema").scalar()
     return f"upgrade: schema at version {version}, {view_count} views"
+
+
+def _refuse_newer(connection: sqlalchemy.Connection) -> None:
+    """Raise SchemaMismatch where newer code has upgraded the database already."""
+    is_made = connection.exec_driver_sql("select to_regclass('warehouse.etl_schema') is not null")
+    if not is_made.scalar():
+        return
+    stated = connection.exec_driver_sql("select version from warehouse.etl_schema")
+    version = stated.scalar() or 0
+    if version > SCHEMA_VERSION:
+        raise SchemaMismatch(
+            f"The ledger's tables are at version {version}, this code knows {SCHEMA_VERSION}:"
+            " update this copy with `git pull`."
+        )
 
 
 @contextmanager

@@ -1,0 +1,155 @@
+"""An upgrade is done, or nothing has changed; two at once are one."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from everheard import SCHEMA_VERSION
+from everheard.config import Settings, read_settings
+from everheard.failure import ExitCode
+from everheard.warehouse.connect import DatabaseTrouble, SchemaMismatch
+from migrate import __main__ as command
+from migrate import upgrade as module
+from migrate import views
+from migrate.upgrade import to_direct_url, upgrade
+from tests.migrate.databases import read_catalogue, read_rows, read_seed_rows
+
+
+def make_settings(url: str) -> Settings:
+    return read_settings({"DATABASE_URL": url}, needs_spotify=False)
+
+
+def test_empty_database_gets_everything(each_empty_postgres_url: str) -> None:
+    said = upgrade(make_settings(each_empty_postgres_url))
+    assert said.startswith(f"upgrade: schema at version {SCHEMA_VERSION}, ")
+    ((count,),) = read_rows(
+        each_empty_postgres_url,
+        "select count(*) from information_schema.views where table_schema = 'bi'",
+    )
+    assert said.endswith(f", {count} views")
+    assert count == len(list(views.VIEW_DIR.glob("*.sql")))
+
+
+def test_second_upgrade_changes_nothing(each_postgres_url: str) -> None:
+    before = read_catalogue(each_postgres_url), read_seed_rows(each_postgres_url)
+    upgrade(make_settings(each_postgres_url))
+    assert (read_catalogue(each_postgres_url), read_seed_rows(each_postgres_url)) == before
+
+
+def test_two_upgrades_at_once_are_one(empty_database_url: str) -> None:
+    said: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: said.append(upgrade(make_settings(empty_database_url))))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 2
+    assert said[0] == said[1]
+
+
+def test_upgrade_works_through_the_pooler(database_url: str, pooled_url: str) -> None:
+    read_rows(database_url, "drop view bi.play cascade")
+    upgrade(make_settings(pooled_url))
+    assert read_rows(database_url, "select to_regclass('bi.play') is not null") == [(True,)]
+
+
+def test_views_are_made_anew_and_strays_go(database_url: str) -> None:
+    before = read_catalogue(database_url)
+    read_rows(database_url, "drop view bi.play cascade")
+    read_rows(database_url, "create view bi.stray as select 1 as one")
+    read_rows(database_url, "create view bi.stray_on_stray as select one from bi.stray")
+    upgrade(make_settings(database_url))
+    assert read_catalogue(database_url) == before
+
+
+@pytest.fixture
+def broken_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a revision after the newest one that fails in its last statement."""
+    number = SCHEMA_VERSION + 1
+    folder = tmp_path / "migrate"
+    (folder / "versions").mkdir(parents=True)
+    for path in module.MIGRATE_DIR.rglob("*"):
+        if path.suffix in {".py", ".sql"}:
+            (folder / path.relative_to(module.MIGRATE_DIR)).write_bytes(path.read_bytes())
+    (folder / "versions" / f"{number:04}_broken.py").write_text(
+        "from migrate.revision import run_sql_beside\n"
+        f'revision, down_revision = "{number:04}", "{SCHEMA_VERSION:04}"\n'
+        "def upgrade() -> None:\n    run_sql_beside(__file__)\n"
+    )
+    (folder / "versions" / f"{number:04}_broken.sql").write_text(
+        "create table warehouse.half_done (one integer);\n"
+        f"update warehouse.etl_schema set version = {number};\n"
+        "drop table warehouse.dim_date cascade;\n"
+        "select 1 / 0;\n"
+    )
+    monkeypatch.setattr(module, "MIGRATE_DIR", folder)
+
+
+@pytest.mark.usefixtures("broken_revision")
+def test_failing_revision_leaves_nothing_half_done(each_postgres_url: str) -> None:
+    before = read_catalogue(each_postgres_url), read_seed_rows(each_postgres_url)
+    with pytest.raises(DatabaseTrouble, match="22012"):
+        upgrade(make_settings(each_postgres_url))
+    assert (read_catalogue(each_postgres_url), read_seed_rows(each_postgres_url)) == before
+
+
+@pytest.mark.usefixtures("broken_revision")
+def test_failing_first_upgrade_leaves_the_database_empty(empty_database_url: str) -> None:
+    with pytest.raises(DatabaseTrouble):
+        upgrade(make_settings(empty_database_url))
+    assert (
+        read_rows(
+            empty_database_url,
+            "select nspname from pg_namespace where nspname in ('warehouse', 'bi')",
+        )
+        == []
+    )
+
+
+def test_database_newer_than_the_code_is_left_alone(database_url: str) -> None:
+    read_rows(database_url, "update warehouse.etl_schema set version = 9999")
+    read_rows(database_url, "update warehouse.alembic_version set version_num = '9999'")
+    before = read_catalogue(database_url)
+    with pytest.raises(SchemaMismatch, match="git pull"):
+        upgrade(make_settings(database_url))
+    assert read_catalogue(database_url) == before
+
+
+def test_command_says_what_it_did(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    assert command.main(["upgrade"]) == 0
+    assert capsys.readouterr().out.startswith("upgrade: schema at version")
+
+
+def test_command_says_what_went_wrong(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ada:pass-word@127.0.0.1:1/music")
+    assert command.main(["upgrade"]) == ExitCode.DATABASE_TROUBLE
+    err = capsys.readouterr().err
+    assert "nothing answers" in err
+    assert "pass-word" not in err
+    assert "Traceback" not in err
+
+
+def test_migrations_go_past_the_pooler_where_that_is_known() -> None:
+    pooled = "postgresql://a:b@ep-blue-12-pooler.eu-central-1.aws.neon.tech/music?sslmode=require"
+    assert to_direct_url(pooled) == pooled.replace("-pooler", "")
+    assert to_direct_url("postgresql://a:b@my-pooler.example/d") == (
+        "postgresql://a:b@my-pooler.example/d"
+    )
+
+
+def test_views_come_after_those_they_read(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("create view bi.a as select * from bi.c;")
+    (tmp_path / "b.sql").write_text("create view bi.b as select 1;")
+    (tmp_path / "c.sql").write_text("create view bi.c as select * from bi.b;")
+    assert [path.stem for path in views.order_views(tmp_path)] == ["b", "c", "a"]

@@ -125,7 +125,7 @@ def test_unknown_option_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture
 def answering(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Answer every connection with the parameter's bytes; yield the address."""
+    """Answer what a client says with the parameter's answers in turn; yield the address."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -135,8 +135,9 @@ def answering(request: pytest.FixtureRequest) -> Iterator[str]:
                 except OSError:
                     return
                 with client:
-                    client.recv(1024)
-                    client.sendall(request.param)
+                    for answer in request.param:
+                        client.recv(4096)
+                        client.sendall(answer)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -145,17 +146,17 @@ def answering(request: pytest.FixtureRequest) -> Iterator[str]:
     thread.join(5)
 
 
-@pytest.mark.parametrize("answering", [b"N"], indirect=True)
+@pytest.mark.parametrize("answering", [[b"N"]], indirect=True)
 def test_server_without_tls_is_told(answering: str, tmp_path: Path) -> None:
     assert "refuses TLS" in fail(answering, tmp_path)
 
 
-@pytest.mark.parametrize("answering", [b"S\x15\x03\x03\x00\x02\x02\x28"], indirect=True)
+@pytest.mark.parametrize("answering", [[b"S", b"\x15\x03\x03\x00\x02\x02\x28"]], indirect=True)
 def test_tls_that_fails_is_told(answering: str, tmp_path: Path) -> None:
     assert "TLS connection failed" in fail(answering, tmp_path)
 
 
-@pytest.mark.parametrize("answering", [b""], indirect=True)
+@pytest.mark.parametrize("answering", [[b""]], indirect=True)
 def test_connection_that_is_cut_is_tried_again(
     answering: str, tmp_path: Path, naps: list[float]
 ) -> None:

@@ -1,0 +1,142 @@
+"""What wraps every job: exit codes, the last line, annotations, the run record."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from everheard.failure import ExitCode, Failure
+from everheard.run import Run, parse_duration, run_job
+
+SETTINGS = {
+    "SPOTIFY_CLIENT_ID": "id",
+    "SPOTIFY_CLIENT_SECRET": "secret",
+    "SPOTIFY_REFRESH_TOKEN": "AQ",
+}
+
+
+class BusyFailure(Failure):
+    exit_code = ExitCode.TRY_LATER
+
+    def __init__(self, message: str) -> None:
+        self.retry_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        super().__init__(message)
+
+
+class LostFailure(Failure):
+    exit_code = ExitCode.SIGN_IN_NEEDED
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path) -> None:
+    for name, value in {**SETTINGS, "DATABASE_URL": database_url}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("EVERHEARD_HOME", str(tmp_path))
+
+
+def run(work: object, *argv: str) -> int:
+    return run_job("some_job", "Do some job.", work, list(argv))  # type: ignore[arg-type]
+
+
+def last_line(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out.splitlines()[-1]
+
+
+def test_job_that_ends_well_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(lambda run: run.add(new_count=3, known_count=4)) == 0
+    assert last_line(capsys) == "some_job: fetched 0, new 3, known 4, gaps 0"
+
+
+def test_failure_gives_its_exit_code_and_its_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    def work(run: Run) -> None:
+        raise LostFailure("Sign in\nagain.")
+
+    assert run(work) == 77
+    assert last_line(capsys).endswith(" | Sign in again.")
+
+
+def test_first_of_several_failures_decides_and_none_is_told_twice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def work(run: Run) -> None:
+        run.failures += [BusyFailure("Busy."), LostFailure("Lost."), LostFailure("Lost.")]
+
+    assert run(work) == 75
+    assert last_line(capsys).endswith(" | Busy. Try again after 2026-03-01T12:00:00.000Z. | Lost.")
+
+
+def test_bug_keeps_its_traceback() -> None:
+    def work(run: Run) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(work)
+
+
+def test_warnings_are_annotations_in_actions_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(run: Run) -> None:
+        run.warnings.append("Mind the gap.")
+
+    run(work)
+    assert capsys.readouterr().out.startswith("Mind the gap.\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    run(work)
+    assert capsys.readouterr().out.startswith("::warning title=some_job::Mind the gap.\n")
+
+
+def test_failure_that_speaks_several_lines_is_one_annotation(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(run: Run) -> None:
+        run.warnings.append("one\n::stop-commands::two")
+        raise LostFailure("one\n::stop-commands::two")
+
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    run(work)
+    assert not any(
+        line.startswith("::stop-commands") for line in capsys.readouterr().out.splitlines()
+    )
+
+
+def test_trouble_with_the_record_is_a_warning_when_all_else_went_well(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def work(run: Run) -> None:
+        run.give_up_ledger(LostFailure("The books are lost."))
+
+    assert run(work) == 0
+    assert "The run could not be recorded. The books are lost." in capsys.readouterr().out
+
+
+def test_connection_is_opened_once_and_closed() -> None:
+    seen = []
+
+    def work(run: Run) -> None:
+        seen.extend([run.connect(), run.connect()])
+
+    run(work)
+    assert seen[0] is seen[1]
+    assert seen[0].closed
+
+
+@pytest.mark.parametrize(
+    ("text", "duration"),
+    [
+        ("25m", timedelta(minutes=25)),
+        ("2h", timedelta(hours=2)),
+        (" 90s ", timedelta(seconds=90)),
+    ],
+)
+def test_durations_are_read(text: str, duration: timedelta) -> None:
+    assert parse_duration(text) == duration
+
+
+@pytest.mark.parametrize("text", ["", "25", "m", "-5m", "1.5h", "25 m", "٣m", "1d"])
+def test_other_durations_are_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        parse_duration(text)

@@ -8,7 +8,7 @@ from flask_openapi3.openapi import OpenAPI
 from api import catalogue, rankings, status
 from api.access import register_access
 from api.ledger import Ledger
-from api.problems import MEDIA_TYPE, FieldFault, Problem, explain_fields, register_problems
+from api.problems import FieldFault, Problem, explain_fields, register_problems
 from api.search import Search
 from everheard.config import Settings, read_settings
 
@@ -17,33 +17,16 @@ LONGEST_BODY = 16 * 1024
 
 _ABOUT = """Ratings and rankings of albums, and search, over your own listening ledger.
 Errors are RFC 9457 problems. Lists come in pages: X-Total-Count and Link tell of the others."""
-_FAULTS = {
-    400: "The body is no JSON.",
-    401: "A token is needed, or this one is not good.",
-    403: "This caller may not do this.",
-    404: "There is no such thing in the ledger.",
-    409: "Several things fit.",
-    413: "The body is too long.",
-    415: "The body is not application/json.",
-    422: "A field is not what it should be.",
-    429: "Too many requests; Retry-After says when to go on.",
-    503: "The database cannot be reached just now.",
-}
 
 
 def create_app(settings: Settings | None = None) -> OpenAPI:
     """Make the app; nothing is connected before the first request."""
     if settings is None:
         settings = read_settings(needs_spotify=False)
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     app = OpenAPI(
         __name__,
         info=Info(title="Everheard", version=status.VERSION, description=_ABOUT),
         security_schemes={"token": {"type": "http", "scheme": "bearer"}},
-        responses={
-            code: {"description": text, "content": {MEDIA_TYPE: schema}}
-            for code, text in _FAULTS.items()
-        },
         validation_error_model=Problem,
         validation_error_callback=explain_fields,
         static_folder=None,

@@ -7,7 +7,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from waitress.server import TcpWSGIServer, create_server
+from waitress.server import create_server
 
 from api import create_app
 from everheard import demo
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    port = server.effective_port if isinstance(server, TcpWSGIServer) else options.port
+    port = getattr(server, "effective_port", options.port)  # several sockets have none
     describe(options.host, port, what)
     try:
         server.run()

@@ -43,7 +43,7 @@ def register_access(app: Flask, ledger: Ledger, rate_limit: str) -> None:
     """Check every request before anything else looks at it."""
     limiter = Limiter(
         _name_caller,
-        default_limits=[rate_limit],
+        application_limits=[rate_limit],
         storage_uri="memory://",
         strategy="moving-window",
         headers_enabled=True,
@@ -62,7 +62,7 @@ def register_access(app: Flask, ledger: Ledger, rate_limit: str) -> None:
         ):
             return
         g.caller = _find_caller(ledger)
-        if request.method in _UNSAFE:
+        if request.method in _UNSAFE and request.routing_exception is None:
             check_content(request)
 
     app.after_request(_add_headers)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, json, request
-from werkzeug.datastructures import MultiDict
-from werkzeug.urls import iri_to_uri
 
 from api.models import Paging
 
@@ -55,8 +54,5 @@ def take_total(rows: list[dict[str, Any]]) -> int:
 
 
 def _locate(offset: int, paging: Paging) -> str:
-    from urllib.parse import urlencode
-
-    query = MultiDict(request.args)
-    query["offset"], query["limit"] = str(offset), str(paging.limit)
-    return iri_to_uri(f"{request.path}?{urlencode(list(query.items(multi=True)))}")
+    query = {**request.args, "limit": paging.limit, "offset": offset}
+    return f"{request.path}?{urlencode(query)}"

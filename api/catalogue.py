@@ -24,10 +24,16 @@ from api.models import (
     SearchQuery,
     TrackDetail,
 )
-from api.problems import ApiError
+from api.problems import FAULT_RESPONSES, SECURITY, ApiError
 from everheard.names import fold_name
 
-blueprint = APIBlueprint("catalogue", __name__, abp_tags=[Tag(name="Albums, artists, tracks")])
+blueprint = APIBlueprint(
+    "catalogue",
+    __name__,
+    abp_tags=[Tag(name="Albums, artists, tracks")],
+    abp_responses=FAULT_RESPONSES,
+    abp_security=SECURITY,
+)
 
 
 @cache

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, json
+from flask_openapi3.types import ResponseDict
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -13,6 +14,25 @@ from everheard.failure import ConfigurationError, Failure
 from everheard.warehouse.connect import DatabaseTrouble, SchemaMismatch
 
 MEDIA_TYPE = "application/problem+json"
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_FAULTS = {
+    400: "The body is no JSON.",
+    401: "A token is needed, or this one is not good.",
+    403: "This caller may not do this.",
+    404: "There is no such thing in the ledger.",
+    409: "Several things fit.",
+    413: "The body is too long.",
+    415: "The body is not application/json.",
+    422: "A field is not what it should be.",
+    429: "Too many requests; Retry-After says when to go on.",
+    503: "The database cannot be reached just now.",
+}
+#: What every operation may answer, as the document of the API says it.
+FAULT_RESPONSES: ResponseDict = {
+    code: {"description": text, "content": _PROBLEM} for code, text in _FAULTS.items()
+}
+#: A token, or none at the desk.
+SECURITY: list[dict[str, list[Any]]] = [{}, {"token": []}]
 
 
 class FieldFault(BaseModel):

@@ -25,14 +25,20 @@ from api.models import (
     RatingList,
     RatingsQuery,
 )
-from api.problems import ApiError
+from api.problems import FAULT_RESPONSES, SECURITY, ApiError
 from everheard.names import fold_name
 from everheard.warehouse.listeners import find_rater
 from everheard.warehouse.ratings import GivenRating, KeptRating, insert_ratings
 
 Row = dict[str, Any]
 
-blueprint = APIBlueprint("rankings", __name__, abp_tags=[Tag(name="Ratings and rankings")])
+blueprint = APIBlueprint(
+    "rankings",
+    __name__,
+    abp_tags=[Tag(name="Ratings and rankings")],
+    abp_responses=FAULT_RESPONSES,
+    abp_security=SECURITY,
+)
 
 
 class Rankings:

@@ -10,10 +10,17 @@ from api.access import get_caller
 from api.answers import to_answer
 from api.ledger import Ledger
 from api.models import Health, Status
+from api.problems import FAULT_RESPONSES, SECURITY
 
 VERSION = "0.1.0"
 
-blueprint = APIBlueprint("status", __name__, abp_tags=[Tag(name="Status")])
+blueprint = APIBlueprint(
+    "status",
+    __name__,
+    abp_tags=[Tag(name="Status")],
+    abp_responses=FAULT_RESPONSES,
+    abp_security=SECURITY,
+)
 
 
 def _get_ledger() -> Ledger:

@@ -1,0 +1,224 @@
+"""Who may ask what, and what nobody is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from psycopg2.extensions import connection as Connection
+
+from everheard.warehouse.tokens import hash_token, read_tokens, revoke_token
+
+FAR = {"REMOTE_ADDR": "192.0.2.7"}
+Headers = dict[str, str]
+MakeToken = Callable[..., Headers]
+
+
+@pytest.fixture
+def two_listeners(ledger: Connection) -> Connection:
+    """Add Bob, who has heard nothing but the track of Queen."""
+    with ledger.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into warehouse.dim_listener (listener_key, account_id, display_name)
+            values (2, 'bob', 'Bob');
+            insert into warehouse.fact_play
+            (listener_key, played_at, track_key, ms_played, ms_source)
+            values (2, '2026-05-03T12:00:00Z', 2, 60000, 1);
+            """
+        )
+    return ledger
+
+
+def test_desk_needs_no_token(client: FlaskClient) -> None:
+    assert client.get("/").json["listener"] == "Ana"
+
+
+def test_desk_closes_with_the_first_token_even_when_it_is_revoked(
+    client: FlaskClient, ledger: Connection, make_token: MakeToken
+) -> None:
+    token = make_token()
+    assert client.get("/").status_code == 401
+    assert client.get("/", headers=token).status_code == 200
+    revoke_token(ledger, read_tokens(ledger)[0].api_token_key)
+    assert client.get("/").status_code == 401
+    assert client.get("/", headers=token).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:8898"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "[::1"},
+        {"X-Forwarded-For": "192.0.2.7"},
+        {"Forwarded": "for=192.0.2.7"},
+        {"Via": "1.1 proxy"},
+    ],
+)
+def test_rebound_name_and_proxy_are_not_the_desk(client: FlaskClient, headers: Headers) -> None:
+    answer = client.get("/ratings", headers=headers)
+    assert answer.status_code in {400, 401}
+    assert answer.content_type == "application/problem+json"
+
+
+def test_other_machine_needs_a_token(client: FlaskClient, make_token: MakeToken) -> None:
+    for path in ("/", "/albums", "/rankings", "/rankings/history", "/ratings", "/search?q=a"):
+        answer = client.get(path, environ_base=FAR)
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    token = make_token()
+    host = {"Host": "music.example", **token}
+    assert client.get("/", environ_base=FAR, headers=host).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "value", ["Bearer wrong", "Bearer", "Basic YTpi", "bearer  ", "Bearer \xff", ""]
+)
+def test_bad_token_is_refused(client: FlaskClient, value: str) -> None:
+    answer = client.get("/", environ_base=FAR, headers={"Authorization": value})
+    assert answer.status_code == 401
+
+
+def test_health_and_document_need_no_token_and_tell_of_nobody(client: FlaskClient) -> None:
+    assert client.get("/health", environ_base=FAR).json == {"status": "ok"}
+    assert client.get("/openapi/openapi.json", environ_base=FAR).json["openapi"] == "3.1.0"
+    assert client.get("/openapi/swagger", environ_base=FAR).status_code == 200
+
+
+def test_reading_token_may_not_rate(client: FlaskClient, make_token: MakeToken) -> None:
+    token = make_token(rate=False)
+    answer = client.post("/rank", json={"album": "Blue", "rating": 5}, headers=token)
+    assert answer.status_code == 403
+    assert client.get("/rankings", headers=token).json == []
+
+
+def test_token_is_stored_hashed_and_its_use_is_noted(
+    client: FlaskClient, ledger: Connection, make_token: MakeToken
+) -> None:
+    token = make_token()["Authorization"].removeprefix("Bearer ")
+    assert read_tokens(ledger)[0].last_used_at is None
+    client.get("/", headers={"Authorization": f"Bearer {token}"})
+    assert read_tokens(ledger)[0].last_used_at is not None
+    with ledger.cursor() as cursor:
+        cursor.execute("select token::text, token_hash from warehouse.api_token as token")
+        (row,) = cursor.fetchall()
+    assert token not in row[0]
+    assert row[1] == hash_token(token)
+
+
+def test_listeners_stay_apart(
+    client: FlaskClient, two_listeners: Connection, make_token: MakeToken
+) -> None:
+    ana, bob = make_token("Ana"), make_token("Bob")
+    client.post("/rank", json={"album": "Secret", "rating": 90}, headers=ana)
+    client.post(
+        "/rank", json={"album": "Greatest Hits", "artist": "Queen", "rating": 10}, headers=bob
+    )
+    assert [row["album"] for row in client.get("/rankings", headers=ana).json] == ["Secret"]
+    assert [row["rating"] for row in client.get("/ratings", headers=bob).json] == [10]
+    assert client.get("/search?q=secret", headers=bob).json == []
+    assert client.get("/search?q=sigur+ros", headers=bob).json == []
+    assert client.get("/search?q=queen", headers=bob).json[0]["play_count"] == 1
+    assert [row["album_key"] for row in client.get("/albums", headers=bob).json] == [2]
+    for path in ("/albums/album1", "/artists/artist1", "/tracks/track1"):
+        assert client.get(path, headers=bob).status_code == 404
+        assert client.get(path, headers=ana).status_code == 200
+    assert client.get("/tracks/track2", headers=bob).json["play_count"] == 1
+
+
+def test_rankings_of_all_need_a_token_that_may(
+    client: FlaskClient, two_listeners: Connection, make_token: MakeToken
+) -> None:
+    ana, bob, both = make_token("Ana"), make_token("Bob"), make_token("Ana", everyone=True)
+    for token, rating in ((ana, 90), (bob, 70)):
+        client.post("/rank", json={"album": "Blue", "rating": rating}, headers=token)
+    assert client.get("/rankings?of=everyone", headers=ana).status_code == 403
+    (row,) = client.get("/rankings?of=everyone", headers=both).json
+    assert (row["average_rating"], row["num_ratings"]) == (80, 2)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:9"])
+def test_page_of_another_site_cannot_post(
+    client: FlaskClient, ledger: Connection, origin: str
+) -> None:
+    answer = client.post("/rank", json={"album": "Blue", "rating": 5}, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_cors_is_off_unless_configured(
+    make_client: Callable[..., FlaskClient], ledger: Connection
+) -> None:
+    page = {"Origin": "https://home.example"}
+    assert "Access-Control-Allow-Origin" not in make_client().get("/", headers=page).headers
+    client = make_client(api_origins=("https://home.example",))
+    asked = client.options("/rank", headers=page)
+    assert asked.headers["Access-Control-Allow-Origin"] == "https://home.example"
+    assert "Authorization" in asked.headers["Access-Control-Allow-Headers"]
+    answer = client.post("/rank", json={"album": "Blue", "rating": 5}, headers=page)
+    assert answer.status_code == 201
+    other = client.get("/", headers={"Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_too_many_requests_are_told_when_to_go_on(
+    make_client: Callable[..., FlaskClient], make_token: MakeToken
+) -> None:
+    client = make_client(api_rate_limit="3 per minute")
+    token, other = make_token(), make_token()
+    codes = [client.get("/health", headers=token, environ_base=FAR).status_code for _ in range(4)]
+    assert codes == [200, 200, 200, 429]
+    answer = client.get("/", headers=token, environ_base=FAR)
+    assert answer.content_type == "application/problem+json"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.get("/", headers=other, environ_base=FAR).status_code == 200
+
+
+def test_desk_is_not_limited(make_client: Callable[..., FlaskClient], ledger: Connection) -> None:
+    client = make_client(api_rate_limit="1 per hour")
+    assert {client.get("/health").status_code for _ in range(3)} == {200}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nowhere", 404), ("POST", "/albums", 405), ("DELETE", "/rank", 405)],
+)
+def test_every_error_is_a_problem(client: FlaskClient, method: str, path: str, status: int) -> None:
+    answer = client.open(path, method=method, json={})
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["status"] == status
+    assert (status != 405) or answer.headers["Allow"]
+
+
+def test_broken_tables_leak_nothing(client: FlaskClient, ledger: Connection) -> None:
+    client.get("/")
+    with ledger.cursor() as cursor:
+        cursor.execute("alter table warehouse.fact_album_rating rename to gone")
+    answer = client.get("/ratings")
+    assert answer.status_code == 503
+    said = answer.get_data(as_text=True)
+    assert not [word for word in ("gone", "fact_album", "psycopg", "Traceback") if word in said]
+
+
+def test_bug_is_answered_without_its_trace(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(client.application.extensions["search"], "find", fail)
+    answer = client.get("/search?q=abba")
+    assert answer.status_code == 500
+    assert "secret" not in answer.get_data(as_text=True)
+
+
+def test_answers_are_not_kept_nor_framed(client: FlaskClient) -> None:
+    headers = client.get("/ratings").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]

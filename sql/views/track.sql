@@ -15,7 +15,8 @@ select
     track.disc_number,
     track.track_number,
     track.is_explicit,
-    track.is_local
+    track.is_local,
+    coalesce(nullif(track.recording_key, 0), -track.track_key) as song_key
 from warehouse.dim_track as track
 left join lateral (
     select
@@ -44,3 +45,4 @@ comment on column bi.track.disc_number is 'Disc it is on, from 1.';
 comment on column bi.track.track_number is 'Place on the disc, from 1.';
 comment on column bi.track.is_explicit is 'Spotify''s mark for explicit lyrics.';
 comment on column bi.track.is_local is 'A file of the listener''s own, unknown to Spotify.';
+comment on column bi.track.song_key is 'The song: bi.recording.';

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
+import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from everheard.warehouse.quota import Budget, reserve_calls
 from jobs import artists_and_tracks as job
 from simulator.catalogue import Album, Track
+from simulator.clock import from_iso
 from simulator.server import SimulatedServer
+from simulator.world import START
 from tests.jobs.history import import_history
 
 Start = Callable[..., SimulatedServer]
 Run = Callable[..., str]
+NOW_MS = from_iso(START)
 
 
 @pytest.fixture
@@ -259,3 +266,97 @@ def test_what_a_poll_brought_costs_no_call_but_the_artists(
     spotify.world.calls.reset()
     run_job(job, spotify)
     assert count_calls(spotify) == {}
+
+
+def test_views_count_a_recording_once_and_keep_releases_apart(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    by_code: dict[str, list[Track]] = {}
+    for track in spotify.world.catalogue.tracks:
+        if track.isrc and track.blanked_ms is None and track.album.released_ms < NOW_MS:
+            by_code.setdefault(track.isrc.upper(), []).append(track)
+    pair = next(tracks for tracks in by_code.values() if len(tracks) == 2)
+    import_history(connection, [(track, 200_000) for track in pair])
+    run_job(job, spotify)
+    rows = read(
+        connection,
+        "select track_count, count(*) over () from bi.recording"
+        " where song_key in (select song_key from bi.track where track_key <> 0)",
+    )
+    assert rows == [(2, 1)]
+    assert read(connection, "select count(*) from bi.track where track_key <> 0") == [(2,)]
+
+
+def test_names_turn_out_to_be_the_album_and_artist_their_tracks_show(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    album = find_albums(spotify, least=5)[0]
+    hear(connection, (album, 3))
+    run_job(job, spotify)
+    rows = read(
+        connection,
+        """
+        select same_album.album_id, same_artist.artist_id
+        from warehouse.dim_album as named
+        join warehouse.dim_album as same_album
+            on named.same_as_album_key = same_album.album_key
+        join warehouse.dim_artist as named_artist
+            on named_artist.known_by_name = named.folded_artist_name
+        join warehouse.dim_artist as same_artist
+            on named_artist.same_as_artist_key = same_artist.artist_key
+        """,
+    )
+    assert rows == [(album.id, album.artists[0].id)]
+
+
+def test_completeness_is_told_by_listened_time(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    hear(connection, *[(album, 4) for album in find_albums(spotify, least=5)[:3]])
+    share = "select described_pct, complete_pct from bi.metadata_completeness"
+    assert read(connection, share) == [(0, 0)]
+    run_job(job, spotify)
+    assert read(connection, share) == [(100, 100)]
+
+
+def test_two_runners_at_once_never_overspend(connection: Connection, database_url: str) -> None:
+    budget = Budget("app", "artists_and_tracks", 100)
+
+    def reserve(_: int) -> int:
+        with closing(psycopg2.connect(database_url)) as own:
+            own.autocommit = True
+            reserved = reserve_calls(own, budget, {"tracks": (7, 450), "albums": (6, 450)})
+            return sum(one.call_count for one in reserved.values())
+
+    with ThreadPoolExecutor(8) as runners:
+        assert sum(runners.map(reserve, range(24))) == 100
+
+
+def test_a_third_is_kept_for_new_releases_while_that_job_is_in_use(
+    connection: Connection,
+) -> None:
+    budget = Budget("app", "artists_and_tracks", 90, "new_releases", 30)
+    assert reserve_calls(connection, budget, {"tracks": (40, 450)})["tracks"].call_count == 40
+    read(
+        connection,
+        "insert into warehouse.etl_run (job, runner, trigger, started_at, outcome, exit_code)"
+        " values ('new_releases', 'r', 'hand', now(), 'done', 0) returning 1",
+    )
+    assert reserve_calls(connection, budget, {"tracks": (40, 450)})["tracks"].call_count == 20
+    others = Budget("app", "new_releases", 90)
+    assert reserve_calls(connection, others, {"albums": (40, 450)})["albums"].call_count == 30
+
+
+def test_dry_run_asks_nothing(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    hear(connection, (find_albums(spotify, least=5)[0], 3))
+    assert "left" in run_job(job, spotify, "--dry-run")
+    assert spotify.world.calls.count() == 0
+
+
+def test_fresh_success_elsewhere_is_enough(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    run_job(job, spotify)
+    assert "nothing to do" in run_job(job, spotify, "--if-stale", "3h")

@@ -63,7 +63,7 @@ select
     first_listen_at,
     last_listen_at
 from pg_temp.derived_month_track
-order by track_key, month_date
+order by month_date, track_key
 on conflict on constraint summary_month_track_pk do update
     set
         play_count = excluded.play_count,

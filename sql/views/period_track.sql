@@ -49,22 +49,32 @@ cross join
             and month_date < part.to_date
         union all
         select
-            play.track_key,
+            day.track_key,
             1 as play_count,
-            play.is_listen::integer as listen_count,
-            play.ms_listened,
-            case when play.is_estimated then play.ms_listened else 0 end as ms_estimated,
-            (detail.is_skipped is not null)::integer as judged_count,
-            coalesce(detail.is_skipped, false)::integer as skip_count
-        from bi.timed_play as play
-        left join warehouse.dim_play_detail as detail
-            on play.play_detail_key = detail.play_detail_key
-        where
-            part.source = 'day'
-            and play.listener_key = part.listener_key
-            and play.played_at >= part.from_utc at time zone 'UTC'
-            and play.played_at < part.to_utc at time zone 'UTC'
-            and play.is_counted
+            day.is_listen::integer as listen_count,
+            day.ms_listened,
+            case when day.is_estimated then day.ms_listened else 0 end as ms_estimated,
+            (day.is_skipped is not null)::integer as judged_count,
+            coalesce(day.is_skipped, false)::integer as skip_count
+        from (
+            select
+                play.track_key,
+                play.is_listen,
+                play.ms_listened,
+                play.is_estimated,
+                detail.is_skipped
+            from bi.timed_play as play
+            left join warehouse.dim_play_detail as detail
+                on play.play_detail_key = detail.play_detail_key
+            where
+                part.source = 'day'
+                and play.listener_key = part.listener_key
+                and play.played_at >= part.from_utc at time zone 'UTC'
+                and play.played_at < part.to_utc at time zone 'UTC'
+                and play.is_counted
+            -- A fence: merged, the look-up behind ms_listened would run once for each use.
+            offset 0
+        ) as day
     ) as heard
 group by part.listener_key, part.period, heard.track_key;
 comment on view bi.period_track is

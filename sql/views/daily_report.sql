@@ -1,0 +1,82 @@
+-- bi.daily_report
+-- Grain: one row per listener and day, from the first play to today.
+-- A day beside the thirty days before it. The lists of a day are in bi.daily_top.
+create view bi.daily_report as
+with averaged as (
+    select
+        day.*,
+        max(day.play_date) over (partition by day.listener_key) = day.play_date as is_today,
+        round(avg(day.ms_listened) over month_before)::bigint as average_ms,
+        round(avg(day.play_count) over month_before, 1)::numeric(8, 1) as average_play_count
+    from bi.daily_listening as day
+    window month_before as (
+        partition by day.listener_key order by day.play_date
+        rows between 30 preceding and 1 preceding
+    )
+)
+
+select
+    day.listener_key,
+    day.date_key,
+    day.play_date,
+    day.is_today,
+    day.play_count,
+    day.listen_count,
+    day.ms_listened,
+    day.ms_estimated,
+    day.certainty,
+    day.count_certainty,
+    day.average_ms,
+    day.average_play_count,
+    listed.artist_count,
+    listed.guest_count,
+    listed.song_count,
+    listed.new_artist_count,
+    session.session_count,
+    session.longest_session_ms,
+    day.excluded_play_count,
+    (
+        select count(*) from warehouse.etl_gap as gap
+        where gap.listener_key = day.listener_key and gap.closed_at is null
+    )::integer as open_gap_count
+from averaged as day
+cross join
+    lateral (
+        select
+            (count(*) filter (where top.list = 'artist'))::integer as artist_count,
+            (count(*) filter (where top.list = 'guest'))::integer as guest_count,
+            (count(*) filter (where top.list = 'song'))::integer as song_count,
+            (count(*) filter (where top.list = 'new artist'))::integer as new_artist_count
+        from bi.daily_top as top
+        where top.listener_key = day.listener_key and top.play_date = day.play_date
+    ) as listed
+cross join lateral (
+    select
+        count(*)::integer as session_count,
+        coalesce(max(known.ms_listened), 0)::bigint as longest_session_ms
+    from bi.session as known
+    where known.listener_key = day.listener_key and known.session_date = day.play_date
+) as session;
+comment on view bi.daily_report is
+'Grain: one row per listener and day, from the first play to today. A day beside the thirty days '
+'before it. The lists of a day are in bi.daily_top.';
+comment on column bi.daily_report.listener_key is 'Whose: bi.listener.';
+comment on column bi.daily_report.date_key is 'The day as yyyymmdd: bi.calendar.';
+comment on column bi.daily_report.play_date is 'Day on the listeners calendar.';
+comment on column bi.daily_report.is_today is 'The running day.';
+comment on column bi.daily_report.play_count is 'Plays that are counted, of any length.';
+comment on column bi.daily_report.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
+comment on column bi.daily_report.ms_listened is 'Milliseconds listened.';
+comment on column bi.daily_report.ms_estimated is 'The part of ms_listened that is estimated.';
+comment on column bi.daily_report.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
+comment on column bi.daily_report.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.daily_report.average_ms is 'Milliseconds a day in the thirty days before; null on the first day.';
+comment on column bi.daily_report.average_play_count is 'Plays a day in the thirty days before.';
+comment on column bi.daily_report.artist_count is 'Artists heard as main.';
+comment on column bi.daily_report.guest_count is 'Artists heard as featured.';
+comment on column bi.daily_report.song_count is 'Songs heard.';
+comment on column bi.daily_report.new_artist_count is 'Artists heard for the first time.';
+comment on column bi.daily_report.session_count is 'Sessions that began that day.';
+comment on column bi.daily_report.longest_session_ms is 'Milliseconds listened in the longest of them.';
+comment on column bi.daily_report.excluded_play_count is 'Plays that a rule of bi.exclusion leaves out.';
+comment on column bi.daily_report.open_gap_count is 'Open gaps of the listener, of any day.';

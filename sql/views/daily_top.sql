@@ -1,0 +1,182 @@
+-- bi.daily_top
+-- Grain: one row per listener, day, list and place.
+-- The lists: artist (as main), guest (as featured), song, album, new artist (first heard
+-- that day). Ask for one day.
+create view bi.daily_top as
+with heard as not materialized (
+    select
+        day.listener_key,
+        day.play_date,
+        play.*
+    from (
+        select
+            hour.listener_key,
+            hour.play_date,
+            hour.play_date::timestamp at time zone listener.timezone as day_start,
+            (hour.play_date + 1)::timestamp at time zone listener.timezone as day_end
+        from (
+            select distinct
+                listener_key,
+                play_date
+            from warehouse.summary_hour
+        ) as hour
+        inner join warehouse.dim_listener as listener
+            on hour.listener_key = listener.listener_key
+    ) as day
+    cross join lateral (
+        select
+            timed.track_key,
+            count(*) as play_count,
+            sum(timed.ms_listened) as ms_listened,
+            sum(case when timed.is_estimated then timed.ms_listened else 0 end) as ms_estimated
+        from bi.timed_play as timed
+        where
+            timed.listener_key = day.listener_key
+            and timed.played_at >= day.day_start
+            and timed.played_at < day.day_end
+            and timed.is_counted
+        group by timed.track_key
+    ) as play
+),
+
+listed as (
+    select
+        heard.listener_key,
+        heard.play_date,
+        kind.list,
+        credit.artist_key as item_key,
+        heard.play_count,
+        heard.ms_listened,
+        heard.ms_estimated
+    from heard
+    inner join bi.track_artist as credit
+        on heard.track_key = credit.track_key
+    inner join (values ('artist', 'main'), ('guest', 'featured')) as kind (list, artist_role)
+        on credit.artist_role = kind.artist_role
+    union all
+    select
+        heard.listener_key,
+        heard.play_date,
+        'new artist' as list,
+        credit.artist_key as item_key,
+        heard.play_count,
+        heard.ms_listened,
+        heard.ms_estimated
+    from heard
+    inner join bi.track_artist as credit
+        on heard.track_key = credit.track_key
+    inner join warehouse.dim_listener as listener
+        on heard.listener_key = listener.listener_key
+    where
+        heard.play_date = (
+            select (min(known.first_listen_at) at time zone listener.timezone)::date
+            from bi.track_artist as other
+            inner join warehouse.summary_track as known
+                on other.track_key = known.track_key
+            where
+                other.artist_key = credit.artist_key
+                and known.listener_key = heard.listener_key
+        )
+    union all
+    select
+        heard.listener_key,
+        heard.play_date,
+        'song' as list,
+        coalesce(nullif(track.recording_key, 0), -track.track_key) as item_key,
+        heard.play_count,
+        heard.ms_listened,
+        heard.ms_estimated
+    from heard
+    inner join warehouse.dim_track as track
+        on heard.track_key = track.track_key
+    union all
+    select
+        heard.listener_key,
+        heard.play_date,
+        'album' as list,
+        coalesce(album.same_as_album_key, album.album_key) as item_key,
+        heard.play_count,
+        heard.ms_listened,
+        heard.ms_estimated
+    from heard
+    inner join warehouse.dim_track as track
+        on heard.track_key = track.track_key
+    inner join warehouse.dim_album as album
+        on track.album_key = album.album_key
+    where track.album_key <> 0
+),
+
+summed as (
+    select
+        listener_key,
+        play_date,
+        list,
+        item_key,
+        sum(play_count)::integer as play_count,
+        sum(ms_listened)::bigint as ms_listened,
+        sum(ms_estimated)::bigint as ms_estimated
+    from listed
+    group by listener_key, play_date, list, item_key
+),
+
+placed as (
+    select
+        summed.*,
+        row_number() over (
+            partition by listener_key, play_date, list
+            order by ms_listened desc, play_count desc, item_key
+        )::integer as place
+    from summed
+)
+
+select
+    placed.listener_key,
+    placed.play_date,
+    placed.list,
+    placed.place,
+    placed.item_key,
+    coalesce(artist.artist_name, track.track_name, album.album_name) as item_name,
+    coalesce(track.main_artist_name, album.main_artist_name) as artist_name,
+    placed.play_count,
+    placed.ms_listened,
+    placed.ms_estimated,
+    word.certainty,
+    word.count_certainty
+from placed
+inner join bi.coverage as cover
+    on placed.listener_key = cover.listener_key and placed.play_date = cover.play_date
+inner join bi.certainty as word
+    on
+        (cover.status = 'complete') = word.is_fully_seen
+        and (placed.ms_estimated > 0) = word.is_estimated
+left join bi.artist as artist
+    on placed.item_key = artist.artist_key and placed.list in ('artist', 'guest', 'new artist')
+left join warehouse.dim_recording as recording
+    on placed.item_key = recording.recording_key and placed.list = 'song'
+left join bi.track as track
+    on
+        placed.list = 'song'
+        and track.track_key = case
+            when placed.item_key < 0 then -placed.item_key
+            else (
+                select min(same.track_key) from warehouse.dim_track as same
+                where same.recording_key = recording.recording_key
+            )
+        end
+left join bi.album as album
+    on placed.item_key = album.album_key and placed.list = 'album';
+comment on view bi.daily_top is
+'Grain: one row per listener, day, list and place. The lists: artist (as main), guest (as '
+'featured), song, album, new artist (first heard that day). Ask for one day.';
+comment on column bi.daily_top.listener_key is 'Whose: bi.listener.';
+comment on column bi.daily_top.play_date is 'Day on the listeners calendar.';
+comment on column bi.daily_top.list is 'artist, guest, new artist, song or album.';
+comment on column bi.daily_top.place is '1 is what was heard longest.';
+comment on column bi.daily_top.item_key is 'The artist, song or album.';
+comment on column bi.daily_top.item_name is 'Its name.';
+comment on column bi.daily_top.artist_name is 'Main artist of a song or album; null for artists.';
+comment on column bi.daily_top.play_count is 'Plays that are counted, of any length.';
+comment on column bi.daily_top.ms_listened is 'Milliseconds listened.';
+comment on column bi.daily_top.ms_estimated is 'The part of ms_listened that is estimated.';
+comment on column bi.daily_top.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
+comment on column bi.daily_top.count_certainty is 'Of the counts: exact or at least.';

@@ -1,0 +1,38 @@
+-- bi.sign_in
+-- Grain: one row per listener.
+-- Spotify ends a sign-in six months after it was given, whatever is done with it.
+create view bi.sign_in as
+with latest as (
+    select distinct on (listener_key)
+        listener_key,
+        authorised_at,
+        is_authorised_at_exact
+    from warehouse.etl_sign_in
+    order by listener_key, authorised_at desc
+)
+
+select
+    listener.listener_key,
+    (latest.authorised_at at time zone listener.timezone)::date as authorised_date,
+    latest.is_authorised_at_exact as is_authorised_date_exact,
+    ((latest.authorised_at + interval '6 months') at time zone listener.timezone)::date
+        as expires_date,
+    ((latest.authorised_at + interval '6 months') at time zone listener.timezone)::date
+    - (now() at time zone listener.timezone)::date as days_left,
+    play.last_at at time zone listener.timezone as last_heard_at_local
+from warehouse.dim_listener as listener
+left join latest
+    on listener.listener_key = latest.listener_key
+cross join lateral (
+    select max(played_at) as last_at
+    from warehouse.fact_play
+    where listener_key = listener.listener_key
+) as play;
+comment on view bi.sign_in is
+'Grain: one row per listener. Spotify ends a sign-in six months after it was given, whatever is done with it.';
+comment on column bi.sign_in.listener_key is 'Whose: bi.listener.';
+comment on column bi.sign_in.authorised_date is 'Day of the sign-in; null where there was none.';
+comment on column bi.sign_in.is_authorised_date_exact is 'False: first seen that day, so it is at least that old.';
+comment on column bi.sign_in.expires_date is 'Day on which Spotify ends it, at the latest.';
+comment on column bi.sign_in.days_left is 'Days until then; negative where it is over.';
+comment on column bi.sign_in.last_heard_at_local is 'End of the newest play in the ledger, on the listeners clock.';

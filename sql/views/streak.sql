@@ -1,0 +1,59 @@
+-- bi.streak
+-- Grain: one row per listener and run of days with a listen on each.
+-- At least: the day before or after it was not fully seen, so it may be longer.
+create view bi.streak as
+with active as (
+    select
+        listener_key,
+        play_date,
+        status,
+        listen_count,
+        lag(status, 1, 'complete') over in_time as status_before,
+        lead(status, 1, 'complete') over in_time as status_after,
+        max(play_date) over (partition by listener_key) as today_date
+    from bi.coverage
+    window in_time as (partition by listener_key order by play_date)
+),
+
+numbered as (
+    select
+        active.*,
+        play_date - (row_number() over (partition by listener_key order by play_date))::integer
+            as island
+    from active
+    where listen_count > 0
+),
+
+run as (
+    select
+        listener_key,
+        min(play_date) as first_date,
+        max(play_date) as last_date,
+        count(*)::integer as day_count,
+        max(today_date) - max(play_date) <= 1 as is_current,
+        (array_agg(status_before order by play_date))[1] = 'complete'
+        and (array_agg(status_after order by play_date desc))[1] = 'complete' as is_exact
+    from numbered
+    group by listener_key, island
+)
+
+select
+    listener_key,
+    first_date,
+    last_date,
+    day_count,
+    is_current,
+    row_number() over (partition by listener_key order by day_count desc, first_date) = 1
+        as is_longest,
+    case when is_exact then 'exact' else 'at least' end as certainty
+from run;
+comment on view bi.streak is
+'Grain: one row per listener and run of days with a listen on each. At least: the day before or '
+'after it was not fully seen, so it may be longer.';
+comment on column bi.streak.listener_key is 'Whose: bi.listener.';
+comment on column bi.streak.first_date is 'First day of the run.';
+comment on column bi.streak.last_date is 'Last day of the run.';
+comment on column bi.streak.day_count is 'Days in the run.';
+comment on column bi.streak.is_current is 'It reaches to today or yesterday.';
+comment on column bi.streak.is_longest is 'No run of this listener is longer; of equals the first.';
+comment on column bi.streak.certainty is 'Of day_count: exact or at least.';

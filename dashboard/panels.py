@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.drawings.bars import draw_bars, draw_inline_bar, draw_spark
+from dashboard.drawings.bars import draw_bars, draw_count_bar, draw_inline_bar, draw_spark
 from dashboard.drawings.calendar import draw_calendar, draw_months, find_steps
 from dashboard.drawings.clock import draw_clock
 from dashboard.drawings.lines import draw_skips
@@ -276,7 +276,7 @@ def _count_sessions(book: Book, period: Period) -> tuple[list[dict[str, Any]], s
     greatest = max(counts.values())
     longest = max(here, key=lambda one: one.ms_listened)
     rows = [
-        {"name": name, "count": count, "bar": draw_inline_bar(count, 0, greatest)}
+        {"name": name, "count": count, "bar": draw_count_bar(count, greatest)}
         for name, count in counts.items()
     ]
     day = longest.session_date

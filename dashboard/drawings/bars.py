@@ -100,6 +100,14 @@ def draw_inline_bar(ms_measured: int, ms_estimated: int, greatest_ms: int) -> Ma
     )
 
 
+def draw_count_bar(count: int, greatest: int) -> Markup:
+    """Draw a bar that counts: grey, for the blue signs are about time."""
+    return Markup(  # noqa: S704 (numbers only)
+        '<svg viewBox="0 0 300 11" class="inline" aria-hidden="true">'
+        f"{rect(0, 0, 300 * count / max(greatest, 1), 11, 's')}</svg>"
+    )
+
+
 def draw_spark(values: Sequence[int]) -> Markup:
     """Draw the small row of strokes under a figure; nothing for fewer than seven."""
     if len(values) < 7 or not any(values):

@@ -42,10 +42,11 @@ function sayTime(minutes) {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
 }
 
-// A drawing wider than the screen begins with its newest part, but for the hours of a week.
+// A drawing wider than the screen begins with its newest part, the hours of a week with the morning.
 function showNewest(under) {
   for (const box of under.querySelectorAll(".scroll")) {
-    if (!box.querySelector(".clock, .strips, .lines, .coverage, .months, table")) box.scrollLeft = box.scrollWidth;
+    if (box.querySelector(".clock")) box.scrollLeft = box.scrollWidth / 4;
+    else if (box.querySelector(".bars, .days")) box.scrollLeft = box.scrollWidth;
   }
 }
 

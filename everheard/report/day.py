@@ -14,7 +14,6 @@ from everheard.report.read import Reader
 
 #: Lines of each list.
 MOST_PLACES = 5
-LISTS = ("artist as main", "artist as featured", "track", "new artist")
 
 
 @dataclass(frozen=True)

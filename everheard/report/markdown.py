@@ -8,9 +8,9 @@ from everheard.report.words import say_certainty, say_count, say_date, say_momen
 
 #: List of the view -> what stands above it.
 HEADS = {
-    "artist as main": "Artists",
-    "artist as featured": "As guests",
-    "track": "Songs",
+    "artist": "Artists",
+    "guest": "As guests",
+    "song": "Songs",
     "new artist": "First heard",
 }
 _STEPS = "▁▂▃▄▅▆▇█"

@@ -21,35 +21,47 @@ PERIODS = """
 """
 ARTISTS = """
     select
-        top.period, top.place, top.previous_place, top.artist_key as item_key,
+        top.period, top.place, top.previous_place,
         top.artist_name as name, '' as artist_name, artist.spotify_url as url,
         top.play_count, top.ms_listened, top.ms_estimated, top.ms_as_main, top.ms_as_featured,
-        top.certainty, top.count_certainty
+        top.certainty, top.count_certainty, found.first_heard_date
     from bi.top_artist as top
     inner join bi.artist as artist on top.artist_key = artist.artist_key
+    left join bi.discovery as found
+        on
+            top.listener_key = found.listener_key and found.kind = 'artist'
+            and top.artist_key = found.item_key
     where top.listener_key = %(listener)s and top.credit = %(credit)s and top.place <= %(most)s
     order by top.period, top.place
 """
 TRACKS = """
     select
-        top.period, top.place, top.previous_place, top.song_key as item_key,
+        top.period, top.place, top.previous_place,
         top.track_name as name, top.main_artist_name as artist_name,
         'https://open.spotify.com/track/' || track.track_id as url,
         top.play_count, top.ms_listened, top.ms_estimated, 0 as ms_as_main, 0 as ms_as_featured,
-        top.certainty, top.count_certainty
+        top.certainty, top.count_certainty, found.first_heard_date
     from bi.top_track as top
     inner join bi.track as track on top.track_key = track.track_key
+    left join bi.discovery as found
+        on
+            top.listener_key = found.listener_key and found.kind = 'song'
+            and top.song_key = found.item_key
     where top.listener_key = %(listener)s and top.place <= %(most)s
     order by top.period, top.place
 """
 ALBUMS = """
     select
-        top.period, top.place, top.previous_place, top.album_key as item_key,
+        top.period, top.place, top.previous_place,
         top.album_name as name, top.main_artist_name as artist_name, album.spotify_url as url,
         top.play_count, top.ms_listened, top.ms_estimated, 0 as ms_as_main, 0 as ms_as_featured,
-        top.certainty, top.count_certainty
+        top.certainty, top.count_certainty, found.first_heard_date
     from bi.top_album as top
     inner join bi.album as album on top.album_key = album.album_key
+    left join bi.discovery as found
+        on
+            top.listener_key = found.listener_key and found.kind = 'album'
+            and top.album_key = found.item_key
     where top.listener_key = %(listener)s and top.place <= %(most)s and top.album_key > 0
     order by top.period, top.place
 """
@@ -66,15 +78,30 @@ GAPS = """
     select gap_start_local, gap_end_local, gap_hours, is_open, closed_by
     from bi.gap where listener_key = %(listener)s order by gap_start_local
 """
-DISCOVERIES = """
+FOUND_ARTISTS = """
     select
-        found.kind, found.item_key, found.item_name, found.artist_name, found.first_heard_date,
+        found.item_key, artist.artist_name as name, '' as artist_name, found.first_heard_date,
         found.last_heard_date, found.play_count, found.ms_listened, found.ms_estimated,
         artist.spotify_url as url
     from bi.discovery as found
-    left join bi.artist as artist on found.kind = 'artist' and found.item_key = artist.artist_key
-    where found.listener_key = %(listener)s and found.kind in ('artist', 'track')
+    inner join bi.artist as artist on found.item_key = artist.artist_key
+    where found.listener_key = %(listener)s and found.kind = 'artist'
     order by found.ms_listened desc, found.item_key
+"""
+FOUND_SONGS = """
+    select
+        found.item_key, song.song_name as name, song.main_artist_name as artist_name,
+        found.first_heard_date, found.last_heard_date, found.play_count, found.ms_listened,
+        found.ms_estimated, null as url
+    from bi.discovery as found
+    inner join bi.recording as song on found.item_key = song.song_key
+    where found.listener_key = %(listener)s and found.kind = 'song'
+    order by found.ms_listened desc, found.item_key
+    limit %(most)s
+"""
+SONG_COUNT = """
+    select count(*) as song_count
+    from bi.discovery where listener_key = %(listener)s and kind = 'song'
 """
 NEW_SHARES = """
     select month_date, new_artist_pct, new_artist_count
@@ -115,8 +142,7 @@ YEARS = """
     select
         year, play_count, ms_listened, ms_estimated, certainty, count_certainty, status,
         active_day_count, artists_brought_forward, artists_first_heard, artists_carried_forward,
-        top_track_name, top_album_name, longest_day, longest_day_ms, longest_session_date,
-        longest_session_ms, longest_streak_days, open_gap_count
+        longest_day, longest_day_ms, longest_session_date, longest_session_ms, open_gap_count
     from bi.year_review where listener_key = %(listener)s and play_count > 0 order by year
 """
 RATINGS = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict, namedtuple
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +32,8 @@ from everheard.report.book import (
 
 #: Lines read of each list; the pages show fewer.
 MOST_PLACES = 25
+#: Songs read for the search; the page holds about half of them.
+MOST_SONGS = 5000
 
 
 class Reader:
@@ -62,8 +63,6 @@ def read_book(connection: Connection, listener_key: int, listener_name: str, tim
     reader = Reader(connection, listener_key, timezone)
     now: datetime = reader.read(queries.NOW)[0][0]
     days = tuple(_to_day(row) for row in reader.read(queries.DAYS))
-    found = reader.read(queries.DISCOVERIES) if days else []
-    artists, tracks = (_pick(found, kind) for kind in ("artist", "track"))
     sign_in = next(iter(reader.read(queries.SIGN_IN)), None)
     book = Book(
         listener_name,
@@ -76,11 +75,16 @@ def read_book(connection: Connection, listener_key: int, listener_name: str, tim
     )
     if not days:
         return book
+    artists = tuple(_to_discovery(row) for row in reader.read(queries.FOUND_ARTISTS))
+    tracks = tuple(_to_discovery(row) for row in reader.read(queries.FOUND_SONGS, most=MOST_SONGS))
+    periods = _read_periods(reader)
+    streaks = tuple(Stretch(*row) for row in reader.read(queries.STREAKS))
     return Book(
         **{
             **vars(book),
             "days": days,
-            "periods": _read_periods(reader, found),
+            "periods": periods,
+            "streaks": streaks,
             "gaps": tuple(
                 Gap(
                     row.gap_start_local,
@@ -94,8 +98,8 @@ def read_book(connection: Connection, listener_key: int, listener_name: str, tim
             "artists": artists,
             "tracks": tracks,
             "artist_count": len(artists),
-            "track_count": len(tracks),
-            "years": _read_years(reader, artists),
+            "track_count": reader.read(queries.SONG_COUNT)[0].song_count,
+            "years": _read_years(reader, artists, periods, streaks),
             **_read_shelves(reader),
         }
     )
@@ -116,37 +120,32 @@ def _to_total(row: Any) -> Total:
     )
 
 
-def _pick(found: Iterable[Any], kind: str) -> tuple[Discovery, ...]:
-    return tuple(
-        Discovery(
-            row.item_name,
-            row.first_heard_date,
-            row.last_heard_date,
-            Total(row.play_count, row.ms_listened, row.ms_estimated),
-            row.artist_name if kind == "track" else "",
-            row.url,
-        )
-        for row in found
-        if row.kind == kind
+def _to_discovery(row: Any) -> Discovery:
+    return Discovery(
+        row.name,
+        row.first_heard_date,
+        row.last_heard_date,
+        Total(row.play_count, row.ms_listened, row.ms_estimated),
+        row.artist_name,
+        row.url,
     )
 
 
-def _read_periods(reader: Reader, found: list[Any]) -> tuple[Period, ...]:
+def _read_periods(reader: Reader) -> tuple[Period, ...]:
     """Return days first, then years, then all time."""
-    first_heard = {(row.kind, row.item_key): row.first_heard_date for row in found}
     rows = reader.read(queries.PERIODS)
     first_dates = {row.period: row.first_date for row in rows}
     most = {"most": MOST_PLACES}
     lists = {
-        "artists": ("artist", reader.read(queries.ARTISTS, credit="all", **most)),
-        "featured": ("artist", reader.read(queries.ARTISTS, credit="featured", **most)),
-        "tracks": ("track", reader.read(queries.TRACKS, **most)),
-        "albums": ("album", reader.read(queries.ALBUMS, **most)),
+        "artists": reader.read(queries.ARTISTS, credit="all", **most),
+        "featured": reader.read(queries.ARTISTS, credit="featured", **most),
+        "tracks": reader.read(queries.TRACKS, **most),
+        "albums": reader.read(queries.ALBUMS, **most),
     }
     places: dict[tuple[str, str], list[Place]] = defaultdict(list)
-    for name, (kind, list_rows) in lists.items():
+    for name, list_rows in lists.items():
         for row in list_rows:
-            first = first_heard.get((kind, row.item_key))
+            first = row.first_heard_date
             is_known = first is not None and first < first_dates[row.period]
             places[row.period, name].append(_to_place(row, is_known=is_known))
     clocks: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
@@ -203,7 +202,12 @@ def _to_place(row: Any, *, is_known: bool) -> Place:
     )
 
 
-def _read_years(reader: Reader, artists: tuple[Discovery, ...]) -> tuple[Year, ...]:
+def _read_years(
+    reader: Reader,
+    artists: tuple[Discovery, ...],
+    periods: tuple[Period, ...],
+    streaks: tuple[Stretch, ...],
+) -> tuple[Year, ...]:
     bests: dict[int, list[MonthBest]] = defaultdict(list)
     found: dict[date, Discovery] = {}
     for artist in sorted(artists, key=lambda one: one.total.ms_listened):
@@ -213,26 +217,35 @@ def _read_years(reader: Reader, artists: tuple[Discovery, ...]) -> tuple[Year, .
         bests[row.month_date.year].append(
             MonthBest(row.month_date, row.artist_name, row.ms_listened, first.name if first else "")
         )
+    by_name = {period.name: period for period in periods}
     return tuple(
-        Year(
-            year=row.year,
-            total=_to_total(row),
-            is_closed=row.status == "closed",
-            active_day_count=row.active_day_count,
-            brought_forward=row.artists_brought_forward,
-            first_heard=row.artists_first_heard,
-            carried_forward=row.artists_carried_forward,
-            top_track_name=row.top_track_name or "",
-            top_album_name=row.top_album_name or "",
-            longest_day=row.longest_day,
-            longest_day_ms=row.longest_day_ms or 0,
-            longest_session_date=row.longest_session_date,
-            longest_session_ms=row.longest_session_ms or 0,
-            longest_streak_days=row.longest_streak_days or 0,
-            open_gap_count=row.open_gap_count,
-            months=tuple(bests[row.year]),
-        )
+        _to_year(row, by_name[str(row.year)], streaks, tuple(bests[row.year]))
         for row in reader.read(queries.YEARS)
+    )
+
+
+def _to_year(
+    row: Any, period: Period, streaks: tuple[Stretch, ...], months: tuple[MonthBest, ...]
+) -> Year:
+    first, last = period.first_date, period.last_date
+    lengths = [(min(one.last, last) - max(one.first, first)).days + 1 for one in streaks]
+    return Year(
+        year=row.year,
+        total=_to_total(row),
+        is_closed=row.status == "closed",
+        active_day_count=row.active_day_count,
+        brought_forward=row.artists_brought_forward,
+        first_heard=row.artists_first_heard,
+        carried_forward=row.artists_carried_forward,
+        top_track_name=period.tracks[0].name if period.tracks else "",
+        top_album_name=period.albums[0].name if period.albums else "",
+        longest_day=row.longest_day,
+        longest_day_ms=row.longest_day_ms or 0,
+        longest_session_date=row.longest_session_date,
+        longest_session_ms=row.longest_session_ms or 0,
+        longest_streak_days=max([0, *lengths]),
+        open_gap_count=row.open_gap_count,
+        months=months,
     )
 
 
@@ -248,7 +261,6 @@ def _read_shelves(reader: Reader) -> dict[str, Any]:
             NewShare(row.month_date, float(row.new_artist_pct), row.new_artist_count)
             for row in reader.read(queries.NEW_SHARES)
         ),
-        "streaks": tuple(Stretch(*row) for row in reader.read(queries.STREAKS)),
         "sessions": tuple(Session(*row) for row in reader.read(queries.SESSIONS)),
         "comebacks": tuple(Comeback(*row) for row in reader.read(queries.COMEBACKS)),
         "ratings": tuple(

@@ -1,0 +1,167 @@
+"""The pages in a real browser: every period, every page, both themes, three widths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.dashboard.books import BOOKS
+
+PAGES = (
+    "index.html",
+    "artists.html",
+    "records.html",
+    "discovery.html",
+    "coverage.html",
+    "2026.html",
+)
+PERIODS = ("7-days", "30-days", "90-days", "365-days", "2025", "2026", "all-time")
+YEAR = "one year with gaps"
+Visit = Callable[..., Page]
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("book", BOOKS)
+def test_page_fits_its_screen_without_a_complaint(
+    visit: Visit, book: str, theme: str, width: int
+) -> None:
+    for file in PAGES if book == YEAR else ["index.html"]:
+        page = visit(book, file, width, color_scheme=theme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("file", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_page_is_accessible(visit: Visit, file: str, theme: str) -> None:
+    page = visit(YEAR, file, 1280, color_scheme=theme, bypass_csp=True)
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.parametrize("book", ["day 0", "week 1"])
+def test_small_page_is_accessible_on_a_phone(visit: Visit, book: str) -> None:
+    page = visit(book, width=390, bypass_csp=True)
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [one["id"] for one in found] == []
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_period_is_switched_without_a_reload(visit: Visit, period: str) -> None:
+    page = visit(YEAR)
+    page.evaluate("window.stayed = true")
+    page.click(f'.periods a[href="#{period}"]')
+    assert page.evaluate("window.stayed")
+    assert page.locator(".panel:visible").get_attribute("id") == period
+    assert page.locator('.periods a[aria-current="true"]').count() == 1
+    assert page.locator(f"[id='{period}'] .total").is_visible()
+
+
+def test_period_is_switched_by_keyboard_and_back_again(visit: Visit) -> None:
+    page = visit(YEAR)
+    page.focus('.periods a[href="#30-days"]')
+    page.keyboard.press("Enter")
+    assert page.locator(".panel:visible").get_attribute("id") == "30-days"
+    page.go_back()
+    assert page.locator(".panel:visible").get_attribute("id") == "2026"
+
+
+def test_period_goes_along_to_the_next_page(visit: Visit) -> None:
+    page = visit(YEAR, "index.html#90-days")
+    page.click('nav.pages a:has-text("Artists")')
+    page.wait_for_url("**/artists.html#90-days")
+    assert page.locator(".panel:visible").get_attribute("id") == "90-days"
+
+
+@pytest.mark.parametrize(("anchor", "shown"), [("", "2026"), ("#2025", "2025")])
+def test_page_reads_without_any_script(visit: Visit, anchor: str, shown: str) -> None:
+    page = visit(YEAR, f"index.html{anchor}", java_script_enabled=False)
+    panels = page.locator(".panel")
+    visible = [panel.get_attribute("id") for panel in panels.all() if panel.is_visible()]
+    assert visible == [shown]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("koyo ens", "Kōyō Ensemble"), ("oland", "Öland"), ("<angle", "<Angle> Brackets")],
+)
+def test_search_finds_names_as_people_type_them(visit: Visit, typed: str, found: str) -> None:
+    page = visit(YEAR)
+    page.fill("#search", typed)
+    page.wait_for_selector("#found table")
+    assert found in page.inner_text("#found tbody tr:first-child th")
+    page.press("#search", "Escape")
+    assert not page.is_visible("#found")
+
+
+def test_search_says_when_there_is_nothing(visit: Visit) -> None:
+    page = visit(YEAR)
+    page.fill("#search", "zzzz")
+    page.wait_for_selector("#found >> text=Nothing by that name.")
+
+
+def test_every_day_of_the_calendar_has_its_name_and_time(visit: Visit) -> None:
+    page = visit(YEAR)
+    titles = page.locator("#\\32 026 svg.days title").all_text_contents()
+    assert len(titles) == 324
+    assert titles[0].startswith("Thu, 1 Jan: ") or titles[0].startswith("Thu 1 Jan: ")
+    assert sum("at least" in title for title in titles) == 4
+
+
+def test_theme_is_switched_and_kept(visit: Visit) -> None:
+    page = visit(YEAR, color_scheme="light")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.click("#theme")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+def test_print_is_light_and_shows_no_controls(visit: Visit) -> None:
+    page = visit(YEAR, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.is_visible("nav.periods")
+    assert page.locator("#\\32 026 .total").is_visible()
+
+
+def test_type_in_drawings_stays_readable_on_a_phone(visit: Visit) -> None:
+    page = visit(YEAR, width=390)
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.panel.on svg text')].map(text =>"
+        " 13 * text.ownerSVGElement.getBoundingClientRect().width"
+        " / text.ownerSVGElement.viewBox.baseVal.width)"
+    )
+    assert min(sizes) >= 11
+
+
+def test_font_of_the_page_is_its_own(visit: Visit) -> None:
+    page = visit(YEAR)
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px Archivo'))")
+
+
+def test_statement_draws_its_picture(visit: Visit) -> None:
+    page = visit(YEAR, "2026.html")
+    page.locator("img.picture").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('img.picture').naturalWidth === 1080")
+
+
+def test_script_smuggled_in_by_a_name_is_not_run(
+    browser: Browser, written: Callable[[str], Path]
+) -> None:
+    """The policy refuses what is not a file of the page's own."""
+    page = browser.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto((written(YEAR) / "index.html").as_uri())
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'),"
+        " {textContent: 'window.smuggled = true'}))"
+    )
+    assert not page.evaluate("window.smuggled")
+    assert any("Content Security Policy" in text for text in refused)
+    page.close()

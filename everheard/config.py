@@ -79,7 +79,8 @@ def read_settings(
 
     Raises ConfigurationError naming every fault at once.
     """
-    values = {**_read_env_file(env_file), **(os.environ if environ is None else environ)}
+    given = os.environ if environ is None else environ
+    values = {**_read_env_file(env_file), **_read_credentials(given), **given}
 
     def get(name: str, default: str = "") -> str:
         return values.get(name, "").strip() or default
@@ -128,6 +129,12 @@ def _read_env_file(env_file: Path) -> dict[str, str]:
     except UnicodeDecodeError:
         raise ConfigurationError([f"{env_file.name} cannot be read: save it as UTF-8"]) from None
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _read_credentials(given: Mapping[str, str]) -> dict[str, str]:
+    """Read what systemd hands a service (``LoadCredential=everheard.env:FILE``)."""
+    folder = given.get("CREDENTIALS_DIRECTORY", "")
+    return _read_env_file(Path(folder) / "everheard.env") if folder else {}
 
 
 def _default_home(values: Mapping[str, str]) -> Path:

@@ -52,10 +52,7 @@ def test_minutes_a_month_stay_in_the_free_tier(schedule: str, most: int) -> None
 
 def read_load_minutes() -> list[int]:
     """Return the minutes of a day at which a Pi wakes the database: its hourly loads."""
-    service = read("pi/units/everheard@.service")
-    assert "get_last_50" not in service, "arguments belong to the timer's own settings"
-    arguments = read("pi/get_last_50.arguments")
-    found = re.search(r"--load-every (\d+)m", arguments)
+    found = re.search(r"--load-every (\d+)m", read("pi/jobs/get_last_50.primary.env"))
     assert found is not None
     timer = read("pi/units/everheard-get_last_50.timer")
     minutes = re.search(r"^OnCalendar=\*:([\d,]+)", timer, flags=re.MULTILINE)

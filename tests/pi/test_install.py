@@ -1,0 +1,199 @@
+"""The installer, in a root of the test's own, with stand-ins for what would change this machine.
+
+Debian's own programs were used in a debootstrapped root by hand; docs/raspberry-pi.md says so.
+"""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.repository.project import PROJECT_DIR, read
+
+pytestmark = pytest.mark.posix
+
+#: Programs that would need root, a network or systemd. Each notes how it was called.
+STAND_INS = {
+    "apt-get": "",
+    "dpkg-query": "echo 'install ok installed'",
+    "getent": "exit 2",
+    "id": "echo 0",
+    "python3": f'if [ "$1" = -m ]; then mkdir -p "$3/bin"; ln -sf "$0" "$3/bin/python"; fi'
+    f'; if [ "$1" = -c ]; then exec "{sys.executable}" "$@"; fi',
+    "runuser": "",
+    "systemctl": "",
+    "useradd": "",
+    "chown": "",
+    # As root here, as nobody special elsewhere: owners are noted, not given.
+    "install": 'words=(); while [ $# -gt 0 ]; do case "$1" in -o|-g) shift ;; '
+    '*) words+=("$1") ;; esac; shift; done; exec /usr/bin/install "${words[@]}"',
+}
+
+Install = Callable[..., str]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "root"
+    (folder / "etc" / "postgresql" / "15" / "main").mkdir(parents=True)
+    (folder / "etc" / "postgresql" / "9.6").mkdir()
+    return folder
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> Path:
+    path = tmp_path / "my settings.env"
+    path.write_text("SPOTIFY_CLIENT_SECRET='hidden-word'\nDATABASE_URL='postgresql://a:b@c/d'\n")
+    return path
+
+
+@pytest.fixture
+def install(tmp_path: Path, root: Path) -> Install:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, does in STAND_INS.items():
+        program = programs / name
+        program.write_text(f'#!/bin/bash\necho "{name} $*" >> "{tmp_path}/called"\n{does}\n')
+        program.chmod(0o755)
+
+    def run(*options: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [str(PROJECT_DIR / "pi" / "install.sh"), *options],
+            env={
+                "PATH": f"{programs}{os.pathsep}/usr/bin{os.pathsep}/bin",
+                "EVERHEARD_ROOT": str(root),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+def list_files(root: Path) -> list[str]:
+    return sorted(
+        str(path.relative_to(root))
+        for path in (root / "etc").rglob("*")
+        if path.is_file() and "postgresql" not in path.parts
+    )
+
+
+def read_calls(tmp_path: Path) -> str:
+    return (tmp_path / "called").read_text()
+
+
+def test_primary_installs_every_timer_and_twice_is_the_same(
+    install: Install, root: Path, env_file: Path, tmp_path: Path
+) -> None:
+    said = install("--env", str(env_file))
+    first = list_files(root)
+    install()
+
+    assert list_files(root) == first
+    jobs = ["artists_and_tracks", "get_last_50", "new_releases", "rank_albums"]
+    assert first == sorted(
+        [
+            "etc/everheard/artists_and_tracks.env",
+            "etc/everheard/everheard.env",
+            "etc/everheard/get_last_50.env",
+            *(f"etc/systemd/system/everheard-{job}.timer" for job in jobs),
+            "etc/systemd/system/everheard@.service",
+        ]
+    )
+    settings = root / "etc/everheard/everheard.env"
+    assert stat.S_IMODE(settings.stat().st_mode) == 0o600
+    assert settings.read_text() == env_file.read_text()
+    assert (root / "opt/everheard/jobs/get_last_50.py").exists()
+    assert (root / "opt/everheard/sql/load/read_books.sql").exists()
+    assert not (root / "opt/everheard/.env").exists()
+    assert "hidden-word" not in said + read_calls(tmp_path)
+    for job in jobs:
+        assert f"systemctl enable --quiet --now everheard-{job}.timer" in read_calls(tmp_path)
+
+
+def test_fallback_asks_every_two_hours_and_only_for_the_last_50(
+    install: Install, root: Path, env_file: Path
+) -> None:
+    install("--env", str(env_file))
+    install("--mode", "fallback")
+
+    timers = [name for name in list_files(root) if name.endswith(".timer")]
+    assert timers == ["etc/systemd/system/everheard-get_last_50.timer"]
+    drop_in = root / "etc/systemd/system/everheard-get_last_50.timer.d/fallback.conf"
+    assert "OnCalendar=0/2:22" in drop_in.read_text()
+    assert "--if-stale" in (root / "etc/everheard/get_last_50.env").read_text()
+    assert not (root / "etc/everheard/artists_and_tracks.env").exists()
+
+    install("--mode", "primary")
+    assert not drop_in.exists()
+
+
+def test_cron_does_the_same_at_the_same_minutes(
+    install: Install, root: Path, env_file: Path
+) -> None:
+    install("--env", str(env_file))
+    install("--cron")
+
+    assert [name for name in list_files(root) if "systemd" in name] == []
+    lines = (root / "etc/cron.d/everheard").read_text().splitlines()[1:]
+    assert len(lines) == 4
+    minutes = "7,22,37,52"
+    assert lines[0].startswith(f"{minutes} * * * * everheard cd /opt/everheard && umask 077")
+    assert f"OnCalendar=*:{minutes.replace('7,', '07,', 1)}" in read(
+        "pi/units/everheard-get_last_50.timer"
+    )
+    assert "flock -n /var/lib/everheard/get_last_50.lock" in lines[0]
+    assert "jobs.get_last_50 --load-every 55m 2>&1 | logger" in lines[0]
+    assert (root / "var/lib/everheard/everheard.env").exists()
+    assert "hidden-word" not in "\n".join(lines)
+
+    install()
+    assert not (root / "etc/cron.d/everheard").exists()
+    assert not (root / "var/lib/everheard/everheard.env").exists(), "one copy of the secrets"
+
+
+def test_local_database_is_set_up_and_used(
+    install: Install, root: Path, env_file: Path, tmp_path: Path
+) -> None:
+    install("--env", str(env_file), "--database", "local")
+    conf = (root / "etc/postgresql/15/main/conf.d/everheard.conf").read_text()
+    assert "shared_buffers = 64MB" in conf
+    settings = (root / "etc/everheard/everheard.env").read_text()
+    assert settings.count("DATABASE_URL=") == 1
+    assert "host=/var/run/postgresql" in settings
+    called = read_calls(tmp_path)
+    assert "createuser everheard" in called
+    assert "createdb --owner everheard everheard" in called
+    assert "-m migrate upgrade" in called
+
+
+def test_uninstall_leaves_settings_and_spool(install: Install, root: Path, env_file: Path) -> None:
+    install("--env", str(env_file))
+    (root / "var/lib/everheard/spool").mkdir()
+    said = install("--uninstall")
+    assert "still there" in said
+    assert [name for name in list_files(root) if "systemd" in name or "cron" in name] == []
+    assert not (root / "opt/everheard").exists()
+    assert (root / "etc/everheard/everheard.env").exists()
+    assert (root / "var/lib/everheard/spool").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--mode", "sometimes"), "--mode is primary or fallback"),
+        (("--database", "elsewhere"), "the word local"),
+        (("--env", "nowhere.env"), "there is no file nowhere.env"),
+        (("--nonsense",), "there is no option --nonsense"),
+        ((), "python start.py setup"),
+    ],
+)
+def test_wrong_words_are_named(install: Install, options: tuple[str, ...], said: str) -> None:
+    assert said in install(*options, code=1)

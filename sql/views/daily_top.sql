@@ -45,6 +45,7 @@ listed as (
         heard.play_date,
         kind.list,
         credit.artist_key as item_key,
+        credit.artist_key as name_key,
         heard.play_count,
         heard.ms_listened,
         heard.ms_estimated
@@ -59,6 +60,7 @@ listed as (
         heard.play_date,
         'new artist' as list,
         credit.artist_key as item_key,
+        credit.artist_key as name_key,
         heard.play_count,
         heard.ms_listened,
         heard.ms_estimated
@@ -67,15 +69,23 @@ listed as (
         on heard.track_key = credit.track_key
     inner join warehouse.dim_listener as listener
         on heard.listener_key = listener.listener_key
+    -- Who is new that day is heard on a track that is new that day: few are looked up.
+    inner join warehouse.summary_track as new_track
+        on heard.listener_key = new_track.listener_key and heard.track_key = new_track.track_key
     where
-        heard.play_date = (
-            select (min(known.first_listen_at) at time zone listener.timezone)::date
-            from bi.track_artist as other
-            inner join warehouse.summary_track as known
-                on other.track_key = known.track_key
+        heard.play_date = (new_track.first_listen_at at time zone listener.timezone)::date
+        and not exists (
+            select 1
+            from warehouse.dim_artist as alias
+            inner join warehouse.bridge_track_artist as other
+                on alias.artist_key = other.artist_key
+            inner join warehouse.summary_track as earlier
+                on other.track_key = earlier.track_key
             where
-                other.artist_key = credit.artist_key
-                and known.listener_key = heard.listener_key
+                credit.artist_key in (alias.artist_key, alias.same_as_artist_key)
+                and earlier.listener_key = heard.listener_key
+                and earlier.first_listen_at
+                < heard.play_date::timestamp at time zone listener.timezone
         )
     union all
     select
@@ -83,6 +93,7 @@ listed as (
         heard.play_date,
         'song' as list,
         coalesce(nullif(track.recording_key, 0), -track.track_key) as item_key,
+        track.track_key as name_key,
         heard.play_count,
         heard.ms_listened,
         heard.ms_estimated
@@ -95,6 +106,7 @@ listed as (
         heard.play_date,
         'album' as list,
         coalesce(album.same_as_album_key, album.album_key) as item_key,
+        coalesce(album.same_as_album_key, album.album_key) as name_key,
         heard.play_count,
         heard.ms_listened,
         heard.ms_estimated
@@ -112,6 +124,7 @@ summed as (
         play_date,
         list,
         item_key,
+        min(name_key) as name_key,
         sum(play_count)::integer as play_count,
         sum(ms_listened)::bigint as ms_listened,
         sum(ms_estimated)::bigint as ms_estimated
@@ -150,21 +163,11 @@ inner join bi.certainty as word
         (cover.status = 'complete') = word.is_fully_seen
         and (placed.ms_estimated > 0) = word.is_estimated
 left join bi.artist as artist
-    on placed.item_key = artist.artist_key and placed.list in ('artist', 'guest', 'new artist')
-left join warehouse.dim_recording as recording
-    on placed.item_key = recording.recording_key and placed.list = 'song'
+    on placed.name_key = artist.artist_key and placed.list in ('artist', 'guest', 'new artist')
 left join bi.track as track
-    on
-        placed.list = 'song'
-        and track.track_key = case
-            when placed.item_key < 0 then -placed.item_key
-            else (
-                select min(same.track_key) from warehouse.dim_track as same
-                where same.recording_key = recording.recording_key
-            )
-        end
+    on placed.name_key = track.track_key and placed.list = 'song'
 left join bi.album as album
-    on placed.item_key = album.album_key and placed.list = 'album';
+    on placed.name_key = album.album_key and placed.list = 'album';
 comment on view bi.daily_top is
 'Grain: one row per listener, day, list and place. The lists: artist (as main), guest (as '
 'featured), song, album, new artist (first heard that day). Ask for one day.';

@@ -12,8 +12,10 @@ import subprocess
 import sys
 import time
 import urllib.request
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg2
@@ -25,7 +27,7 @@ from everheard.warehouse import embedded
 #: Hours between two looks at Spotify. The long one is a machine that was off.
 OUTAGE_HOURS = 60
 STEPS = (0, 8, 8, 8, 8, OUTAGE_HOURS, 8, 8, 8)
-_SIMULATOR = ("--listeners", "steady", "--seed", "2026")
+_WORLD = ("--listeners", "steady", "--seed", "2026", "--history-days", "365")
 
 
 class DemoFailed(Failure):
@@ -42,13 +44,39 @@ def run_demo() -> None:
     server = embedded.start(home)
     environ = {**os.environ, "EVERHEARD_HOME": str(home), "SPOOL_DIR": "", "DATABASE_URL": ""}
     print(f"   {_run_module('migrate', 'upgrade', environ=environ)}")
+    world = (*_WORLD, "--start", _choose_start(home))
     print("2. A simulated Spotify, and a listener who hears about 35 songs a day.")
-    with _simulated_spotify(environ) as settings:
+    with _simulated_spotify(environ, world) as settings:
         print("3. The hourly job, as it would run on your machine or on GitHub:")
         for hours in STEPS:
             _poll_after(hours, {**environ, **settings})
+    print("4. The year before, from the export that Spotify sends on request:")
+    export = home / "export.zip"
+    _run_module("simulator", "export", *world, "--out", str(export), environ=environ)
+    print(f"   {_run_module('jobs.import_history', str(export), environ=environ)}")
+    print("5. A page of it all, which needs no server and no network:")
+    folder = home / "dashboard"
+    publish = _run_module("jobs.publish_dashboard", "--to", str(folder), environ=environ)
+    print(f"   {publish}")
     _show_ledger(server)
+    _show_page(folder / "index.html")
     print(f"\nDone in {time.monotonic() - started:.0f} seconds. Run it again: nothing is doubled.")
+
+
+def _choose_start(home: Path) -> str:
+    """Return when the simulated time begins, so that it ends about now; kept for a second run."""
+    kept = home / "demo-start"
+    if not kept.exists():
+        start = datetime.now(UTC) - timedelta(hours=sum(STEPS))
+        kept.write_text(f"{start:%Y-%m-%dT%H:00:00Z}", encoding="ascii")
+    return kept.read_text(encoding="ascii")
+
+
+def _show_page(page: Path) -> None:
+    """Name the page; open it where somebody sits before the machine."""
+    print(f"The page:    {page}")
+    if sys.stdout.isatty():
+        webbrowser.open(page.resolve().as_uri())
 
 
 def _poll_after(hours: int, environ: dict[str, str]) -> None:
@@ -75,10 +103,10 @@ def _run_module(module: str, *arguments: str, environ: dict[str, str]) -> str:
 
 
 @contextmanager
-def _simulated_spotify(environ: dict[str, str]) -> Iterator[dict[str, str]]:
+def _simulated_spotify(environ: dict[str, str], world: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """Run the simulator; give the settings that make it a drop-in for Spotify."""
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-u", "-m", "simulator", "--port", "0", *_SIMULATOR],
+        [sys.executable, "-u", "-m", "simulator", "--port", "0", *world],
         cwd=PROJECT_DIR,
         env=environ,
         stdout=subprocess.PIPE,
@@ -155,7 +183,7 @@ def _show_ledger(server: embedded.EmbeddedServer) -> None:
         connection.close()
     certainty = "at least " if gaps else ""
     print(f"\nThe ledger: {certainty}{plays} plays of {tracks} tracks by {artists} artists,")
-    print(f"about {hours} hours (estimated from track lengths until an export measures them).\n")
+    print(f"about {hours} hours (measured by the export; the last days estimated).\n")
     print("Top five artists         plays   hours")
     for name, count, artist_hours in top:
         print(f"  {name[:22]:<22} {count:>5}  {artist_hours:>6}")

@@ -10,6 +10,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ import psycopg2
 import simulator
 from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
 from everheard.warehouse import embedded
+from simulator import library_endpoints
 from simulator.catalogue import Album, Artist, Catalogue, Track
 from simulator.clock import DAY_MS, from_iso
 from simulator.randomness import base62
@@ -25,12 +27,15 @@ from simulator.world import START
 from tests.jobs.history import import_history
 
 CALLS_PER_DAY = 300
+#: Days of releases, and the artists whose releases count.
+DAYS, WATCHED = 30, 200
 #: A listener knows a third of an album's tracks.
 KNOWN_SHARE = 1 / 3
 OLDER_BY_A_DAY = """
     update warehouse.etl_quota_call set reserved_at = reserved_at - interval '24 hours';
     update warehouse.etl_owed_answer
-    set asked_at = asked_at - interval '24 hours', ask_again_at = ask_again_at - interval '24 hours';
+    set asked_at = asked_at - interval '24 hours',
+        ask_again_at = ask_again_at - interval '24 hours';
     update warehouse.etl_artist_watch set asked_at = asked_at - interval '24 hours';
     update warehouse.etl_capability
     set probed_at = probed_at - interval '24 hours',
@@ -55,12 +60,20 @@ def main() -> None:
     """Measure, and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tracks", type=int, default=20_000, help="tracks of the history")
+    parser.add_argument("--only", choices=["history", "releases"], help="measure this alone")
     options = parser.parse_args()
     print(describe_machine())
+    library_endpoints.FOLLOWED_AMONG = 0  # nobody is followed: what is played has to do
     with clean_environ() as (folder, environ):
         rows = [("measure", "figure", "bound", "detail")]
-        with new_ledger(folder / "history", environ) as url:
-            rows += measure_history(url, environ, options.tracks)
+        if options.only != "releases":
+            with new_ledger(folder / "history", environ) as url:
+                rows += measure_history(url, environ, options.tracks)
+        for place, app_may_search in enumerate((False, True)):
+            if options.only == "history":
+                break
+            with new_ledger(folder / f"releases{place}", environ) as url:
+                rows += measure_releases(url, environ, app_may_search)
     print_table(rows)
 
 
@@ -115,6 +128,93 @@ def measure_history(
         ("described after the first day", f"{first:.1%}", "50%", "track, album and main artist"),
         ("described at the end", f"{execute(url, DESCRIBED):.1%}", "", ""),
     ]
+
+
+def measure_releases(
+    url: str, environ: Mapping[str, str], app_may_search: bool
+) -> list[tuple[str, str, str, str]]:
+    """Let thirty days pass; find what the listener's most-played artists release, day by day.
+
+    The books grow a day older each day, and so do the dates that Spotify tells: what is
+    released today has today's date for the job too.
+    """
+    artists = [
+        Artist(base62("artist", number), f"Artist {number}", [], 50) for number in range(WATCHED)
+    ]
+    rng, start_ms = Random(8), from_iso(START)
+    albums = [
+        make_album(rng, artist, place * WATCHED + number, 2, start_ms - (place * 90 + 40) * DAY_MS)
+        for number, artist in enumerate(artists)
+        for place in range(3)
+    ]
+    for album in albums:
+        album.artists[0].albums.append(album)
+    listened = [
+        (artist.albums[0].tracks[0], 9_000_000 // rank) for rank, artist in enumerate(artists, 1)
+    ]
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        import_history(connection, listened)
+    found_days: dict[str, int] = {}
+    with simulator.running(listeners=["quiet"], history_days=0) as server:
+        world = server.world
+        world.catalogue = Catalogue(artists, albums, [], [])
+        settings = {**environ, **server.environ(), "DATABASE_URL": url}
+        for _ in range(4):  # who the artists are has to be known before they can be watched
+            run_python("-m", "jobs.artists_and_tracks", environ=settings)
+            execute(url, OLDER_BY_A_DAY)
+        if not app_may_search:
+            world.add_mood("empty_page", "search")
+        released = plan_releases(rng, artists, len(albums))
+        calls = []
+        for day in range(DAYS + 4):
+            for album in released.get(day, []):
+                album.released_ms = world.clock.now_ms
+                album.release_date = datetime.now(UTC).date().isoformat()
+                album.artists[0].albums.append(album)
+                albums.append(album)
+            world.catalogue = Catalogue(artists, albums, [], [])
+            world.calls.reset()
+            run_python(
+                "-m", "jobs.new_releases", environ={**settings, "METADATA_CALLS_PER_DAY": "100"}
+            )
+            calls.append(world.calls.count() - world.calls.count("token"))
+            for album_id in read_found(url):
+                found_days.setdefault(album_id, day)
+            execute(url, OLDER_BY_A_DAY)
+            world.clock.advance(days=1)
+    ages = [found_days.get(album.id, 999) - day for day, some in released.items() for album in some]
+    within = sum(age <= 3 for age in ages)
+    place = "with search" if app_may_search else "artists' own lists only"
+    return [
+        (
+            f"new releases found within 3 days, {place}",
+            f"{within / len(ages):.1%}",
+            "95%",
+            f"{within} of {len(ages)}; at most {max(calls)} calls a day",
+        )
+    ]
+
+
+def plan_releases(rng: Random, artists: list[Artist], number: int) -> dict[int, list[Album]]:
+    """Return what is released on which of the thirty days: two a day, by anybody."""
+    return {
+        day: [
+            make_album(rng, rng.choice(artists), number + day * 2 + place, rng.randint(1, 14), 0)
+            for place in range(2)
+        ]
+        for day in range(DAYS)
+    }
+
+
+def read_found(url: str) -> list[str]:
+    """Return the ids of the albums that were found as new."""
+    with closing(psycopg2.connect(url)) as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "select album_id from warehouse.fact_album_release"
+            " join warehouse.dim_album using (album_key) where is_new"
+        )
+        return [album_id for (album_id,) in cursor.fetchall()]
 
 
 def make_history(rng: Random, track_count: int) -> tuple[Catalogue, list[tuple[Track, int]]]:

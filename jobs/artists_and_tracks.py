@@ -16,6 +16,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from everheard.catalogue import PATIENCE, Catalogue, open_catalogue
+from everheard.genres import describe_genres
 from everheard.run import Run, parse_duration, run_job
 from everheard.spotify.sender import Sender
 from everheard.warehouse.books import read_books
@@ -68,7 +69,8 @@ def describe_catalogue(run: Run) -> None:
         calls_left = ask_queue(run, catalogue)
     derive_changed(run.connect())
     join_recordings(run.connect())
-    tell(run, tell_done(catalogue) | {"left": tell_end(run, calls_left)})
+    genres = {"genres of artists": str(describe_genres(run) or "")}
+    tell(run, tell_done(catalogue) | genres | {"left": tell_end(run, calls_left)})
 
 
 def find_budget(run: Run) -> Budget:

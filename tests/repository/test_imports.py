@@ -33,7 +33,7 @@ LAYERS = {
     "everheard.warehouse",
 }
 AROUND_A_JOB = {"everheard.run", "everheard.sign_in", "everheard.spool"}
-FOR_JOBS = {"everheard.catalogue", "everheard.releases", "everheard.feed"}
+FOR_JOBS = {f"everheard.{name}" for name in ("catalogue", "releases", "feed", "genres")}
 SET_UP = {
     f"everheard.{name}" for name in ("env_file", "github", "memory", "minutes", "modules")
 }
@@ -58,6 +58,8 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.catalogue": SHARED | LAYERS | AROUND_A_JOB,
     "everheard.releases": SHARED | LAYERS | AROUND_A_JOB | {"everheard.catalogue"},
     "everheard.feed": SHARED | LAYERS,
+    "everheard.musicbrainz": SHARED | {"everheard.spotify"},
+    "everheard.genres": SHARED | LAYERS | AROUND_A_JOB | {"everheard.musicbrainz"},
     **dict.fromkeys(SET_UP, SHARED),
     "everheard.authorize": SHARED | LAYERS | {"everheard.env_file"},
     "everheard.minutes": SHARED | {"everheard.github"},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everheard.names import fold_name
+from everheard.names import fold_edition, fold_name, read_guests
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,34 @@ def test_folded_names_carry_no_outer_or_double_spaces(name: str) -> None:
 @given(st.text())
 def test_folded_names_fit_into_an_index(name: str) -> None:
     assert len(fold_name(name * 200)) <= 300
+
+
+@pytest.mark.parametrize(
+    ("title", "guests"),
+    [
+        ("Song (feat. Guest)", ["Guest"]),
+        ("Song [ft. One & Two]", ["One", "Two"]),
+        ("Song feat. One, Two and Three - Remix", ["One", "Two", "Three"]),
+        ("Song (featuring Tyler, The Creator)", ["Tyler, The Creator"]),
+        ("Song (with You)", []),
+        ("Featherweight", []),
+        ("A Defeat", []),
+    ],
+)
+def test_guests_are_read_from_a_title(title: str, guests: list[str]) -> None:
+    assert read_guests(title) == guests
+
+
+@pytest.mark.parametrize(
+    ("title", "edition"),
+    [
+        ("Blue Harbour (Deluxe Edition)", "blue harbour"),
+        ("Blue Harbour [Expanded] (2011 Remaster)", "blue harbour"),
+        ("Blue Harbour - Remastered", "blue harbour"),
+        ("Blue Harbour (Live)", "blue harbour (live)"),
+        ("Deluxe", "deluxe"),
+        ("(Special Edition)", "(special edition)"),
+    ],
+)
+def test_editions_of_one_title_meet(title: str, edition: str) -> None:
+    assert fold_edition(title) == edition

@@ -7,6 +7,8 @@ import sys
 
 from everheard.config import read_settings
 from everheard.failure import Failure
+from migrate.document import write_page
+from migrate.role import renew_role
 from migrate.upgrade import upgrade
 
 
@@ -17,9 +19,20 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser(
         "upgrade", help="bring the database in DATABASE_URL (or the embedded one) up to date"
     )
-    parser.parse_args(argv)
+    role = commands.add_parser("role", help="create or renew a role that reads the views only")
+    role.add_argument("name", nargs="?", default="bi_reader", help="default: bi_reader")
+    commands.add_parser("document", help="write docs/views.md from the database's own comments")
+    options = parser.parse_args(argv)
     try:
-        print(upgrade(read_settings(needs_spotify=False)))
+        settings = read_settings(needs_spotify=False)
+        if options.command == "upgrade":
+            print(upgrade(settings))
+        elif options.command == "role":
+            reader = renew_role(settings, options.name)
+            print(f"role: {reader.name} reads schema bi. Its password, shown this once:")
+            print(reader.password)
+        else:
+            print(write_page(settings))
     except Failure as failure:
         print(failure, file=sys.stderr)
         return int(failure.exit_code)

@@ -13,7 +13,8 @@ from alembic.config import Config
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
 from everheard.warehouse.connect import SchemaMismatch, find_database_url, translate_errors
-from migrate.views import create_views, drop_views
+from migrate.summaries import derive_waiting
+from migrate.views import create_views, drop_views, grant_views
 
 MIGRATE_DIR = Path(__file__).parent
 # Any fixed number: two upgrades at once must not both create the tables.
@@ -25,7 +26,7 @@ def upgrade(settings: Settings) -> str:
 
     Everything happens in one transaction: it is done, or nothing has changed.
     """
-    with translate_errors(), _open_transaction(settings) as connection:
+    with translate_errors(), open_transaction(settings) as connection:
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_UPGRADE_LOCK})")
         _refuse_newer(connection)
         connection.exec_driver_sql("create schema if not exists warehouse")
@@ -33,6 +34,8 @@ def upgrade(settings: Settings) -> str:
         drop_views(connection)
         command.upgrade(_alembic_config(connection), "head")
         view_count = create_views(connection)
+        grant_views(connection)
+        derive_waiting(connection)
         version = connection.exec_driver_sql("select version from warehouse.etl_schema").scalar()
     return f"upgrade: schema at version {version}, {view_count} views"
 
@@ -52,7 +55,8 @@ def _refuse_newer(connection: sqlalchemy.Connection) -> None:
 
 
 @contextmanager
-def _open_transaction(settings: Settings) -> Iterator[sqlalchemy.Connection]:
+def open_transaction(settings: Settings) -> Iterator[sqlalchemy.Connection]:
+    """Connect to the direct host as the owner; commit at the end, or roll back."""
     engine = sqlalchemy.create_engine(
         to_direct_url(to_sqlalchemy_url(find_database_url(settings))),
         poolclass=sqlalchemy.NullPool,

@@ -41,3 +41,22 @@ def create_views(connection: Connection) -> int:
     for path in files:
         connection.exec_driver_sql(path.read_text(encoding="utf-8"))
     return len(files)
+
+
+#: What the other views are made of; its types are not for readers.
+_INNER_VIEWS = {"timed_play"}
+
+
+def grant_views(connection: Connection) -> None:
+    """Let everybody who may use schema bi read its views: grants go with a view that is dropped."""
+    readers = connection.exec_driver_sql(
+        "select distinct grantee.rolname from pg_catalog.pg_namespace as schema"
+        " cross join lateral aclexplode(schema.nspacl) as entry"
+        " inner join pg_catalog.pg_roles as grantee on entry.grantee = grantee.oid"
+        " where schema.nspname = 'bi' and entry.privilege_type = 'USAGE'"
+        " and entry.grantee <> schema.nspowner"
+    ).scalars()
+    views = ", ".join(f"bi.{path.stem}" for path in order_views() if path.stem not in _INNER_VIEWS)
+    for reader in readers.all():
+        quoted = reader.replace('"', '""')
+        connection.exec_driver_sql(f'grant select on {views} to "{quoted}"')

@@ -1,0 +1,67 @@
+"""A role that reads schema bi and nothing else: for Power BI, notebooks, pages."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from everheard.config import Settings
+from everheard.failure import ConfigurationError
+from everheard.warehouse.connect import translate_errors
+from migrate.upgrade import open_transaction
+from migrate.views import grant_views
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+#: For every session of a reader. Questions over all time sort a few tens of megabytes;
+#: compiling them (jit) would take longer than answering them.
+_SESSION_SETTINGS = {"default_transaction_read_only": "on", "work_mem": "'64MB'", "jit": "off"}
+
+
+class Reader(NamedTuple):
+    """A role and its new password."""
+
+    name: str
+    password: str
+
+
+def renew_role(settings: Settings, name: str) -> Reader:
+    """Create the role, or give it a new password; grant it the views and nothing else.
+
+    The password is sent as it is, as Neon demands; it is kept nowhere.
+    """
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError([f"{name!r} is no name for a role: use a-z, 0-9 and _"])
+    reader = Reader(name, secrets.token_urlsafe(24))
+    with translate_errors(), open_transaction(settings) as connection:
+        _refuse_owner(connection, name)
+        _create_role(connection, reader)
+        connection.exec_driver_sql(f"grant usage on schema bi to {name}")
+        grant_views(connection)
+    return reader
+
+
+def _refuse_owner(connection: Connection, name: str) -> None:
+    """Refuse to change a role that may do more than read: it is somebody's way in."""
+    query = (
+        "select rolsuper or rolcreaterole or rolcreatedb"
+        " or pg_has_role(rolname, 'pg_write_all_data', 'usage')"
+        " or exists (select 1 from pg_catalog.pg_class where relowner = pg_roles.oid)"
+        " or has_schema_privilege(rolname, 'warehouse', 'usage')"
+        " from pg_catalog.pg_roles where rolname = %s"
+    )
+    if connection.exec_driver_sql(query, (name,)).scalar():
+        raise ConfigurationError([f"{name} can do more than read: choose another name"])
+
+
+def _create_role(connection: Connection, reader: Reader) -> None:
+    query = "select 1 from pg_catalog.pg_roles where rolname = %s"
+    if connection.exec_driver_sql(query, (reader.name,)).scalar() is None:
+        connection.exec_driver_sql(f"create role {reader.name} nologin")
+    connection.exec_driver_sql(
+        f"alter role {reader.name} login password %s connection limit 10", (reader.password,)
+    )
+    for setting, value in _SESSION_SETTINGS.items():
+        connection.exec_driver_sql(f"alter role {reader.name} set {setting} = {value}")

@@ -1,0 +1,9 @@
+-- Days that cannot be trusted whole:
+select
+    play_date,
+    status,
+    open_gap_count,
+    open_gap_hours
+from bi.coverage
+where listener_key = 1 and status <> 'complete'
+order by play_date;

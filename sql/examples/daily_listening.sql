@@ -1,0 +1,9 @@
+-- The last two weeks, day by day:
+select
+    play_date,
+    play_count,
+    round(ms_listened / 3600000.0, 1) as hours,
+    certainty
+from bi.daily_listening
+where listener_key = 1 and play_date > current_date - 14
+order by play_date;

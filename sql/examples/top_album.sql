@@ -1,0 +1,13 @@
+-- The ten albums of this year:
+select
+    place,
+    album_name,
+    main_artist_name,
+    track_count,
+    total_track_count
+from bi.top_album
+where
+    listener_key = 1
+    and period = extract(year from current_date)::text
+    and place <= 10
+order by place;

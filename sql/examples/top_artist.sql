@@ -1,0 +1,10 @@
+-- The ten guests of all time:
+select
+    place,
+    artist_name,
+    play_count,
+    round(ms_listened / 3600000.0, 1) as hours,
+    certainty
+from bi.top_artist
+where listener_key = 1 and period = 'all time' and credit = 'featured' and place <= 10
+order by place;

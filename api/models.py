@@ -123,7 +123,7 @@ class SearchQuery(Asked):
 class ReportQuery(Asked):
     """Which day's report."""
 
-    date: Day | None = Field(None, description="Left out: yesterday.")
+    date: Day | None = Field(None, description="Left out: today so far.")
 
 
 class IdPath(BaseModel):
@@ -143,6 +143,42 @@ class Status(BaseModel):
     last_played_at: dt.datetime | None
     ranked_at: dt.datetime | None
     documentation: str
+
+
+class DayTop(BaseModel):
+    """One place of one list of a day."""
+
+    list: str
+    place: int
+    name: str
+    artist: str | None
+    play_count: int
+    hours_listened: float
+    certainty: str
+
+
+class DailyReport(BaseModel):
+    """A day beside the thirty before it; ``certainty`` says how its hours are to be read."""
+
+    date: dt.date
+    is_today: bool
+    hours_listened: float
+    hours_estimated: float
+    certainty: str
+    play_count: int
+    listen_count: int
+    count_certainty: str
+    average_hours: float | None
+    average_play_count: float | None
+    artist_count: int
+    guest_count: int
+    song_count: int
+    new_artist_count: int
+    session_count: int
+    longest_session_hours: float
+    excluded_play_count: int
+    open_gap_count: int
+    top: list[DayTop]
 
 
 class Health(BaseModel):

@@ -7,10 +7,10 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from api.access import get_caller
-from api.answers import to_answer
+from api.answers import MS_PER_HOUR, to_answer
 from api.ledger import Ledger
-from api.models import Health, Status
-from api.problems import FAULT_RESPONSES, SECURITY
+from api.models import DailyReport, Health, ReportQuery, Status
+from api.problems import FAULT_RESPONSES, SECURITY, ApiError
 
 VERSION = "0.1.0"
 
@@ -52,3 +52,28 @@ def show_health() -> Response:
     """Say whether the ledger can be reached; nothing about anybody, so no token is needed."""
     _get_ledger().read("is_alive")
     return to_answer({"status": "ok"})
+
+
+@blueprint.get("/daily-report", responses={200: DailyReport})
+def show_daily_report(query: ReportQuery) -> Response:
+    """Show a day beside the thirty before it, and what was heard most."""
+    listener_key = get_caller().listener_key
+    ledger = _get_ledger()
+    rows = ledger.read("daily_report", listener_key=listener_key, date=query.date)
+    if not rows:
+        raise ApiError(404, "The ledger knows no such day: it begins with your first play.")
+    row = rows[0]
+    day, average = row.pop("play_date"), row.pop("average_ms")
+    report = {
+        "date": day,
+        "hours_listened": round(row.pop("ms_listened") / MS_PER_HOUR, 2),
+        "hours_estimated": round(row.pop("ms_estimated") / MS_PER_HOUR, 2),
+        "average_hours": None if average is None else round(average / MS_PER_HOUR, 2),
+        "longest_session_hours": round((row.pop("longest_session_ms") or 0) / MS_PER_HOUR, 2),
+        **row,
+        "top": [
+            {"hours_listened": round(one.pop("ms_listened") / MS_PER_HOUR, 2), **one}
+            for one in ledger.read("daily_top", listener_key=listener_key, date=day)
+        ],
+    }
+    return to_answer(report)

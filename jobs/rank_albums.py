@@ -1,8 +1,7 @@
 """Rank the albums of every listener by ratings and by plays.
 
 When:   daily, and whenever ratings come in; safe at any time, anywhere, together.
-Reads:  ratings given here (--ratings FILE, --form, ratings.csv beside start.py), plays; no call
-        to Spotify.
+Reads:  ratings (--ratings FILE, --form, ratings.csv beside start.py), plays; not Spotify.
 Writes: fact_album_rating (grain: rating given), albums known by name only, fact_album_listening
         (listener, album), fact_album_rank (listener, method, album, stretch of days).
 Again:  a second run on the same day writes nothing; a file read again gives nothing again.
@@ -36,13 +35,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
+    columns = "CSV or Excel: album, artist, rating and perhaps date, album_id"
     parser.add_argument(
-        "--ratings",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="CSV or Excel with the columns album, artist, rating and perhaps date, album_id",
+        "--ratings", type=Path, action="append", default=[], metavar="FILE", help=columns
     )
     parser.add_argument("--form", metavar="JSON", help="one rating, as GitHub's form gives it")
     parser.add_argument("--listener", metavar="NAME", help="whose ratings, if you are several")
@@ -58,11 +53,9 @@ def _number_type(low: float, high: float) -> Callable[[str], str]:
     """Return what argparse checks a number with; it stays a text, "" for auto."""
 
     def check(text: str) -> str:
-        if text == "auto":
-            return ""
-        if not low <= float(text) <= high:
+        if text != "auto" and not low <= float(text) <= high:
             raise argparse.ArgumentTypeError(f"{text} is not from {low} to {high}")
-        return text
+        return text.replace("auto", "")
 
     return check
 
@@ -87,16 +80,17 @@ class Ranking:
 
     def run(self, run: Run) -> None:
         """Take in the ratings, then rank; a bad file never costs the ranking."""
-        files = [*run.options.ratings, *([RATINGS_FILE] if RATINGS_FILE.is_file() else [])]
+        files = list(run.options.ratings)
+        if not run.options.form and RATINGS_FILE.is_file():  # a form's run has no pandas
+            files.append(RATINGS_FILE)
         for path in files:
             with self._note_failure(run):
                 self._load(run, path.name, read_rating_file(path, run.settings.timezone))
         with self._note_failure(run):
             self._load(run, "form", _read_form(run.options.form, run.settings.timezone))
-        settings = RankSettings(
-            run.options.prior_weight, run.options.prior_mean, run.options.rating_weight
-        )
-        self.result = load_ranks(run.connect(), settings=settings, dry_run=run.options.dry_run)
+        options = run.options
+        settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
+        self.result = load_ranks(run.connect(), settings=settings, dry_run=options.dry_run)
         run.fetched_count, run.new_count = self.given_count, self.new_count
 
     @contextmanager

@@ -54,4 +54,4 @@ def test_schemathesis_finds_nothing(served: str, ledger: Connection, tmp_path: P
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    assert "11 passed" in done.stdout
+    assert "12 passed" in done.stdout

@@ -20,12 +20,12 @@ def load_rounds(url: str, listener_key: int, barrier: threading.Barrier, failure
         connection.autocommit = True
         ledger = Ledger(connection, listener_key)
         for turn in range(8):
-            # The same new tracks for all, met in another order, some described differently.
+            # The same new tracks and artists for all, met in another order, some told differently.
             numbers = rng.sample(range(turn * 40, turn * 40 + 60), 50)
             items = [
                 make_item(
                     turn * 20_000 + place * 300,
-                    make_track(f"Song {number % 70}", [f"Band {number % 9}", f"Guest {number % 5}"])
+                    make_track(f"Song {number}", [f"Band {number}", f"Guest {number % 25}"])
                     | {"duration_ms": 200_000 + rng.randrange(3)},
                 )
                 for place, number in enumerate(numbers)

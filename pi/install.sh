@@ -132,11 +132,11 @@ checkpoint_timeout = 30min
 wal_compression = on
 TEXT
     systemctl restart postgresql
-    if ! as_postgres psql -Atqc "select from pg_roles where rolname = 'everheard'" | grep -q ''; then
+    if ! as_postgres psql -Atqc "select 1 from pg_roles where rolname = 'everheard'" | grep -q 1; then
         as_postgres createuser everheard
     fi
-    if ! as_postgres psql -Atqc "select from pg_database where datname = 'everheard'" |
-        grep -q ''; then
+    if ! as_postgres psql -Atqc "select 1 from pg_database where datname = 'everheard'" |
+        grep -q 1; then
         as_postgres createdb --owner everheard everheard
     fi
     local url='postgresql:///everheard?host=/var/run/postgresql'

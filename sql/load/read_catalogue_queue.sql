@@ -36,7 +36,10 @@ lacking as (
         on track.track_key = listened.track_key
     left join owed
         on owed.kind = 'track' and track.track_id = owed.spotify_id
-    where track.metadata_level < 2 and track.track_id is not null and owed.kind is null
+    where
+        track.metadata_level < 2
+        and track.track_uri = 'spotify:track:' || track.track_id
+        and owed.kind is null
 ),
 
 -- Groups that wait for a further page of their album.

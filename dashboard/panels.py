@@ -222,7 +222,7 @@ def _draw(book: Book, period: Period, slots: tuple[str, Sequence[Any]]) -> dict[
     elif period.day_count > BY_WEEK:
         drawings["months"] = draw_months(days, label=f"Time by month, {title}")
     unit, bars = slots
-    if sum(bool(bar.ms_measured + bar.ms_estimated) for bar in bars) >= FEWEST_MARKS:
+    if len(bars) >= FEWEST_MARKS and period.total.ms_listened:
         room = 53 if period.is_year and unit == "week" else None
         drawings["bars"] = draw_bars(bars, label=f"Hours by {unit}, {title}", unit_count=room)
     if sum(ms > 0 for ms in period.clock.values()) >= FEWEST_MARKS:

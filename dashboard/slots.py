@@ -64,12 +64,12 @@ def _make_slots(
 
 def _add_year_before(slots: list[Slot], book: Book, period: Period) -> list[Slot]:
     first = _shift_year(period.first_date)
+    if first < book.days[0].play_date:
+        return slots
     by_week: dict[int, int] = {}
     for day in book.find_days(first, first + timedelta(days=365)):
         week = (day.play_date - first).days // 7
         by_week[week] = by_week.get(week, 0) + day.total.ms_listened
-    if not by_week:
-        return slots
     return [
         Slot(
             slot.title,

@@ -178,7 +178,8 @@ def _order(period: Period) -> tuple[int, int]:
 
 
 def _to_previous(row: Any) -> Total | None:
-    if row.previous_play_count is None:
+    """Return the period before, unless the ledger begins in its midst: that compares nothing."""
+    if row.previous_play_count is None or row.previous_day_count < row.day_count - 1:
         return None
     return Total(
         row.previous_play_count,

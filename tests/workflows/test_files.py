@@ -27,7 +27,11 @@ SECRETS = {
 #: By hand, with files of a person's machine, or on a machine that is always on.
 RUN_ELSEWHERE = {"import_history", "now_playing", "export", "publish_dashboard"}
 #: What a workflow may do beside reading the repository's files.
-FURTHER_RIGHTS = {"watch": {"issues": "write"}, "doctor": {"actions": "read"}}
+FURTHER_RIGHTS = {
+    "watch": {"issues": "write"},
+    "doctor": {"actions": "read"},
+    "pages": {"pages": "write", "id-token": "write"},
+}
 
 
 def load(name: str) -> dict[str, Any]:
@@ -218,8 +222,13 @@ def is_run(name: str, event: str, cron: str = "", **variables: str) -> bool:
         "github.event.schedule": cron,
         "vars.EVERHEARD": variables.get("EVERHEARD", ""),
         "vars.SCHEDULE": variables.get("SCHEDULE", ""),
+        "vars.PUBLISH_DASHBOARD": variables.get("PUBLISH_DASHBOARD", ""),
     }
     return bool(evaluate(" ".join(str(job["if"]).split()), contexts, {}))
+
+
+#: Workflow -> what PUBLISH_DASHBOARD must say before it runs by itself.
+PUBLISHING = {"dashboard": "artifact", "pages": "public"}
 
 
 @pytest.mark.parametrize("name", SCHEDULED)
@@ -227,8 +236,17 @@ def test_schedule_is_skipped_until_it_is_switched_on_and_a_person_never_is(name:
     cron = load(f"{name}.yml")[True]["schedule"][0]["cron"]
     assert not is_run(name, "schedule", cron)
     assert not is_run(name, "schedule", cron, EVERHEARD="paused")
-    assert is_run(name, "schedule", cron, EVERHEARD="on")
+    choice = PUBLISHING.get(name, "")
+    assert is_run(name, "schedule", cron, EVERHEARD="on", PUBLISH_DASHBOARD=choice)
     assert is_run(name, "workflow_dispatch")
+
+
+@pytest.mark.parametrize("name", PUBLISHING)
+def test_nothing_is_published_on_a_schedule_unless_it_was_chosen(name: str) -> None:
+    cron = load(f"{name}.yml")[True]["schedule"][0]["cron"]
+    other = "public" if PUBLISHING[name] == "artifact" else "artifact"
+    assert not is_run(name, "schedule", cron, EVERHEARD="on")
+    assert not is_run(name, "schedule", cron, EVERHEARD="on", PUBLISH_DASHBOARD=other)
 
 
 def test_second_run_of_an_hour_waits_for_the_dense_schedule() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, json, request
 
-from api.models import Paging
+from api.queries import Paging
 
 MS_PER_HOUR = 3_600_000
 

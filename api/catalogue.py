@@ -13,18 +13,10 @@ from flask_openapi3.models.tag import Tag
 
 from api.access import get_caller
 from api.answers import take_total, to_answer, to_page
-from api.ledger import Ledger
-from api.models import (
-    AlbumDetail,
-    AlbumList,
-    AlbumsQuery,
-    ArtistDetail,
-    FoundList,
-    IdPath,
-    SearchQuery,
-    TrackDetail,
-)
+from api.ledger import get_ledger
+from api.models import AlbumDetail, AlbumList, ArtistDetail, FoundList, TrackDetail
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
+from api.queries import AlbumsQuery, IdPath, SearchQuery
 from everheard.names import fold_name
 
 blueprint = APIBlueprint(
@@ -43,16 +35,10 @@ def _read_sample() -> list[dict[str, Any]]:
     return [{**row, "source": "sample", **blank} for row in rows]
 
 
-def _get_ledger() -> Ledger:
-    ledger = current_app.extensions["ledger"]
-    assert isinstance(ledger, Ledger)  # noqa: S101 (create_app put it there)
-    return ledger
-
-
 @blueprint.get("/albums", responses={200: AlbumList})
 def list_albums(query: AlbumsQuery) -> Response:
     """List albums of the ledger; while it holds none, examples to rate ("source": "sample")."""
-    ledger = _get_ledger()
+    ledger = get_ledger()
     if not ledger.read("any_album"):
         sample = _read_sample()
         return to_page(sample[query.offset : query.offset + query.limit], len(sample), query)
@@ -104,7 +90,7 @@ def _read_one(kind: str, wanted: str) -> dict[str, Any]:
     Where there are several listeners, one never learns what only another has heard.
     """
     key = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else -1
-    rows = _get_ledger().read(kind, id=wanted, key=key, listener_key=get_caller().listener_key)
+    rows = get_ledger().read(kind, id=wanted, key=key, listener_key=get_caller().listener_key)
     if rows:
         row = rows[0]
         is_only_listener = row.pop("listener_count") < 2

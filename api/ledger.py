@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy
+from flask import current_app
 from psycopg2.extensions import connection as Connection
 
 from everheard.config import PROJECT_DIR, Settings
@@ -66,3 +67,10 @@ class Ledger:
             if self._opened is not None:
                 self._opened.dispose()
                 self._opened = None
+
+
+def get_ledger() -> Ledger:
+    """Return the ledger of the app that answers this request."""
+    ledger = current_app.extensions["ledger"]
+    assert isinstance(ledger, Ledger)  # noqa: S101 (create_app put it there)
+    return ledger

@@ -14,18 +14,10 @@ from flask_openapi3.models.tag import Tag
 
 from api.access import get_caller
 from api.answers import MS_PER_HOUR, take_total, to_answer, to_number, to_page
-from api.ledger import Ledger
-from api.models import (
-    HistoryQuery,
-    PastRankList,
-    RankingList,
-    RankingQuery,
-    RateBody,
-    Rated,
-    RatingList,
-    RatingsQuery,
-)
+from api.ledger import Ledger, get_ledger
+from api.models import PastRankList, RankingList, Rated, RatingList
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
+from api.queries import HistoryQuery, RankingQuery, RateBody, RatingsQuery
 from everheard.names import fold_name
 from everheard.warehouse.listeners import find_rater
 from everheard.warehouse.ratings import GivenRating, KeptRating, insert_ratings
@@ -80,12 +72,6 @@ def _to_ranked(row: Row, method: str) -> Row:
     }
 
 
-def _get_ledger() -> Ledger:
-    ledger = current_app.extensions["ledger"]
-    assert isinstance(ledger, Ledger)  # noqa: S101 (create_app put it there)
-    return ledger
-
-
 def _whose(of: str) -> int:
     """Return whose ranking is meant; 0 is everyone's, where there are several."""
     caller = get_caller()
@@ -93,7 +79,7 @@ def _whose(of: str) -> int:
         return caller.listener_key
     if not caller.may_read_all:
         raise ApiError(403, "This token may see its own listener's rankings only.")
-    listeners = _get_ledger().read("listeners")
+    listeners = get_ledger().read("listeners")
     return 0 if len(listeners) > 1 else caller.listener_key
 
 
@@ -137,7 +123,7 @@ def list_history(query: HistoryQuery) -> Response:
     """Show the ranks of past days: one day, or a stretch, of all kept albums or one."""
     last = query.date or query.last_date or dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1)
     first = query.date or query.first_date or _days_before(last, 30)
-    rows = _get_ledger().read(
+    rows = get_ledger().read(
         "ranking_history",
         listener_key=_whose(query.of),
         method=query.method,
@@ -159,7 +145,7 @@ def _days_before(day: dt.date, days: int) -> dt.date:
 @blueprint.get("/ratings", responses={200: RatingList})
 def list_ratings(query: RatingsQuery) -> Response:
     """List your own ratings, the newest first."""
-    rows = _get_ledger().read(
+    rows = get_ledger().read(
         "ratings",
         listener_key=get_caller().listener_key,
         wants_all=query.all,
@@ -183,7 +169,7 @@ def rate_album(body: RateBody) -> Response:
         artist=(body.artist or "").strip(),
         album_id=body.album_id,
     )
-    ledger = _get_ledger()
+    ledger = get_ledger()
     with ledger.lend_connection() as connection:
         listener_key = caller.listener_key or find_rater(connection, None, ledger.settings.timezone)
         kept = insert_ratings(connection, listener_key=listener_key, source="api", ratings=[given])[

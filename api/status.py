@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from api.access import get_caller
 from api.answers import MS_PER_HOUR, to_answer
-from api.ledger import Ledger
-from api.models import DailyReport, Health, ReportQuery, Status
+from api.ledger import get_ledger
+from api.models import DailyReport, Health, Status
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
+from api.queries import ReportQuery
 
 VERSION = "0.1.0"
 
@@ -23,16 +24,10 @@ blueprint = APIBlueprint(
 )
 
 
-def _get_ledger() -> Ledger:
-    ledger = current_app.extensions["ledger"]
-    assert isinstance(ledger, Ledger)  # noqa: S101 (create_app put it there)
-    return ledger
-
-
 @blueprint.get("/", responses={200: Status})
 def show_status() -> Response:
     """Say what the ledger holds of you."""
-    row = _get_ledger().read("status", listener_key=get_caller().listener_key)[0]
+    row = get_ledger().read("status", listener_key=get_caller().listener_key)[0]
     return to_answer(
         {
             "name": "Everheard",
@@ -50,7 +45,7 @@ def show_status() -> Response:
 @blueprint.get("/health", responses={200: Health})
 def show_health() -> Response:
     """Say whether the ledger can be reached; nothing about anybody, so no token is needed."""
-    _get_ledger().read("is_alive")
+    get_ledger().read("is_alive")
     return to_answer({"status": "ok"})
 
 
@@ -58,7 +53,7 @@ def show_health() -> Response:
 def show_daily_report(query: ReportQuery) -> Response:
     """Show a day beside the thirty before it, and what was heard most."""
     listener_key = get_caller().listener_key
-    ledger = _get_ledger()
+    ledger = get_ledger()
     rows = ledger.read("daily_report", listener_key=listener_key, date=query.date)
     if not rows:
         raise ApiError(404, "The ledger knows no such day: it begins with your first play.")

@@ -119,6 +119,9 @@ _BRIEF_MOODS: list[tuple[str, dict[str, Any], int]] = [
     ("null_track", {"position": 49}, 3),
     ("rotated", {}, 1),
 ]
+#: How long the database is in trouble, in polls: for moments, or until Spotify shows nothing any
+#: more of what was heard when it began, so that only the spool still has it.
+_MOMENT, _OUTAGE = (1, 6), (40, 60)
 #: As long as Spotify may keep a runner from seeing a page, in polls: more would lose plays.
 _LONGEST_BLINDNESS = 2
 
@@ -130,6 +133,7 @@ class Faults:
         self._world = world
         self._rng = Random(seed)
         self._trouble, self._trouble_left = "", 0
+        self._spans = [_OUTAGE]
         self._blind = 0
         self.counts: dict[str, int] = {}
 
@@ -186,9 +190,8 @@ class Faults:
                 return [DATABASE_TROUBLES[ended][1]]
         elif self._rng.random() < 0.04:
             self._trouble = self._rng.choice(list(DATABASE_TROUBLES))
-            # The long ones outlast what Spotify shows: without the spool plays are lost.
-            hours = self._rng.choice([1, 2, 5, 30])
-            self._trouble_left = self._rng.randint(1, hours * 2)
+            self._trouble_left = self._rng.randint(*self._spans.pop())
+            self._spans = self._spans or [_OUTAGE, _MOMENT, _MOMENT]
             return [DATABASE_TROUBLES[self._trouble][0]]
         return []
 

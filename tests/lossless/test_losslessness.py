@@ -25,7 +25,7 @@ def trial(database_url: str, tmp_path: Path) -> Iterator[Trial]:
 
 
 def test_ledger_is_what_was_heard_whatever_goes_wrong(trial: Trial) -> None:
-    faults = poll_through_faults(trial, days=3, seed=7)
+    faults = poll_through_faults(trial, days=2, seed=7)
 
     assert {name: trial.read_ledger(name) for name in trial.world.listeners} == {
         name: trial.read_heard(name) for name in trial.world.listeners
@@ -54,7 +54,7 @@ def test_page_spooled_before_a_new_sign_in_comes_in_after_it(trial: Trial) -> No
 
 
 def test_losses_that_a_full_page_reveals_lie_in_recorded_gaps(trial: Trial) -> None:
-    pages = poll_rarely(trial, days=30)
+    pages = poll_rarely(trial, days=12)
 
     for name in trial.world.listeners:
         revealed = reveal(pages[name])

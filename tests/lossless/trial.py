@@ -31,7 +31,7 @@ from jobs import get_last_50
 from tests.lossless.faults import FRAIL, FrailCursor, Killed, Plight
 
 #: Real seconds: long enough for the simulator, short enough to meet many time-outs.
-PATIENCE = Patience(connect=2.0, read=0.4)
+PATIENCE = Patience(connect=5.0, read=1.0)
 NOWHERE = "postgresql://nobody@127.0.0.1:9/nowhere"
 RUNNERS = ("actions", "pi")
 

@@ -63,6 +63,7 @@ Command = collections.namedtuple("Command", ["module", "arguments", "requirement
 #: What can be typed. A new command is a line here, and a word in the documentation.
 COMMANDS = {
     "authorize": Command("everheard", ["authorize"], PEOPLE, "sign in at Spotify (or renew it)"),
+    "benchmark": Command("benchmarks", [], DEVELOPERS, "measure: benchmark NAME (alone: a list)"),
     "dashboard": Command("jobs.publish_dashboard", ["--open"], PEOPLE, "build the page, open it"),
     "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
     "doctor": Command("everheard", ["doctor"], PEOPLE, "check everything, and name each cure"),

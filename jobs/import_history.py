@@ -114,6 +114,7 @@ class Import:
             spans=find_spans(self._spans) if is_last else None,
             dry_run=run.options.dry_run,
         )
+        reader.remember(*result.track_keys)
         for file in result.accounts:
             self.account.add_file(file, batch.spans.get(file.file_number))
         for rows in (reader.read_skipped(), result.skipped):

@@ -121,6 +121,15 @@ class BatchReader:
         """Return the rows of the batch that do not become a play."""
         return [SkippedRow(*row) for row in self._run("from staged_skip order by all").fetchall()]
 
+    def remember(self, track_refs: list[int], track_keys: list[int]) -> None:
+        """Take the keys that the ledger gave to the batch's tracks: they are not sent again."""
+        self._run(
+            "create or replace table given_key as select unnest(?::integer[]) as track_ref,"
+            " unnest(?::integer[]) as track_key",
+            [track_refs, track_keys],
+        )
+        self._run_file("remember")
+
     def _read_entries(self, readable: dict[int, Path]) -> list[tuple[int, str]]:
         """Fill the table of entries; take out of ``readable`` what is beyond repair, with why."""
         refused: list[tuple[int, str]] = []

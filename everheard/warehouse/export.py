@@ -35,6 +35,8 @@ class ExportResult(NamedTuple):
     accounts: list[FileAccount]
     #: Rows that gave way to what the ledger held already.
     skipped: list[SkippedRow]
+    #: References of the batch's tracks, and their keys.
+    track_keys: tuple[list[int], list[int]]
     coverage: Coverage | None
 
 
@@ -126,8 +128,10 @@ def _load_batch(
     accounts = [FileAccount(*row) for row in cursor.fetchall()]
     send(cursor, render(cursor, "read_outdone_row"))
     skipped = [SkippedRow(*row) for row in cursor.fetchall()]
+    send(cursor, render(cursor, "read_track_key"))
+    refs, keys = cursor.fetchone() or (None, None)
     coverage = None if spans is None else _cover(cursor, listener_key, spans)
-    return ExportResult(listener_key, accounts, skipped, coverage)
+    return ExportResult(listener_key, accounts, skipped, (refs or [], keys or []), coverage)
 
 
 def _cover(cursor: Cursor, listener_key: int, spans: Sequence[Span]) -> Coverage:

@@ -1,5 +1,23 @@
 -- Encode the batch (DuckDB): each distinct thing gets a number, each play becomes numbers.
 -- Every spelling of a thing is kept, so that the database alone decides which one wins.
+create or replace table unsent as
+select distinct
+    item_name,
+    track_uri,
+    track_name,
+    artist_name,
+    album_name
+from entry
+where reason is null and kind = 'track'
+except
+select
+    item_name,
+    track_uri,
+    track_name,
+    artist_name,
+    album_name
+from sent_track;
+
 create or replace table artist as
 select
     row_number() over ()::integer as artist_ref,
@@ -7,8 +25,7 @@ select
     folded_name.folded
 from (
     select distinct artist_name as name
-    from entry
-    where reason is null
+    from unsent
 ) as met
 inner join folded_name
     on met.name = folded_name.name;
@@ -25,8 +42,7 @@ from (
     select distinct
         album_name as name,
         artist_name
-    from entry
-    where reason is null
+    from unsent
 ) as met
 inner join folded_name
     on met.name = folded_name.name
@@ -44,16 +60,7 @@ select
     coalesce(
         met.track_uri, coalesce(folded_name.folded, '') || chr(31) || coalesce(artist.folded, '')
     ) as identity
-from (
-    select distinct
-        item_name,
-        track_uri,
-        track_name,
-        artist_name,
-        album_name
-    from entry
-    where reason is null and kind = 'track'
-) as met
+from unsent as met
 left join folded_name
     on met.track_name = folded_name.name
 left join artist
@@ -111,8 +118,20 @@ create or replace table item as
 select
     'track' as kind,
     item_name,
-    min(track_ref) over (partition by identity) as item_ref
-from track
+    min(item_ref) over (partition by identity) as item_ref
+from (
+    select
+        item_name,
+        identity,
+        track_ref as item_ref
+    from track
+    union all
+    select
+        item_name,
+        identity,
+        -track_key as item_ref
+    from sent_track
+) as known
 union
 select
     'episode' as kind,

@@ -30,7 +30,7 @@ select
     staged.file_number,
     staged.row_number,
     staged.played_at,
-    coalesce(track.track_key, 0) as track_key,
+    coalesce(track.track_key, greatest(-staged.track_ref, 0)) as track_key,
     staged.ms_played,
     detail.play_detail_key,
     platform.platform_key,
@@ -53,7 +53,9 @@ inner join pg_temp.staged_play_detail as detail
 inner join pg_temp.staged_platform as platform
     on staged.platform_ref = platform.platform_ref
 left join known
-    on staged.played_at = known.played_at and coalesce(track.track_key, 0) = known.track_key;
+    on
+        staged.played_at = known.played_at
+        and coalesce(track.track_key, greatest(-staged.track_ref, 0)) = known.track_key;
 
 -- The same time listened, told with other particulars: the least of them wins.
 with contested as (
@@ -132,9 +134,32 @@ from pg_temp.export_play
 where verdict in ('new', 'better', 'polled')
 order by played_at, track_key;
 
-insert into pg_temp.new_observation (played_at, track_key)
+insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
 select
-    played_at,
-    track_key
+    %(listener_key)s as listener_key,
+    min(played_at) as touched_from,
+    max(played_at) as touched_to
 from pg_temp.export_play
-where verdict in ('new', 'better', 'polled');
+where verdict in ('new', 'better', 'polled')
+group by date_trunc('month', played_at)
+on conflict on constraint etl_touched_span_pk do nothing;
+
+-- Only a class that was polled has anything to be derived: where nothing was, pairing is free.
+insert into pg_temp.new_observation (played_at, track_key)
+with polled_class as (
+    select distinct track.match_key
+    from warehouse.source_poll_play as poll
+    inner join warehouse.dim_track as track
+        on poll.track_key = track.track_key
+    where poll.listener_key = %(listener_key)s
+)
+
+select
+    play.played_at,
+    play.track_key
+from pg_temp.export_play as play
+inner join warehouse.dim_track as track
+    on play.track_key = track.track_key
+inner join polled_class
+    on track.match_key = polled_class.match_key
+where play.verdict in ('new', 'better', 'polled');

@@ -38,6 +38,7 @@ create temp table staged_episode (
     episode_key integer
 ) on commit drop;
 
+-- A negative track_ref is the key of a track that an earlier batch has brought.
 create temp table staged_export_play (
     file_number integer not null,
     row_number integer not null,

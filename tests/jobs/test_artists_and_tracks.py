@@ -360,3 +360,70 @@ def test_fresh_success_elsewhere_is_enough(
 ) -> None:
     run_job(job, spotify)
     assert "nothing to do" in run_job(job, spotify, "--if-stale", "3h")
+
+
+def test_token_that_ends_in_mid_run_is_renewed(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    hear(connection, *[(album, 3) for album in find_albums(spotify, least=5)[:2]])
+    spotify.world.add_mood("unauthorised", "album", times=1)
+    assert run_job(job, spotify).endswith("left nothing")
+    assert spotify.world.calls.count("token") == 2
+
+
+def test_rate_limit_ends_the_run_and_is_honoured_by_the_next(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    hear(connection, *[(album, 3) for album in find_albums(spotify, least=5)[:2]])
+    spotify.world.add_mood("rate_limited", "album", retry_after=3600)
+    said = run_job(job, spotify, code=75)
+    assert "rate limit is reached" in said
+    assert spotify.world.calls.count("album") == 1
+    spotify.world.moods.clear()
+    run_job(job, spotify)
+    assert spotify.world.calls.count("album") == 1
+
+
+def test_short_rate_limit_is_sat_out(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    hear(connection, (find_albums(spotify, least=5)[0], 3))
+    spotify.world.add_mood("rate_limited", "album", times=1, retry_after=0)
+    assert run_job(job, spotify).endswith("left nothing")
+
+
+def test_calls_of_retries_count_against_the_budget(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    hear(connection, (find_albums(spotify, least=5)[0], 3))
+    spotify.world.add_mood("server_error", "album", times=1)
+    run_job(job, spotify)
+    ((counted,),) = read(connection, "select sum(call_count) from warehouse.etl_quota_call")
+    assert counted == spotify.world.calls.count() - spotify.world.calls.count("token")
+
+
+def test_artist_without_a_picture_is_not_asked_again(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    """An artist answered with no picture is answered all the same."""
+    hear(connection, (find_albums(spotify, least=5)[0], 1))
+    run_job(job, spotify)
+    read(
+        connection,
+        "update warehouse.dim_artist set image_url = null where artist_key <> 0 returning 1",
+    )
+    spotify.world.calls.reset()
+    run_job(job, spotify)
+    assert count_calls(spotify) == {}
+
+
+def test_decision_on_the_command_line_parts_a_recording(
+    connection: Connection, spotify: SimulatedServer, run_job: Run
+) -> None:
+    tracks = hear(connection, (find_albums(spotify, least=5)[0], 2))
+    ids = [str(track.id) for track in tracks]
+    run_job(job, spotify, "--same", *ids)
+    songs = "select count(distinct song_key) from bi.track where track_key <> 0"
+    assert read(connection, songs) == [(1,)]
+    run_job(job, spotify, "--undecided", *ids)
+    assert read(connection, songs) == [(2,)]

@@ -306,3 +306,46 @@ def test_releases_are_of_the_listener_who_plays_the_artist(
         " from bi.new_release",
     )
     assert row == [(heard.name, 1, False, "artist", 3)]
+
+
+def test_token_that_ends_in_mid_run_is_renewed(
+    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+) -> None:
+    spotify.world.add_mood("unauthorised", "artist_albums", times=1)
+    run_job(new_releases, spotify)
+    assert read(connection, "select count(*) from warehouse.etl_artist_watch") == [(1,)]
+
+
+@pytest.mark.parametrize("mood", ["not_found", "empty_page"])
+def test_artist_whose_albums_do_not_come_has_had_the_turn(
+    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run, mood: str
+) -> None:
+    spotify.world.add_mood(mood, "artist_albums")
+    run_job(new_releases, spotify)
+    run_job(new_releases, spotify)
+    assert spotify.world.calls.count("artist_albums") == 1
+
+
+def test_spent_quota_of_artists_ends_the_run_with_what_it_has(
+    connection: Connection, start_spotify: Start, run_job: Run
+) -> None:
+    spotify = start_spotify(listeners=["steady"], ceilings={"artist_albums": 7})
+    run_job(new_releases, spotify, code=75)
+    assert read(connection, "select count(*) from warehouse.etl_artist_watch") == [(7,)]
+    run_job(new_releases, spotify)
+    assert spotify.world.calls.count("artist_albums") == 8
+
+
+def test_sign_in_without_the_follow_scope_still_finds_what_is_played(
+    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+) -> None:
+    world = spotify.world
+    world.accounts.sign_in(world.listener().name, world.clock.now_ms, "user-read-recently-played")
+    assert "artists asked 1" in run_job(new_releases, spotify)
+
+
+def test_dry_run_asks_nothing(
+    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+) -> None:
+    assert "artists whose turn it is 1" in run_job(new_releases, spotify, "--dry-run")
+    assert spotify.world.calls.count() == 0

@@ -1,0 +1,85 @@
+"""How times, counts and certainty are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from everheard.report.book import Total
+from everheard.report.words import (
+    RULES,
+    say_certainty,
+    say_count,
+    say_difference,
+    say_hours,
+    say_place_change,
+    say_time,
+)
+
+HOUR = 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("ms", "said"),
+    [(0, "0 min"), (59_999, "1 min"), (HOUR, "1 h 00"), (117.25 * HOUR, "117 h 15"),
+     (3_599_999, "1 h 00"), (1204 * HOUR, "1,204 h 00")],
+)  # fmt: skip
+def test_time_is_hours_and_minutes_never_a_fraction(ms: int, said: str) -> None:
+    assert say_time(ms) == said
+
+
+@pytest.mark.parametrize(
+    ("ms", "said"),
+    [
+        (42 * 60_000, ("42", "min")),
+        (int(14.5 * HOUR), ("14 h 30", "")),
+        (1204 * HOUR, ("1,204", "h")),
+    ],
+)
+def test_large_number_has_the_unit_that_suits_it(ms: int, said: tuple[str, str]) -> None:
+    assert say_hours(ms) == said
+
+
+@pytest.mark.parametrize(
+    ("total", "gaps", "word", "reason"),
+    [
+        (Total(1, 100, 0, "exact"), 0, "Exact.", "measured, and nothing is missing"),
+        (Total(1, 100, 38, "about"), 0, "About.", "38% of the time is estimated"),
+        (Total(1, 100, 100, "about"), 0, "About.", "The time is estimated"),
+        (Total(1, 100, 0, "at least"), 2, "At least.", "Two stretches were not seen."),
+        (Total(1, 1000, 1, "not fully seen"), 1, "Not fully seen.", "1% of the time is estimated"),
+        (Total(1, 100, 0, "at least"), 0, "At least.", "Nobody looked"),
+    ],
+)
+def test_certainty_is_a_word_and_a_reason(total: Total, gaps: int, word: str, reason: str) -> None:
+    said = say_certainty(total, gaps)
+    assert said[0] == word
+    assert reason in said[1]
+
+
+def test_every_word_of_the_views_has_its_rule() -> None:
+    assert RULES == {
+        "exact": "double", "about": "single", "at least": "broken", "not fully seen": "broken",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "previous", "known", "said"),
+    [(1, 3, True, "up 2"), (4, 3, True, "down 1"), (2, 2, True, "same"), (5, None, True, "back"),
+     (5, None, False, "new")],
+)  # fmt: skip
+def test_change_of_place_is_a_word(
+    place: int, previous: int | None, known: bool, said: str
+) -> None:
+    assert say_place_change(place, previous, is_known=known) == said
+
+
+def test_counts_are_words_up_to_ten() -> None:
+    assert [say_count(number, "play") for number in (0, 1, 10, 1234)] == [
+        "no plays", "one play", "ten plays", "1,234 plays",
+    ]  # fmt: skip
+
+
+def test_difference_says_which_way() -> None:
+    assert say_difference(5, 3, "2025") == "2 more than 2025"
+    assert say_difference(3, 5, "2025") == "2 fewer than 2025"
+    assert say_difference(5, 5, "2025") == "as many as 2025"

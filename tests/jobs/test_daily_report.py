@@ -1,0 +1,135 @@
+"""The daily report: what it says, where it goes, and what it keeps to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from psycopg2.extensions import connection as Connection
+
+from jobs import daily_report
+from tests.jobs.report_ledger import add_gap, fill, find_yesterday
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(
+    connection: Connection,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Run the job with settings; return what it printed."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+    def start(*options: str, code: int = 0, **settings: str) -> str:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        assert daily_report.main(list(options)) == code
+        return capsys.readouterr().out
+
+    return start
+
+
+def test_days_are_told_with_how_sure_they_are(run: Run, connection: Connection) -> None:
+    fill(connection)
+    said = run()
+    assert "About 4 min, one play of one song by one artist." in said
+    assert "Exact 4 min, two plays of two songs by one artist." in said
+    assert "Long (Main)" in said
+    assert said.splitlines()[-1] == "daily_report: listeners 1, plays today 1, plays yesterday 2"
+
+
+def test_gap_makes_the_day_at_least_and_names_its_cure(run: Run, connection: Connection) -> None:
+    fill(connection)
+    add_gap(connection)
+    said = run()
+    assert "At least 4 min, two plays" in said
+    assert "One gap open, 3 h in all: an export from Spotify closes them" in said
+
+
+def test_main_artist_and_guest_are_told_apart(run: Run, connection: Connection) -> None:
+    fill(connection)
+    artists, _, rest = run().partition("**As guests**")
+    assert "Main" in artists
+    assert "Guest" not in artists
+    assert "Guest" in rest
+
+
+def test_summary_on_github_names_nobody_unless_it_is_wanted(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    summary = tmp_path / "summary.md"
+    said = run(GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+    for public in (said, summary.read_text(encoding="utf-8")):
+        assert "4 min" in public
+        assert [name for name in ("Ana", "Main", "Guest", "Long", "Short") if name in public] == []
+
+    run(SHOW_NAMES="1")
+    assert "Guest" in summary.read_text(encoding="utf-8")
+
+
+def test_page_and_markdown_are_kept_once_a_day(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    folder = tmp_path / "kept" / "reports"
+    run(REPORT_DIR=str(folder))
+    run()
+    today = find_yesterday() + timedelta(days=1)
+    assert {path.name for path in folder.iterdir()} == {f"{today}.html", f"{today}.md"}
+
+
+def test_page_stands_alone_in_a_browser(run: Run, connection: Connection, tmp_path: Path) -> None:
+    fill(connection)
+    run(REPORT_DIR=str(tmp_path / "reports"))
+    (page_path,) = (tmp_path / "reports").glob("*.html")
+    troubles: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        page = browser.new_page(viewport={"width": 390, "height": 900})
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("request", lambda request: troubles.append(request.url))
+        page.goto(page_path.as_uri())
+        assert page.locator(".total.single").count() == 1
+        assert page.locator(".total.double").count() == 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate(
+            "document.fonts.ready.then(() => document.fonts.check('16px Archivo'))"
+        )
+        browser.close()
+    assert [text for text in troubles if not text.startswith(("file:", "data:"))] == []
+
+
+def test_dry_run_writes_no_file(run: Run, connection: Connection, tmp_path: Path) -> None:
+    fill(connection)
+    run("--dry-run", REPORT_DIR=str(tmp_path / "reports"))
+    assert not (tmp_path / "reports").exists()
+
+
+def test_folder_that_cannot_be_written_is_named(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    (tmp_path / "file").write_text("")
+    said = run(code=78, REPORT_DIR=str(tmp_path / "file" / "reports"))
+    assert "REPORT_DIR" in said.splitlines()[-1]
+
+
+def test_nobody_yet_is_no_failure(run: Run) -> None:
+    assert run().endswith("`python start.py authorize` signs you in\n")
+
+
+def test_day_without_plays_says_so(run: Run, connection: Connection) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.dim_listener (listener_key, account_id) values (1, 'a')"
+        )
+    assert run().count("No plays.") == 2

@@ -67,6 +67,7 @@ COMMANDS = {
     "dashboard": Command("jobs.publish_dashboard", ["--open"], PEOPLE, "build the page, open it"),
     "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
     "doctor": Command("everheard", ["doctor"], PEOPLE, "check everything, and name each cure"),
+    "exclude": Command("everheard", ["exclude"], PEOPLE, "leave plays out of every sum"),
     "import": Command(
         "jobs.import_history", [], PEOPLE, "import a privacy export: import FILE..."
     ),

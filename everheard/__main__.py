@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from everheard import rate, token_command
+from everheard import exclude, rate, token_command
 from everheard.config import read_settings
 from everheard.failure import Failure
 
@@ -84,6 +84,10 @@ def _make_parser() -> argparse.ArgumentParser:
     rating = commands.add_parser("rate", help="rate an album from 0 to 100")
     rate.add_options(rating)
     rating.set_defaults(run=rate.run_rate)
+
+    exclusion = commands.add_parser("exclude", help="leave plays out of every sum")
+    exclude.add_options(exclusion)
+    exclusion.set_defaults(run=exclude.run_exclude)
 
     token = commands.add_parser("token", help="make, list or revoke tokens of the API")
     token_command.add_options(token)

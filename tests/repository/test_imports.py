@@ -40,7 +40,7 @@ SET_UP = {
 RATINGS = {"everheard.rating_file"}
 COMMANDS = {f"everheard.{name}" for name in ("authorize", "demo", "doctor", "judge")}
 COMMANDS |= {f"everheard.{name}" for name in ("schedule", "setup", "watch")}
-COMMANDS |= {"everheard.rate", "everheard.token_command"}
+COMMANDS |= {"everheard.exclude", "everheard.rate", "everheard.token_command"}
 
 # Part of the project -> the other parts it may import.
 ALLOWED: dict[str, set[str]] = {
@@ -71,6 +71,7 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.rating_file": SHARED | {"everheard.warehouse"},
     "everheard.rate": SHARED | LAYERS | RATINGS,
     "everheard.token_command": SHARED | LAYERS,
+    "everheard.exclude": SHARED | LAYERS,
     "everheard.demo": SHARED | LAYERS | AROUND_A_JOB,
     # The reading of the views, and the words for it: what a page or a report is made from.
     "everheard.report": SHARED,

@@ -2,56 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import psycopg2
-import pytest
 from psycopg2.extensions import connection as Connection
 
-LISTENERS = """
-insert into warehouse.dim_listener (listener_key, account_id, timezone) values
-(1, 'ana', 'Europe/Berlin'), (2, 'bob', 'UTC');
-insert into warehouse.dim_artist (artist_key, artist_id, name, folded_name, metadata_level) values
-(1, 'a1', 'Main', 'main', 2), (2, 'a2', 'Guest', 'guest', 2), (3, 'a3', '', '', 0);
-insert into warehouse.dim_artist (artist_key, name, folded_name, metadata_level, same_as_artist_key)
-values (4, 'MAIN', 'main', 1, 1);
-insert into warehouse.dim_album
-(album_key, album_id, name, folded_name, folded_artist_name, metadata_level)
-values (1, 'b1', 'Album', 'album', 'main', 2);
-insert into warehouse.dim_track
-(track_key, track_id, track_uri, name, folded_name, folded_artist_name, album_key, duration_ms,
- match_key, metadata_level)
-values
-(1, 't1', 'spotify:track:t1', 'Long', 'long', 'main', 1, 240000, 1, 2),
-(2, 't2', 'spotify:track:t2', 'Short', 'short', 'main', 1, 20000, 2, 2),
-(3, 't3', 'spotify:track:t3', '', '', '', 0, null, 3, 0);
-insert into warehouse.bridge_track_artist values
-(1, 2, 1, 'featured'), (1, 1, 0, 'main'), (2, 4, 0, 'main');
-"""
-
-
-@pytest.fixture
-def ledger(connection: Connection) -> Connection:
-    """Lend a ledger with two listeners and three tracks, and no plays yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(LISTENERS)
-    return connection
-
-
-def add_play(ledger: Connection, played_at: str, track_key: int = 1, **columns: Any) -> None:
-    row = {"listener_key": 1, "ms_played": None, "ms_source": 0, **columns}
-    row |= {"played_at": played_at, "track_key": track_key}
-    names = ", ".join(row)
-    places = ", ".join(f"%({name})s" for name in row)
-    with ledger.cursor() as cursor:
-        cursor.execute(f"insert into warehouse.fact_play ({names}) values ({places})", row)
-
-
-def read(ledger: Connection, query: str) -> list[tuple[Any, ...]]:
-    with ledger.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchall()
-
+from tests.sql.ledger import LISTENERS, add_play, read
 
 LISTENED = "select ms_listened, is_estimated, is_listen from bi.play order by played_at_utc"
 

@@ -1,0 +1,98 @@
+"""Leave plays out of every sum: ``python start.py exclude artist "White Noise"``."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from contextlib import closing
+from datetime import date
+
+from psycopg2.extensions import connection as Connection
+
+from everheard.config import read_settings
+from everheard.failure import ExitCode, Failure
+from everheard.names import fold_name
+from everheard.warehouse.connect import connect
+from everheard.warehouse.exclusions import (
+    Rule,
+    delete_exclusion,
+    insert_exclusion,
+    read_exclusions,
+    read_left_out,
+)
+from everheard.warehouse.listeners import find_rater
+
+NAMED = ("artist", "album", "track", "show", "context")
+
+
+class BadRule(Failure):
+    """The rule cannot be read, or nothing fits it."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be typed after ``exclude``."""
+    parser.add_argument("rule", nargs="?", choices=[*NAMED, "hours", "dates"])
+    parser.add_argument(
+        "value", nargs="?", help="a name in quotes, 23-7, or 2026-05-01..2026-05-17"
+    )
+    parser.add_argument("--list", action="store_true", help="show the rules, and change nothing")
+    parser.add_argument(
+        "--undo", action="store_true", help="let what the rule left out count again"
+    )
+    parser.add_argument("--listener", metavar="NAME", help="whose plays, if you are several")
+
+
+def run_exclude(options: argparse.Namespace) -> int:
+    """Add a rule, take one back, or list them; say how much is left out."""
+    settings = read_settings(needs_spotify=False)
+    rule = None if options.list else to_rule(options.rule, options.value)
+    with closing(connect(settings, application="everheard exclude")) as connection:
+        listener_key = find_rater(connection, options.listener, settings.timezone)
+        if rule is None:
+            lines = [
+                f"{kept.rule} {kept.excluded}"
+                for kept in read_exclusions(connection, listener_key=listener_key)
+            ]
+            print("\n".join(lines or ["No rule leaves anything out."]))
+        else:
+            _change(connection, listener_key, rule, is_undone=options.undo)
+        left_out = read_left_out(connection, listener_key=listener_key)
+    print(
+        f"exclude: {left_out.play_count} plays ({left_out.hours:.1f} h) are left out of every sum"
+    )
+    return 0
+
+
+def to_rule(kind: str | None, value: str | None) -> Rule:
+    """Read what was typed; raise BadRule with an example where it cannot be read."""
+    if not kind or not value:
+        raise BadRule('Say what to leave out: `python start.py exclude artist "White Noise"`.')
+    if kind in NAMED:
+        return Rule(kind, name=value, folded_name=fold_name(value))
+    if kind == "hours":
+        found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", value)
+        first, end = (int(found[1]), int(found[2])) if found else (0, 0)
+        if first == end or first > 23 or end > 24:
+            raise BadRule(f"{value!r} are no hours like 23-7 (23:00 to 6:59).")
+        return Rule(kind, first_hour=first, end_hour=end)
+    first_text, _, last_text = value.partition("..")
+    try:
+        days = date.fromisoformat(first_text), date.fromisoformat(last_text or first_text)
+    except ValueError:
+        raise BadRule(f"{value!r} are no dates like 2026-05-01..2026-05-17.") from None
+    if days[0] > days[1]:
+        raise BadRule(f"{value!r} ends before it begins.")
+    return Rule(kind, first_date=days[0], last_date=days[1])
+
+
+def _change(connection: Connection, listener_key: int, rule: Rule, *, is_undone: bool) -> None:
+    change = delete_exclusion if is_undone else insert_exclusion
+    if not change(connection, listener_key=listener_key, rule=rule):
+        where = (
+            "among the rules: `python start.py exclude --list` shows them"
+            if is_undone
+            else ("in the ledger: names are compared without case and accents, whole")
+        )
+        raise BadRule(f"There is no {rule.rule} {rule.name!r} {where}.")

@@ -212,7 +212,7 @@ install_cron() {
 uninstall() {
     remove_timers
     systemctl daemon-reload
-    rm -f "$CRON"
+    rm -f "$CRON" "$STATE/everheard.env"
     rm -rf "$CODE"
     say "gone; settings ($SETTINGS), spool ($STATE) and database are still there"
 }
@@ -228,7 +228,9 @@ main() {
     if [ "$database" = local ]; then set_up_postgres; fi
     remove_timers
     if [ "$scheduler" = systemd ]; then install_timers; else install_cron; fi
-    say "installed as $mode, by $scheduler; look at it: journalctl -u 'everheard@*' -f"
+    local log="journalctl -u 'everheard@*'"
+    if [ "$scheduler" = cron ]; then log="journalctl -t everheard"; fi
+    say "installed as $mode, by $scheduler; look at it: $log"
 }
 
 main "$@"

@@ -70,9 +70,7 @@ def read_load_minutes() -> list[int]:
 def test_compute_hours_a_month_stay_in_the_free_tier(schedule: str, has_pi: bool) -> None:
     wakes = [start for _, start in list_scheduled_starts(SCHEDULE=schedule)]
     wakes += read_load_minutes() if has_pi else []
-    awake = {
-        (wake + minute) % (24 * 60) for wake in wakes for minute in range(AWAKE_MINUTES + 1)
-    }
+    awake = {(wake + minute) % (24 * 60) for wake in wakes for minute in range(AWAKE_MINUTES + 1)}
     hours = len(awake) / 60 * LONGEST_MONTH_DAYS * COMPUTE_UNITS
     assert 0 < hours < 60
 

@@ -1,0 +1,179 @@
+"""The commands of the other workflows, executed: a real Postgres, a stand-in for gh."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+import simulator
+from tests.gh import FakeGitHub
+from tests.repository.project import PROJECT_DIR
+from tests.workflows.expressions import fill
+from tests.workflows.runner import Run, Runner
+from tests.workflows.test_files import SECRETS, load
+
+pytestmark = pytest.mark.posix  # the steps are bash, on GitHub's Linux machine
+
+Start = Callable[..., Run]
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> FakeGitHub:
+    return FakeGitHub(tmp_path / "gh")
+
+
+@pytest.fixture
+def start(
+    make_runner: Callable[..., Runner], database_url: str, github: FakeGitHub
+) -> Iterator[Start]:
+    """Return what runs a workflow's only job on a fresh machine with ``gh`` on PATH."""
+    with simulator.running() as server:
+        settings = server.environ()
+        addresses = {name: value for name, value in settings.items() if name.endswith("_URL")}
+
+        def run(name: str, workflow: str, *, database: str = database_url, **contexts: Any) -> Run:
+            secrets = {f"secrets__{key}": settings.get(key, "") for key in SECRETS}
+            secrets["secrets__DATABASE_URL"] = database
+            machine = make_runner(
+                name,
+                {**addresses, "GITHUB_REPOSITORY": github.repository},
+                **{**secrets, **contexts},
+            )
+            machine.environ["PATH"] = f"{github.folder}{os.pathsep}{machine.environ['PATH']}"
+            return machine.run(find_job(workflow))
+
+        yield run
+
+
+def find_job(workflow: str) -> dict[str, Any]:
+    (job,) = load(workflow)["jobs"].values()
+    return dict(job)
+
+
+def execute(url: str, statement: str) -> list[tuple]:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
+
+
+def test_watch_opens_the_issue_and_renewal_closes_it(
+    start: Start, database_url: str, github: FakeGitHub
+) -> None:
+    assert start("first", "run_job.yml").exit_code == 0
+    run = start("well", "watch.yml")
+    assert run.exit_code == 0, run.log
+    assert "no issue is open" in run.log
+
+    age = "update warehouse.etl_sign_in set authorised_at = now() - interval '{} days'"
+    execute(database_url, age.format(170))
+    run = start("warned", "watch.yml")
+    assert "issue 1 opened" in run.log
+    assert "! sign-in" in run.summary
+    (issue,) = github.read()["issues"]
+    assert issue["title"] == "Everheard needs you"
+
+    execute(database_url, age.format(1))
+    assert "issue 1 closed" in start("cured", "watch.yml").log
+
+
+def test_watch_without_a_database_waits_for_the_next_day(start: Start) -> None:
+    run = start("away", "watch.yml", database="postgresql://a:pass-word@127.0.0.1:1/everheard")
+    assert run.exit_code == 0
+    assert "Ended with 73" in run.log
+
+
+def test_doctor_works_on_github_and_names_nobody(start: Start) -> None:
+    start("first", "run_job.yml")
+    run = start("doctor", "doctor.yml", github__event_name="workflow_dispatch")
+    assert "✓ Spotify, listener 1" in run.summary
+    assert "✓ workflows: 1 on" in run.summary
+    assert FakeGitHub.repository not in run.summary
+
+
+def test_migrate_makes_the_tables_and_says_when_there_is_no_database(
+    start: Start, empty_database_url: str
+) -> None:
+    run = start("empty", "migrate.yml", database=empty_database_url)
+    assert run.exit_code == 0, run.log
+    assert "upgrade: schema at version" in run.summary
+    unset = start("unset", "migrate.yml", database="")
+    assert unset.exit_code == 78
+    assert "DATABASE_URL is not set" in unset.log
+
+
+def test_daily_run_does_every_job_of_the_day(start: Start) -> None:
+    start("first", "run_job.yml")
+    call = find_job("daily.yml")["with"]
+    run = start("daily", "run_job.yml", inputs__commands=call["commands"])
+    assert run.exit_code == 0, run.log
+    for job in call["commands"].split():
+        assert f"{job}: " in run.log
+
+
+def test_form_rates_an_album(start: Start, database_url: str) -> None:
+    start("first", "run_job.yml")
+    call = find_job("rate_album.yml")["with"]
+    inputs = {"album": 'It\'s "Ours" $(touch x)', "artist": "Zoë", "rating": "95"}
+    form = fill(call["form"], {"inputs": inputs}, {"toJSON": json.dumps})
+    run = start("form", "run_job.yml", inputs__commands=call["commands"], inputs__form=form)
+    assert run.exit_code == 0, run.log
+    rows = execute(database_url, "select rating::int from warehouse.fact_album_rating")
+    assert rows == [(95,)]
+
+
+def test_ingest_runs_in_an_environment_of_its_requirements_alone(
+    tmp_path: Path, database_url: str
+) -> None:
+    """The subset is enough, installed by uv as GitHub's machine does it."""
+    venv = tmp_path / "venv"
+    uv = str(Path(sys.executable).parent / "uv")
+    for words in (
+        ["venv", "--quiet", "--python", sys.executable, str(venv)],
+        ["pip", "install", "--quiet", "--requirement", "requirements-ingest.txt"],
+    ):
+        done = subprocess.run(
+            [uv, *words],
+            cwd=PROJECT_DIR,
+            env={**os.environ, "VIRTUAL_ENV": str(venv)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    python = venv / "bin" / "python"
+    listed = subprocess.run(
+        [python, "-c", "import importlib.util as u; print(u.find_spec('pandas'))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert listed.stdout == "None\n"
+    with simulator.running() as server:
+        environ = {**os.environ, **server.environ(), "DATABASE_URL": database_url}
+        environ["EVERHEARD_HOME"] = str(tmp_path / "home")
+        for module, *words in (
+            ["jobs.get_last_50"],
+            ["jobs.artists_and_tracks"],
+            ["jobs.rank_albums"],
+            ["everheard", "judge", "get_last_50", "0"],
+        ):
+            done = subprocess.run(
+                [python, "-m", module, *words],
+                cwd=PROJECT_DIR,
+                env=environ,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr

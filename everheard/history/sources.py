@@ -68,9 +68,7 @@ def find_sources(arguments: Iterable[str], *, accepts_large: bool = False) -> Fo
         if not paths:
             found.refusals.append((Path(argument).name or argument, "is not there"))
         for path in paths:
-            if path.resolve() not in seen:
-                seen.add(path.resolve())
-                _look_into(path, found, accepts_large=accepts_large)
+            _look_into(path, found, seen, accepts_large=accepts_large)
     found.files.sort(key=_place_in_time)
     return found
 
@@ -84,17 +82,22 @@ def _expand(argument: str) -> list[Path]:
     return [Path(name) for name in sorted(names)]
 
 
-def _look_into(path: Path, found: Found, *, accepts_large: bool) -> None:
-    """Add what one place holds to ``found``; a place without any history is refused."""
+def _look_into(path: Path, found: Found, seen: set[Path], *, accepts_large: bool) -> None:
+    """Add what one place holds to ``found``, once; a place without any history is refused."""
     files_before, account_before = len(found.files), found.account_count
     refused_before = len(found.refusals)
     inner = sorted(path.rglob("*")) if path.is_dir() else [path]
+    is_new = False
     for one in inner:
-        if one.is_file():
+        if one.is_file() and one.resolve() not in seen:
+            is_new = True
+            seen.add(one.resolve())
             try:
                 _sort_file(one, found, accepts_large=accepts_large)
             except Refused as refusal:
                 found.refusals.append((one.name, str(refusal)))
+    if not is_new and any(one.resolve() in seen for one in inner):
+        return
     if len(found.files) == files_before and len(found.refusals) == refused_before:
         if found.account_count > account_before:
             reason = f"holds the short form of the history (minutes, no ids): {WHICH_EXPORT}"

@@ -65,12 +65,18 @@ def say_day(day: DayReport) -> str:
         f" of {say_count(day.song_count, 'song')} by {say_count(day.artist_count, 'artist')}."
     )
     if day.average_ms:
-        pct = round(100 * day.total.ms_listened / day.average_ms) - 100
-        compared = f"{abs(pct)}% {'more' if pct > 0 else 'less'} than" if pct else "as much as"
+        compared = _compare(day.total.ms_listened, day.average_ms)
         said += (
             f" That is {compared} the average of the 30 days before, {say_time(day.average_ms)}."
         )
     return said
+
+
+def _compare(ms: int, average_ms: int) -> str:
+    pct = round(100 * ms / average_ms) - 100
+    if pct >= 200:
+        return f"{round(ms / average_ms):,} times"
+    return f"{abs(pct)}% {'more' if pct > 0 else 'less'} than" if pct else "as much as"
 
 
 def _write_day(day: DayReport, title: str, *, shows_names: bool) -> list[str]:

@@ -32,7 +32,13 @@ def fill(ledger: Connection) -> None:
     add_export(ledger, str(noon), 3 * MINUTE)
     add_export(ledger, str(noon + timedelta(minutes=30)), 1 * MINUTE, track_key=2)
     add_play(ledger, str(now))
-    see(ledger, str(noon - timedelta(days=365)), str(now + timedelta(days=1)))
+    see(ledger, str(noon - timedelta(days=365)), str(noon + timedelta(hours=1)))
+    with ledger.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.source_poll_play (listener_key, played_at, track_key,"
+            " context_key) values (1, %s, 1, 0), (1, %s, 1, 0)",
+            (noon, now),
+        )
     sum_up(ledger)
 
 

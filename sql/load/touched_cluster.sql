@@ -168,12 +168,23 @@ select
 from clustered
 window in_cluster as (partition by match_key, cluster_number);
 
+-- Plays that end at one moment are taken by their tracks' natural keys: surrogate keys tell
+-- who came first.
 select
-    match_key,
-    cluster_number,
-    is_poll,
-    played_at,
-    track_key
-from pg_temp.touched_observation
-where is_mixed and is_touched
-order by match_key, cluster_number, played_at, is_poll, track_key;
+    observation.match_key,
+    observation.cluster_number,
+    observation.is_poll,
+    observation.played_at,
+    observation.track_key
+from pg_temp.touched_observation as observation
+inner join warehouse.dim_track as track
+    on observation.track_key = track.track_key
+where observation.is_mixed and observation.is_touched
+order by
+    observation.match_key,
+    observation.cluster_number,
+    observation.played_at,
+    observation.is_poll,
+    track.track_uri collate "C",
+    track.folded_name collate "C",
+    track.folded_artist_name collate "C";

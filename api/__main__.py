@@ -29,9 +29,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings, what = find_ledger(read_settings(needs_spotify=False))
         rank(settings)
-        server = create_server(
-            create_app(settings), host=options.host, port=options.port, threads=8, ident=None
-        )
+        app = create_app(settings)
+        app.extensions["search"].warm()
+        server = create_server(app, host=options.host, port=options.port, threads=8, ident=None)
     except Failure as failure:
         print(failure, file=sys.stderr)
         return int(failure.exit_code)

@@ -22,6 +22,10 @@ class Search:
         self._index = SearchIndex()
         self._built_at = time.monotonic()
 
+    def warm(self) -> None:
+        """Build the index in the background, so that the first to search need not wait for it."""
+        Thread(target=self._refresh, daemon=True).start()
+
     def find(
         self, text: str, kind: str | None, limit: int, listener_key: int
     ) -> list[dict[str, Any]]:

@@ -19,10 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import requests
-from psycopg2.extensions import connection as Connection
 
 from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
 from everheard.config import PROJECT_DIR
@@ -83,40 +83,56 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8897)
     parser.add_argument("--years", type=int, default=10, help="of ranks, 0 for none")
     options = parser.parse_args()
-    print(describe_machine())
+    print(describe_machine(), flush=True)
     rows = [("measure", "figure", "bound")]
-    with clean_environ() as (_, environ), large_ledger(environ) as connection:
+    with clean_environ() as (_, environ), started(environ) as server:
+        fill_ledger(server.url)
         rows += measure_ranking(environ)
         with served(options.port, environ):
             rows += measure_answers(f"http://127.0.0.1:{options.port}", options.seconds)
         if options.years:
-            rows += measure_years(connection, options.years)
+            rows += measure_years(make_database(server.url, environ), options.years)
     print(describe_machine())
     print_table(rows)
 
 
 @contextmanager
-def large_ledger(environ: Mapping[str, str]) -> Iterator[Connection]:
-    """Start an embedded server with a million plays and 50,000 ratings of 5,000 albums."""
+def started(environ: Mapping[str, str]) -> Iterator[embedded.EmbeddedServer]:
+    """Run an embedded server for the purpose, at the newest schema."""
     home = Path(environ["EVERHEARD_HOME"])
-    server = embedded.start(home)
     try:
+        server = embedded.start(home)
         run_python("-m", "migrate", "upgrade", environ=environ)
-        with closing(psycopg2.connect(server.url)) as connection:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(
-                    "insert into warehouse.dim_listener (account_id) values ('large')"
-                    " returning listener_key"
-                )
-                (listener_key,) = cursor.fetchone() or (0,)
-                for statement in (_LARGE_LEDGER.read_text(encoding="utf-8"), _RATINGS):
-                    cursor.execute(statement, {"listener_key": listener_key})
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute("vacuum analyze")
-            yield connection
+        yield server
     finally:
         embedded.stop(home)
+
+
+def make_database(url: str, environ: Mapping[str, str]) -> str:
+    """Make another database on the same server; return its address."""
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("create database years")
+    address = urlunsplit(urlsplit(url)._replace(path="/years"))
+    run_python("-m", "migrate", "upgrade", environ={**environ, "DATABASE_URL": address})
+    return address
+
+
+def fill_ledger(url: str) -> None:
+    """Fill in a million plays, and 50,000 ratings of 5,000 albums."""
+    with closing(psycopg2.connect(url)) as connection:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                "insert into warehouse.dim_listener (account_id) values ('large')"
+                " returning listener_key"
+            )
+            (listener_key,) = cursor.fetchone() or (0,)
+            for statement in (_LARGE_LEDGER.read_text(encoding="utf-8"), _RATINGS):
+                cursor.execute(statement, {"listener_key": listener_key})
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("vacuum analyze")
 
 
 def measure_ranking(environ: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -153,6 +169,7 @@ def measure_answers(url: str, seconds: int) -> list[tuple[str, str, str]]:
             requests.get(url + path, timeout=60).raise_for_status()
         latency = ask(url, paths, seconds)
         bound = "" if what.startswith("bare") else "median 25 ms, p99 150 ms"
+        print(f"  {what}: {latency}", flush=True)
         rows.append((what, f"median {latency.median:.1f} ms, p99 {latency.p99:.1f} ms", bound))
     return rows
 
@@ -173,23 +190,20 @@ def ask(url: str, paths: list[str], seconds: int) -> Latency:
     return Latency(statistics.median(taken), statistics.quantiles(taken, n=100)[98])
 
 
-def measure_years(connection: Connection, years: int) -> list[tuple[str, str, str]]:
+def measure_years(url: str, years: int) -> list[tuple[str, str, str]]:
     """Live so many years with rank_albums once a day, and measure the table of ranks.
 
-    35 songs a day of albums old and new, a rating every third day; listened time is
-    added up as the job would find it.
+    A listener hears eight albums a day, favourites more often and a new one every day, and
+    rates one a week; listened time is added up as the job would find it.
     """
     rng = random.Random(6)
-    with connection.cursor() as cursor:
-        cursor.execute("truncate warehouse.fact_album_rank, warehouse.fact_album_listening")
-        cursor.execute("truncate warehouse.fact_album_rating")
-        day = dt.date(2015, 1, 1)
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(_YEARS_LEDGER, (100 + years * 365,))
+        connection.commit()
         for number in range(years * 365):
             _live_a_day(cursor, rng, number)
-            cursor.execute("begin")
-            write_ranks(cursor, day + dt.timedelta(days=number))
-            cursor.execute("commit")
-        cursor.execute("vacuum full warehouse.fact_album_rank")
+            write_ranks(cursor, dt.date(2015, 1, 1) + dt.timedelta(days=number))
+            connection.commit()
         cursor.execute(
             "select pg_total_relation_size('warehouse.fact_album_rank'), count(*)"
             " from warehouse.fact_album_rank"
@@ -199,30 +213,31 @@ def measure_years(connection: Connection, years: int) -> list[tuple[str, str, st
     return [(what, f"{size / 2**20:.1f} MB, {count} stretches", "40 MB")]
 
 
+_YEARS_LEDGER = """
+insert into warehouse.dim_listener (listener_key, account_id) values (1, 'years');
+insert into warehouse.dim_album
+(album_id, name, folded_name, folded_artist_name, metadata_level)
+select 'year' || n, 'Album ' || n, 'album ' || n, 'artist', 2 from generate_series(1, %s) as n
+"""
+_HEARD = """
+insert into warehouse.fact_album_listening as target
+(listener_key, album_key, ms_listened, track_count)
+select distinct 1, unnest(%s::integer[]), 800000, 10
+on conflict on constraint fact_album_listening_pk do update
+    set ms_listened = target.ms_listened + excluded.ms_listened
+"""
+_RATED = """
+insert into warehouse.fact_album_rating (listener_key, album_key, rating, is_dated, rating_source)
+values (1, %s, %s, true, 'api')
+"""
+
+
 def _live_a_day(cursor: psycopg2.extensions.cursor, rng: random.Random, number: int) -> None:
-    """Hear some albums, the favourites more often, and new ones as the years go by."""
-    known = 100 + number
-    heard = [1 + int(known * rng.random() ** 2) for _ in range(8)]
-    cursor.execute(
-        """
-        insert into warehouse.fact_album_listening as target
-        (listener_key, album_key, ms_listened, track_count)
-        select (select min(listener_key) from warehouse.dim_listener), album_key, 800000, 10
-        from (select distinct unnest(%s::integer[]) as album_key) as heard
-        on conflict on constraint fact_album_listening_pk do update
-            set ms_listened = target.ms_listened + excluded.ms_listened
-        """,
-        (heard,),
-    )
-    if number % 3 == 0:
-        cursor.execute(
-            """
-            insert into warehouse.fact_album_rating
-            (listener_key, album_key, rating, is_dated, rating_source)
-            select min(listener_key), %s, %s, true, 'api' from warehouse.dim_listener
-            """,
-            (rng.choice(heard), rng.randrange(30, 101)),
-        )
+    """Hear some albums, and rate one of them a week."""
+    heard = [1 + int((100 + number) * rng.random() ** 2) for _ in range(8)]
+    cursor.execute(_HEARD, (heard,))
+    if number % 7 == 0:
+        cursor.execute(_RATED, (rng.choice(heard), rng.randrange(30, 101)))
 
 
 if __name__ == "__main__":

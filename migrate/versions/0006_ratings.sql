@@ -59,8 +59,8 @@ comment on column warehouse.fact_album_listening.track_count is
 -- warehouse.fact_album_rank
 -- Grain: one row per listener, method, album and stretch of days with the same rank.
 -- A day on which nothing moved writes nothing: a row a day for every album would fill half
--- a gigabyte within two months. Kept are the first 200 of each method, and of the methods
--- that go by ratings alone every rated album. Listener 0 is all listeners together.
+-- a gigabyte within two months. Kept are the first 200 of each method, and of average every
+-- rated album. Listener 0 is all listeners together.
 -- There are no foreign keys, as in fact_play: rows come only out of joins.
 create table warehouse.fact_album_rank (
     album_key integer not null,

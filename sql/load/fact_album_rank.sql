@@ -12,7 +12,7 @@ inner join warehouse.dim_rank_method as method
     on ranking.method = method.name
 where
     ranking.rank <= 200
-    or (ranking.rating_count > 0 and ranking.method in ('average', 'bayesian'));
+    or ranking.method = 'average';
 
 create temp table ranked_day on commit drop as
 select

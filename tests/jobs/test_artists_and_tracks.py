@@ -154,6 +154,7 @@ def test_refusal_is_no_answer_and_is_not_repeated(
     before = read(connection, "select name, metadata_level from warehouse.dim_track")
     spotify.world.add_mood(kind, "track")
     run_job(job, spotify)
+    assert spotify.world.calls.count("track") == 1
     assert read(connection, "select name, metadata_level from warehouse.dim_track") == before
     ((asked, again_in_hours),) = read(
         connection,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -186,6 +186,24 @@ def test_editions_of_one_album_are_new_once(
     look_again(connection)
     run_job(new_releases, spotify)
     assert len(list_new(connection)) == 1
+
+
+@pytest.mark.parametrize(("days", "count"), [(50, 0), (70, 1)])
+def test_edition_is_joined_within_sixty_days(
+    connection: Connection,
+    spotify: SimulatedServer,
+    heard: Artist,
+    run_job: Run,
+    days: int,
+    count: int,
+) -> None:
+    earlier = datetime.now(UTC).date() - timedelta(days=days)
+    release(spotify, heard, "Blue Harbour", released=earlier.isoformat())
+    run_job(new_releases, spotify)
+    release(spotify, heard, "Blue Harbour (Deluxe)")
+    look_again(connection)
+    run_job(new_releases, spotify)
+    assert len(list_new(connection)) == count
 
 
 def test_single_of_the_same_name_is_no_edition(

@@ -180,3 +180,16 @@ def test_runner_is_named_after_actions_or_the_machine(tmp_path: Path) -> None:
     assert read(tmp_path, GITHUB_ACTIONS="true").runner == "actions"
     assert read(tmp_path, EVERHEARD_RUNNER="attic pi").runner == "attic pi"
     assert read(tmp_path).runner not in {"", "actions"}
+
+
+@pytest.mark.parametrize("name", ["METADATA_CALLS_PER_DAY", "MUSICBRAINZ_CALLS_PER_DAY"])
+@pytest.mark.parametrize("value", ["many", "-1", "3.5", "12345678"])
+def test_calls_a_day_are_a_whole_number(tmp_path: Path, name: str, value: str) -> None:
+    (fault,) = find_faults(tmp_path, **{name: value})
+    assert fault.startswith(name)
+
+
+def test_catalogue_is_asked_300_times_a_day_and_musicbrainz_not_at_all(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert (settings.calls_per_day, settings.musicbrainz_contact) == (300, "")
+    assert settings.feed_path is None

@@ -73,6 +73,7 @@ COMMANDS = {
     ),
     "job": Command("jobs", [], PEOPLE, "run one job now: job NAME (job alone lists them)"),
     "migrate": Command("migrate", [], PEOPLE, "bring the database up to date: migrate upgrade"),
+    "powerbi": Command("migrate", ["powerbi"], PEOPLE, "open the Power BI project on your ledger"),
     "rate": Command("everheard", ["rate"], PEOPLE, "rate an album: rate TITLE 95"),
     "report": Command("jobs.daily_report", [], PEOPLE, "today so far, and yesterday"),
     "serve": Command("api", [], PEOPLE, "serve the API on this machine"),

@@ -1,0 +1,72 @@
+"""The Power BI project with this ledger's server and database filled in, ready to open."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from everheard.config import PROJECT_DIR, Settings
+from everheard.failure import ConfigurationError
+from migrate.role import Reader, renew_role
+from migrate.upgrade import to_direct_url
+
+SOURCE = PROJECT_DIR / "powerbi"
+_CLIPBOARDS = {"win32": ["clip"], "darwin": ["pbcopy"]}
+
+
+def open_project(settings: Settings) -> str:
+    """Renew bi_reader, fill a copy of the project in, open it; say which dialog follows."""
+    server, database = find_server(settings.database_url)
+    reader = renew_role(settings, "bi_reader")
+    project = write_copy(settings.home / "powerbi", server, database)
+    where = _hand_over(reader)
+    if sys.platform == "win32":
+        os.startfile(project)  # noqa: S606 (our own file)
+    return (
+        f"powerbi: {project} reads {database} on {server}.\n"
+        f"Power BI Desktop asks once for a sign-in: choose 'Database', user {reader.name},"
+        f" password {where}."
+    )
+
+
+def find_server(database_url: str) -> tuple[str, str]:
+    """Return host (with its port, where unusual) and database, as Power BI asks for them.
+
+    Raises ConfigurationError where there is no server that another program could reach.
+    """
+    parts = urlsplit(to_direct_url(database_url))
+    if not parts.hostname or "host" in parse_qs(parts.query):
+        raise ConfigurationError(
+            ["Power BI needs a server it can reach: set DATABASE_URL (docs/powerbi.md says how)"]
+        )
+    port = f":{parts.port}" if parts.port not in {None, 5432} else ""
+    return parts.hostname + port, parts.path.strip("/")
+
+
+def write_copy(folder: Path, server: str, database: str) -> Path:
+    """Copy the project into a folder and fill its two parameters in; return what to open."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SOURCE, folder)
+    parameters = folder / "Everheard.SemanticModel" / "definition" / "expressions.tmdl"
+    text = parameters.read_text(encoding="utf-8")
+    for name, default, value in (
+        ("Server", "localhost", server),
+        ("Database", "everheard", database),
+    ):
+        quoted = value.replace('"', '""')
+        text = text.replace(f'{name} = "{default}"', f'{name} = "{quoted}"')
+    parameters.write_text(text, encoding="utf-8", newline="\n")
+    return folder / "Everheard.pbip"
+
+
+def _hand_over(reader: Reader) -> str:
+    """Put the password on the clipboard; return the words for where it is."""
+    program = _CLIPBOARDS.get(sys.platform, ["xclip", "-selection", "clipboard"])
+    if shutil.which(program[0]):
+        subprocess.run(program, input=reader.password.encode(), check=True)  # noqa: S603
+        return "from the clipboard"
+    return reader.password

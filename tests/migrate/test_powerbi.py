@@ -1,0 +1,35 @@
+"""The copy of the Power BI project that a person opens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from everheard.failure import ConfigurationError
+from migrate.powerbi import find_server, write_copy
+
+
+def test_copy_has_server_and_database_filled_in(tmp_path: Path) -> None:
+    opened = write_copy(tmp_path / "copy", "db.example:6543", "plays")
+    parameters = tmp_path / "copy/Everheard.SemanticModel/definition/expressions.tmdl"
+
+    assert opened.exists()
+    assert 'Server = "db.example:6543"' in parameters.read_text(encoding="utf-8")
+    assert 'Database = "plays"' in parameters.read_text(encoding="utf-8")
+
+
+def test_server_is_named_as_power_bi_asks_for_it() -> None:
+    assert find_server("postgresql://a:b@db.example:5432/plays?sslmode=require") == (
+        "db.example",
+        "plays",
+    )
+    assert find_server("postgresql://a:b@ep-x-pooler.eu.aws.neon.tech/plays")[0] == (
+        "ep-x.eu.aws.neon.tech"
+    )
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://a:b@:5432/x?host=/tmp/socket"])
+def test_server_that_power_bi_cannot_reach_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="a server it can reach"):
+        find_server(url)

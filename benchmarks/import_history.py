@@ -45,12 +45,18 @@ with psycopg2.connect(url) as connection, connection.cursor() as cursor, open(cs
 """
 _DLT = """
 import glob, json, sys
+from urllib.parse import parse_qs, urlsplit
 import dlt
 files, url = sys.argv[1:]
+parts = urlsplit(url)
+credentials = {
+    "database": parts.path.strip("/"), "username": parts.username, "password": parts.password,
+    "host": parse_qs(parts.query).get("host", [parts.hostname])[0], "port": parts.port or 5432,
+}
 def rows():
     for path in sorted(glob.glob(files)):
         yield json.load(open(path, encoding="utf-8"))
-pipeline = dlt.pipeline("history", destination=dlt.destinations.postgres(url), dataset_name="dlt")
+pipeline = dlt.pipeline("history", destination=dlt.destinations.postgres(credentials), dataset_name="dlt")
 pipeline.run(
     dlt.resource(rows, name="plays", primary_key=("ts", "spotify_track_uri"),
                  write_disposition="merge")
@@ -128,7 +134,7 @@ def run(command: Sequence[str], url: str, environ: dict[str, str]) -> Measure:
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - started
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
+        raise RuntimeError(f"{command[:2]} ended with {process.returncode}")  # no address in it
     (wal,) = read(url, f"select pg_wal_lsn_diff(pg_current_wal_lsn(), '{before}')::float8")
     return Measure(seconds, usage.ru_maxrss / 1024, float(str(wal)) / 1e6)
 

@@ -56,7 +56,8 @@ credentials = {
 def rows():
     for path in sorted(glob.glob(files)):
         yield json.load(open(path, encoding="utf-8"))
-pipeline = dlt.pipeline("history", destination=dlt.destinations.postgres(credentials), dataset_name="dlt")
+postgres = dlt.destinations.postgres(credentials)
+pipeline = dlt.pipeline("history", destination=postgres, dataset_name="dlt")
 pipeline.run(
     dlt.resource(rows, name="plays", primary_key=("ts", "spotify_track_uri"),
                  write_disposition="merge")

@@ -68,9 +68,7 @@ COMMANDS = {
     "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
     "doctor": Command("everheard", ["doctor"], PEOPLE, "check everything, and name each cure"),
     "exclude": Command("everheard", ["exclude"], PEOPLE, "leave plays out of every sum"),
-    "import": Command(
-        "jobs.import_history", [], PEOPLE, "import a privacy export: import FILE..."
-    ),
+    "import": Command("jobs.import_history", [], PEOPLE, "bring in a privacy export: FILE..."),
     "job": Command("jobs", [], PEOPLE, "run one job now: job NAME (job alone lists them)"),
     "migrate": Command("migrate", [], PEOPLE, "bring the database up to date: migrate upgrade"),
     "powerbi": Command("migrate", ["powerbi"], PEOPLE, "open the Power BI project on your ledger"),

@@ -34,9 +34,7 @@ LAYERS = {
 }
 AROUND_A_JOB = {"everheard.run", "everheard.sign_in", "everheard.spool"}
 FOR_JOBS = {f"everheard.{name}" for name in ("catalogue", "releases", "feed", "genres")}
-SET_UP = {
-    f"everheard.{name}" for name in ("env_file", "github", "memory", "minutes", "modules")
-}
+SET_UP = {f"everheard.{name}" for name in ("env_file", "github", "memory", "minutes", "modules")}
 RATINGS = {"everheard.rating_file"}
 COMMANDS = {f"everheard.{name}" for name in ("authorize", "demo", "doctor", "judge")}
 COMMANDS |= {f"everheard.{name}" for name in ("schedule", "setup", "watch")}
@@ -146,7 +144,9 @@ def test_only_config_reads_the_environment() -> None:
         if reads_environment(node)
     }
     # These read nothing from it: they hand it on to the processes they start.
-    assert readers - {"start.py", "everheard/demo.py", "everheard/modules.py"} == {"everheard/config.py"}
+    assert readers - {"start.py", "everheard/demo.py", "everheard/modules.py"} == {
+        "everheard/config.py"
+    }
 
 
 def find_ingest_jobs() -> list[str]:

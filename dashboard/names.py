@@ -9,7 +9,7 @@ from everheard.report.book import Book, Discovery
 from everheard.report.words import say_time
 
 #: What the names may weigh: a page stays under 1.5 MB, however large the ledger.
-MOST_BYTES = 200_000
+MOST_BYTES = 130_000
 _SPOTIFY = "https://open.spotify.com/"
 
 

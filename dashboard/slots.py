@@ -30,7 +30,7 @@ def cut(book: Book, period: Period) -> tuple[str, list[Slot]]:
     return "week", _add_year_before(slots, book, period)
 
 
-def cut_counts(days: Sequence[Day], count: Callable[[Day], int], most: int = 30) -> list[int]:
+def cut_counts(days: Sequence[Day], count: Callable[[Day], int], most: int = 26) -> list[int]:
     """Return sums over at most ``most`` equal stretches of days, for a spark."""
     length = -(-len(days) // most) or 1
     return [

@@ -108,7 +108,7 @@ def draw_card(book: Book, period: Period) -> str:
     parts = [
         style,
         '<rect x=".5" y=".5" width="479" height="159" class="p l"/>',
-        _plain(24, 32, f"{_shorten(book.listener_name, 24)}, listening", 14, "i", 700),
+        _plain(24, 32, f"{_shorten(book.listener_name, 24)}, listening", 14, "i"),
         f'<text x="24" y="88" font-family="{FIGURES}" font-size="56" class="i">{number}'
         f'<tspan font-size="24" dx="4">{unit}</tspan></text>',
         rules[RULES[period.total.certainty]],
@@ -119,21 +119,25 @@ def draw_card(book: Book, period: Period) -> str:
 
 
 def _document(width: int, height: int, parts: Sequence[str], title: str) -> str:
+    drawn = "".join(parts)
+    faces = _embed_fonts(has_bold='weight="700"' in drawn)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" role="img"><title>{escape(title)}</title>'
-        f"<style>{_embed_fonts()}</style>{''.join(parts)}</svg>"
+        f"<style>{faces}</style>{drawn}</svg>"
     )
 
 
 @cache
-def _embed_fonts() -> str:
+def _embed_fonts(*, has_bold: bool) -> str:
     faces = []
     for family, weight, file in (
         ("Everheard Text", 400, "everheard-text-regular"),
         ("Everheard Text", 700, "everheard-text-bold"),
         ("Everheard Figures", 400, "everheard-figures"),
     ):
+        if weight == 700 and not has_bold:
+            continue
         data = b64encode((FONT_DIR / f"{file}.woff2").read_bytes()).decode()
         faces.append(
             f"@font-face{{font-family:'{family}';font-weight:{weight};"

@@ -92,9 +92,9 @@ def draw_inline_bar(ms_measured: int, ms_estimated: int, greatest_ms: int) -> Ma
     """Draw the bar at the end of a table's row."""
     scale = 300 / max(greatest_ms, 1)
     measured, estimated = ms_measured * scale, ms_estimated * scale
-    marks = [rect(0, 0, measured, 11, "m")] if measured > 0 else []
+    marks = [f'<path d="M0 0h{measured:.0f}v11H0z" class="m"/>'] if measured > 0 else []
     if estimated > 0:
-        marks.append(hollow(measured, 0, estimated, 11))
+        marks.append(hollow(round(measured), 0, round(estimated), 11))
     return Markup(  # noqa: S704 (numbers only)
         f'<svg viewBox="0 0 300 11" class="inline" aria-hidden="true">{"".join(marks)}</svg>'
     )

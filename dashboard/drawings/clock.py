@@ -8,14 +8,14 @@ from math import sqrt
 from markupsafe import Markup
 
 from dashboard.drawings.svg import WIDTH, circle, draw, line, text
-from everheard.report.words import say_time
+from everheard.report.words import MINUTE_MS
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LEFT, _TOP, _ROW = 52, 24, 27
 
 
 def draw_clock(clock: Mapping[tuple[int, int], int], *, label: str) -> Markup:
-    """Draw (ISO weekday, hour) -> milliseconds."""
+    """Draw (ISO weekday, hour) -> milliseconds; book.js gives each dot its name."""
     greatest = max(clock.values())
     pitch = (WIDTH - _LEFT) // 24
     marks = [
@@ -30,7 +30,11 @@ def draw_clock(clock: Mapping[tuple[int, int], int], *, label: str) -> Markup:
             ms = clock.get((row + 1, hour), 0)
             if ms:
                 radius = max(12 * sqrt(ms / greatest), 1)
-                said = f"{weekday[:3]} {hour:02}: {say_time(ms)}"
-                x = _LEFT + hour * pitch + pitch // 2
-                marks.append(circle(x, y, round(radius, 1), "", said))
-    return draw(WIDTH, _TOP + 7 * _ROW, marks, label=label, css="clock wide")
+                marks.append(circle(_LEFT + hour * pitch + pitch // 2, y, radius, ""))
+    minutes = ",".join(
+        f"{round(clock.get((weekday, hour), 0) / MINUTE_MS)}"
+        for weekday in range(1, 8)
+        for hour in range(24)
+    )
+    height, data = _TOP + 7 * _ROW, {"minutes": minutes}
+    return draw(WIDTH, height, marks, label=label, css="clock wide", data=data)

@@ -2,6 +2,7 @@
 "use strict";
 
 const root = document.documentElement;
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const byId = (id) => document.getElementById(id);
 
 function showPeriod(anchor) {
@@ -16,6 +17,7 @@ function showPeriod(anchor) {
     } else link.removeAttribute("aria-current");
   }
   chosen.querySelectorAll("svg.days").forEach(nameDays);
+  chosen.querySelectorAll("svg.clock").forEach(nameHours);
   showNewest(chosen);
 }
 
@@ -34,6 +36,21 @@ function nameDays(drawing) {
     title.textContent = `${named}: ${minutes[0] === "+" ? "at least " : ""}${sayTime(Number(minutes))}`;
     cell.append(title);
     drawing.append(cell);
+  });
+}
+
+// Gives each hour of the week its name and time.
+function nameHours(drawing) {
+  const dots = [...drawing.querySelectorAll("circle")];
+  if (dots.some((dot) => dot.firstChild)) return;
+  drawing.dataset.minutes.split(",").forEach((minutes, number) => {
+    const [x, y] = [52 + (number % 24) * 35 + 17, 24 + Math.floor(number / 24) * 27 + 13.5];
+    const dot = dots.find((one) => one.cx.baseVal.value === x && one.cy.baseVal.value === y);
+    if (!dot) return;
+    const title = document.createElementNS(drawing.namespaceURI, "title");
+    const hour = String(number % 24).padStart(2, "0");
+    title.textContent = `${WEEKDAYS[Math.floor(number / 24)]} ${hour}:00, ${sayTime(Number(minutes))}`;
+    dot.append(title);
   });
 }
 

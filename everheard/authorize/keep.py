@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import NamedTuple
+
+from psycopg2.extensions import connection as Connection
 
 from everheard.authorize.consent import AuthorizeFailed
 from everheard.config import Settings
@@ -32,45 +35,49 @@ def keep_sign_in(settings: Settings, signed_in: SignedIn, *, is_another: bool) -
     Raises AuthorizeFailed for another account than the one kept here, before anything is
     written, and the ledger's own Failure where ``.env`` cannot be written either.
     """
-    trouble: Failure | None = None
     known: KnownListeners | None = None
-    tokens = [one.refresh_token for one in settings.sign_ins]
+    trouble: Failure | None = None
     try:
-        connection = connect(settings, application="everheard authorize")
+        with closing(connect(settings, application="everheard authorize")) as connection:
+            known = _keep_in_ledger(connection, settings, signed_in, is_another=is_another)
+    except AuthorizeFailed:
+        raise
     except Failure as failure:
         trouble = failure
-    else:
-        try:
-            known = read_known_listeners(
-                connection,
-                account_id=signed_in.account_id,
-                fingerprints=[fingerprint(settings.client_secret, token) for token in tokens],
-            )
-            places = place_token(tokens, signed_in.refresh_token, known, is_another=is_another)
-            timezone = _find_timezone(settings, known)
-            upsert_sign_in(
-                connection,
-                client_secret=settings.client_secret,
-                refresh_token=signed_in.refresh_token,
-                account_id=signed_in.account_id,
-                display_name=signed_in.display_name,
-                timezone=timezone,
-                authorised_at=known.now,
-                scopes=" ".join(signed_in.scopes),
-            )
-        except AuthorizeFailed:
-            raise
-        except Failure as failure:
-            trouble = failure
-        finally:
-            connection.close()
-    if trouble:
-        places = place_token(tokens, signed_in.refresh_token, None, is_another=is_another)
-    return _keep_in_file(settings, signed_in, places, known, trouble)
+    tokens = place_token(_list_tokens(settings), signed_in.refresh_token, known, is_another)
+    return _keep_in_file(settings, signed_in, tokens, known, trouble)
+
+
+def _keep_in_ledger(
+    connection: Connection, settings: Settings, signed_in: SignedIn, *, is_another: bool
+) -> KnownListeners:
+    """Keep the sign-in where every runner finds it; return who was known before."""
+    tokens = _list_tokens(settings)
+    known = read_known_listeners(
+        connection,
+        account_id=signed_in.account_id,
+        fingerprints=[fingerprint(settings.client_secret, token) for token in tokens],
+    )
+    place_token(tokens, signed_in.refresh_token, known, is_another)  # refuses a wrong account
+    upsert_sign_in(
+        connection,
+        client_secret=settings.client_secret,
+        refresh_token=signed_in.refresh_token,
+        account_id=signed_in.account_id,
+        display_name=signed_in.display_name,
+        timezone=_find_timezone(settings, known),
+        authorised_at=known.now,
+        scopes=" ".join(signed_in.scopes),
+    )
+    return known
+
+
+def _list_tokens(settings: Settings) -> list[str]:
+    return [one.refresh_token for one in settings.sign_ins]
 
 
 def place_token(
-    tokens: list[str], new_token: str, known: KnownListeners | None, *, is_another: bool
+    tokens: list[str], new_token: str, known: KnownListeners | None, is_another: bool
 ) -> list[str]:
     """Return the refresh tokens of ``.env`` with the new one in its listener's place.
 

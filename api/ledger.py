@@ -42,14 +42,24 @@ class Ledger:
                     isolation_level="AUTOCOMMIT",  # one round trip a statement
                     pool_size=8,
                     max_overflow=8,
-                    pool_pre_ping=True,
+                    pool_recycle=240,  # Neon cuts what idles for five minutes
                     connect_args={"connect_timeout": 15, "application_name": "everheard api"},
                 )
             return self._opened
 
     def read(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return the rows of ``sql/api/STATEMENT.sql``; raise DatabaseTrouble."""
-        with translate_errors(), self._engine.connect() as connection:
+        with translate_errors():
+            try:
+                return self._read(statement, parameters)
+            except sqlalchemy.exc.DBAPIError as error:
+                # The server was restarted or slept: the pool is empty now, and reading is safe.
+                if not error.connection_invalidated:
+                    raise
+                return self._read(statement, parameters)
+
+    def _read(self, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        with self._engine.connect() as connection:
             rows = connection.exec_driver_sql(_read_statement(statement), parameters)
             return [dict(row) for row in rows.mappings()]
 

@@ -11,6 +11,8 @@ from api.search_index import SearchIndex
 
 #: Seconds after which the index is built anew.
 REBUILD_S = 900
+#: Found beyond what is shown, for what others alone have heard, and for the order among equals.
+_SPARE = 10
 
 
 class Search:
@@ -31,7 +33,7 @@ class Search:
     ) -> list[dict[str, Any]]:
         """Return what fits, best first; what is played more comes first among equals."""
         self._refresh()
-        matches = self._index.find(text, kind, limit * 2)
+        matches = self._index.find(text, kind, limit + _SPARE)
         plays = {
             (row["kind"], row["key"]): int(row["play_count"])
             for row in self._ledger.read(

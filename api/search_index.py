@@ -17,6 +17,8 @@ import numpy as np
 from everheard.names import fold_name
 
 _LEAST_SCORE = 0.3
+#: How many names are compared letter by letter, at least.
+_CLOSER_LOOK = 200
 #: Letters that no accent was taken from, as people type them who lack the key.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 
@@ -110,7 +112,7 @@ class SearchIndex:
         """Look closer at the few that share the most trigrams."""
         # Half a word shares few of the runs of the whole; so the first look is generous.
         close = np.flatnonzero(scores >= _LEAST_SCORE / 2)
-        best = close[np.argsort(-scores[close], kind="stable")][: limit * 20]
+        best = close[np.argsort(-scores[close], kind="stable")][: max(limit * 4, _CLOSER_LOOK)]
         found = []
         for place in best:
             name = self._names[place]

@@ -173,4 +173,5 @@ def show_progress(files: list[ExportFile]) -> tqdm[None]:
     from tqdm import tqdm
 
     size = sum(file.size for file in files)
-    return tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False)
+    progress: tqdm[None] = tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False)
+    return progress

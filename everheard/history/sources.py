@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal, NoReturn
 
 from everheard.history.archive import Refused, open_archive
 
@@ -168,10 +168,10 @@ def split_batches(files: list[ExportFile], size: int) -> Iterator[list[ExportFil
         yield files[first : first + size]
 
 
-def show_progress(files: list[ExportFile]) -> tqdm[None]:
+def show_progress(files: list[ExportFile]) -> tqdm[NoReturn]:
     """Return a progress bar over the files' bytes, on stderr, where that is a terminal."""
     from tqdm import tqdm
 
     size = sum(file.size for file in files)
-    progress: tqdm[None] = tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False)
+    progress: tqdm[NoReturn] = tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False)
     return progress

@@ -53,7 +53,7 @@ def _make_slots(
     for start, group in groups.items():
         measured = sum(day.total.ms_measured for day in group)
         estimated = sum(day.total.ms_estimated for day in group)
-        is_open = any(day.status == "at least" for day in group)
+        is_open = any(day.status != "complete" for day in group)
         said = ("at least " if is_open else "") + say_time(measured + estimated)
         slots.append(
             Slot(f"{name(start)}: {said}", measured, estimated, is_open, label(start, before))

@@ -233,7 +233,7 @@ def _draw_days(days: Sequence[Day]) -> list[str]:
         x, y = _EDGE + column * (_WIDTH - 2 * _EDGE) // 53, 1030 + row * 25
         step = name_step(day.total.ms_listened, limits)
         cells[step] += f"M{x + 1} {y + 1}h13v21h-13z" if step == "k0" else f"M{x} {y}h15v23h-15z"
-        if day.status == "at least":
+        if day.status != "complete":
             cells["red"] += f"M{x} {y + 18}h15v5h-15z"
     quiet = cells.pop("k0", "")
     parts = [f'<path d="{quiet}" fill="none" stroke="{_DARK["rule"]}" stroke-width="2"/>']

@@ -47,7 +47,7 @@ def draw_calendar(days: Sequence[Day], limits: Sequence[int], *, label: str) -> 
         x, y = _LEFT + column * PITCH, _TOP + row * PITCH
         step = name_step(day.total.ms_listened, limits)
         cells[step] += f"M{x}.5 {y}.5h13v13h-13z" if step == "k0" else f"M{x} {y}h14v14h-14z"
-        if day.status == "at least":
+        if day.status != "complete":
             cells["g"] += f"M{x} {y + 11}h14v4h-14z"
         if day.play_date.day == 1 or (day is days[0] and day.play_date.day < 22):
             is_late = row > 0 and day is not days[0]
@@ -74,7 +74,7 @@ def draw_months(days: Sequence[Day], *, label: str) -> Markup:
     for day in days:
         month = day.play_date.replace(day=1)
         ms_by_month[month] = ms_by_month.get(month, 0) + day.total.ms_listened
-        if day.status == "at least":
+        if day.status != "complete":
             open_months.add(month)
     limits = find_steps(list(ms_by_month.values()))
     first_year, last_year = days[0].play_date.year, days[-1].play_date.year

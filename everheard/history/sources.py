@@ -173,5 +173,4 @@ def show_progress(files: list[ExportFile]) -> tqdm[NoReturn]:
     from tqdm import tqdm
 
     size = sum(file.size for file in files)
-    progress: tqdm[NoReturn] = tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False)
-    return progress
+    return tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False)

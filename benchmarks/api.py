@@ -28,6 +28,8 @@ from benchmarks.machine import clean_environ, describe_machine, print_table, run
 from everheard.config import PROJECT_DIR
 from everheard.warehouse import embedded
 from everheard.warehouse.ranks import write_ranks
+from everheard.warehouse.statements import send
+from everheard.warehouse.summaries import render_summaries
 
 RATE_PER_S = 50
 _LARGE_LEDGER = Path(__file__).with_name("large_ledger.sql")
@@ -42,6 +44,11 @@ select
     true,
     'api'
 from generate_series(1, 50000) as n
+"""
+_TOUCHED = """
+insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
+values (%(listener_key)s, '-infinity', 'infinity')
+on conflict do nothing
 """
 #: What is asked: a path, or several to take turns.
 PATHS = {
@@ -128,8 +135,9 @@ def fill_ledger(url: str) -> None:
                 " returning listener_key"
             )
             (listener_key,) = cursor.fetchone() or (0,)
-            for statement in (_LARGE_LEDGER.read_text(encoding="utf-8"), _RATINGS):
+            for statement in (_LARGE_LEDGER.read_text(encoding="utf-8"), _RATINGS, _TOUCHED):
                 cursor.execute(statement, {"listener_key": listener_key})
+            send(cursor, render_summaries(cursor, listener_key))
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("vacuum analyze")

@@ -38,15 +38,11 @@ played as (
     select
         found_track.kind,
         found_track.key,
-        sum(heard.play_count) as play_count
+        sum(summary.play_count) as play_count
     from found_track
-    cross join
-        lateral (
-            select count(*) as play_count
-            from warehouse.fact_play as play
-            where
-                play.track_key = found_track.track_key and play.listener_key = %(listener_key)s
-        ) as heard
+    inner join warehouse.summary_track as summary
+        on found_track.track_key = summary.track_key
+    where summary.listener_key = %(listener_key)s
     group by found_track.kind, found_track.key
 )
 

@@ -15,6 +15,8 @@ from waitress.server import create_server
 from api import create_app
 from everheard.config import Settings, read_settings
 from everheard.warehouse.ranks import RankResult, load_ranks
+from everheard.warehouse.statements import send
+from everheard.warehouse.summaries import render_summaries
 from everheard.warehouse.tokens import insert_token
 
 LEDGER = """
@@ -53,11 +55,23 @@ select setval(pg_get_serial_sequence('warehouse.dim_listener', 'listener_key'), 
 """
 
 
+def derive_summaries(connection: Connection, listener_key: int) -> None:
+    """Derive what the jobs keep fresh, after plays were put in by hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)"
+            " values (%s, '-infinity', 'infinity')",
+            (listener_key,),
+        )
+        send(cursor, render_summaries(cursor, listener_key))
+
+
 @pytest.fixture
 def ledger(connection: Connection) -> Connection:
     """Fill the ledger: one listener, three albums, three plays."""
     with connection.cursor() as cursor:
         cursor.execute(LEDGER)
+    derive_summaries(connection, 1)
     return connection
 
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from psycopg2.extensions import connection as Connection
 
 from everheard.warehouse.tokens import hash_token, read_tokens, revoke_token
+from tests.api.conftest import derive_summaries
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
 Headers = dict[str, str]
@@ -29,6 +30,7 @@ def two_listeners(ledger: Connection) -> Connection:
             values (2, '2026-05-03T12:00:00Z', 2, 60000, 1);
             """
         )
+    derive_summaries(ledger, 2)
     return ledger
 
 

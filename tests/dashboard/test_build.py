@@ -191,3 +191,12 @@ def test_nothing_that_was_written_leads_elsewhere_but_to_spotify(written: Writte
                 "https://www.spotify.com",
                 "http://www.w3.org",
             }, path.name
+
+
+def test_day_that_nobody_saw_is_red_too(tmp_path: Path) -> None:
+    book = make_book(day_count=200)
+    days = (*book.days[:-1], replace(book.days[-1], status="unknown"))
+    write_dashboard(replace(book, days=days), tmp_path)
+    drawn = re.search(r'class="calendar days wide".*?</svg>', read(tmp_path), re.S)
+    assert drawn is not None
+    assert drawn[0].count('class="g"') == 1

@@ -1,4 +1,6 @@
 -- Add up warehouse.summary_track again for the tracks of the touched months.
+analyze pg_temp.touched_track;
+
 create temp table derived_track on commit drop as
 select
     month.track_key,
@@ -15,6 +17,8 @@ inner join warehouse.summary_month_track as month
     on track.track_key = month.track_key
 where month.listener_key = %(listener_key)s
 group by month.track_key;
+
+analyze pg_temp.derived_track (track_key);
 
 delete from warehouse.summary_track as summary
 using pg_temp.touched_track as track

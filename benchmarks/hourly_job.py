@@ -30,6 +30,8 @@ from benchmarks.machine import (
 )
 from everheard.warehouse import embedded
 from everheard.warehouse.embedded_folder import find_layout
+from everheard.warehouse.statements import render, send
+from everheard.warehouse.summaries import render_summaries
 from simulator.clock import MINUTE_MS
 
 JOB = ("-m", "jobs.get_last_50")
@@ -83,6 +85,12 @@ class Ledger:
         """Run statements in one transaction of their own."""
         with closing(psycopg2.connect(self.url)) as opened, opened, opened.cursor() as cursor:
             cursor.execute(statement, parameters)
+
+    def summarise(self, listener_key: int) -> None:
+        """Derive all summaries, as the load that brought the plays would have done."""
+        with closing(psycopg2.connect(self.url)) as opened, opened, opened.cursor() as cursor:
+            touched = render(cursor, "touched_all", {"listener_key": listener_key})
+            send(cursor, touched, render_summaries(cursor, listener_key))
 
     def vacuum(self) -> None:
         """Leave the tables as an idle server would have them by now."""
@@ -165,6 +173,8 @@ def prepare(listener: Listener, small: Ledger, large: Ledger) -> None:
         small.run_job()
         large.run_job()
     large.execute(_LARGE_LEDGER.read_text(encoding="utf-8"), {"listener_key": 1})
+    large.vacuum()
+    large.summarise(1)
     for ledger in (small, large):
         ledger.vacuum()
 

@@ -1,5 +1,5 @@
 -- Give a ledger a past: 850,000 export rows and 300,000 polled plays of 50,000 tracks,
--- a million rows of fact_play in all, sixteen years of heavy listening.
+-- a million rows of fact_play in all: sixteen years of eleven sessions a day.
 -- Played are a few tracks often and most of them seldom (Zipf, exponent 0.5). The tracks
 -- that were there before are the listener's of today: they take every fifth of the
 -- first places, so that what is new in a poll is mostly what was heard before.
@@ -139,9 +139,11 @@ create temp table made_play on commit drop as
 select
     drawn.n,
     placed_track.track_key,
-    timestamptz '2010-01-01 00:00:00+00'
-    + drawn.n * interval '504 seconds'
-    + trunc(random() * 400) * interval '1 second' as played_at
+    timestamptz '2009-12-20 07:00:00+00'
+    + drawn.n / 171 * interval '1 day'
+    + mod(drawn.n, 171) / 17 * interval '90 minutes'
+    + mod(mod(drawn.n, 171), 17) * interval '180 seconds'
+    + trunc(random() * 150) * interval '1 second' as played_at
 from (
     select
         n,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg2.extensions
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from everheard import config as settings
 from everheard.warehouse import embedded
@@ -25,6 +26,8 @@ from tests.postgres import (
     stop_leftovers,
 )
 
+#: Debian's; the tests of pages drive it.
+CHROMIUM = Path("/usr/bin/chromium")
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 #: Linux in CI has all that the suite can use; macOS and Windows have no Debian packages.
 MUST_HAVE_ALL = IN_CI and sys.platform == "linux"
@@ -148,6 +151,15 @@ def pooled_url(pgbouncer: Callable[[str], str], database_url: str) -> str:
     return pgbouncer(database_url)
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium once."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this system cannot run; in CI on Linux nothing is left out."""
     cannot = {item for item in items if _lacks_what_it_needs(item)}
@@ -159,8 +171,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _lacks_what_it_needs(item: pytest.Item) -> bool:
     if sys.platform == "win32" and item.get_closest_marker("posix"):
         return True
-    needs_pooler = "pgbouncer" in getattr(item, "fixturenames", ())
-    return needs_pooler and POOLER is None and not MUST_HAVE_ALL
+    needed = getattr(item, "fixturenames", ())
+    lacks_pooler = "pgbouncer" in needed and POOLER is None
+    lacks_browser = "browser" in needed and not CHROMIUM.exists()
+    return (lacks_pooler or lacks_browser) and not MUST_HAVE_ALL
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,26 +8,22 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 import simulator
 from tests.clone import begin, make_clone, type_command
 
 pytestmark = pytest.mark.posix  # Debian's Chromium, and a script in the place of xdg-open
 
-CHROMIUM = "/usr/bin/chromium"
 OPENER = """#!/bin/sh
 printf %s "$1" > "{file}.part" && mv "{file}.part" "{file}"
 """
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    assert Path(CHROMIUM).exists(), "Chromium is missing: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+@pytest.fixture
+def chromium(browser: Browser) -> Browser:
+    """Use the session's browser: Playwright runs once at a time."""
+    return browser
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from psycopg2.extensions import connection as Connection
 
 from jobs import daily_report
@@ -85,26 +85,22 @@ def test_page_and_markdown_are_kept_once_a_day(
     assert {path.name for path in folder.iterdir()} == {f"{today}.html", f"{today}.md"}
 
 
-def test_page_stands_alone_in_a_browser(run: Run, connection: Connection, tmp_path: Path) -> None:
+def test_page_stands_alone_in_a_browser(
+    run: Run, connection: Connection, tmp_path: Path, browser: Browser
+) -> None:
     fill(connection)
     run(REPORT_DIR=str(tmp_path / "reports"))
     (page_path,) = (tmp_path / "reports").glob("*.html")
     troubles: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        page = browser.new_page(viewport={"width": 390, "height": 900})
-        page.on("console", lambda message: troubles.append(message.text))
-        page.on("request", lambda request: troubles.append(request.url))
-        page.goto(page_path.as_uri())
-        assert page.locator(".total.single").count() == 1
-        assert page.locator(".total.double").count() == 1
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert page.evaluate(
-            "document.fonts.ready.then(() => document.fonts.check('16px Archivo'))"
-        )
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("request", lambda request: troubles.append(request.url))
+    page.goto(page_path.as_uri())
+    assert page.locator(".total.single").count() == 1
+    assert page.locator(".total.double").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px Archivo'))")
+    page.close()
     assert [text for text in troubles if not text.startswith(("file:", "data:"))] == []
 
 

@@ -74,7 +74,8 @@ class Server:
     def lend_database(self, template: str | None = None) -> Iterator[str]:
         """Make a database (empty without a template), lend its address, drop it."""
         name = f"test_{next(self._numbers)}"
-        self.execute(f"create database {name} template {template or 'template0'} strategy file_copy")
+        source = template or "template0"
+        self.execute(f"create database {name} template {source} strategy file_copy")
         try:
             yield self.locate(name)
         finally:

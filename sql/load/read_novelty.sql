@@ -58,7 +58,10 @@ open_gap as (
 
 select
     (select array_agg(polled.place) from polled) as polled_places,
-    (select array_agg(polled.place) from polled where polled.is_known) as known_places,
+    (
+        select array_agg(polled.place) from polled
+        where polled.is_known
+    ) as known_places,
     (
         select json_agg(json_build_array(newest_before.oldest_at, newest_before.newest_at))
         from newest_before

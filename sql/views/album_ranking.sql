@@ -156,6 +156,7 @@ comment on column bi.album_ranking.average_rating is 'Mean of the ratings that c
 comment on column bi.album_ranking.rating_count is 'How many ratings count: one a listener at most.';
 comment on column bi.album_ranking.ms_listened is 'Milliseconds listened, as of the last run of rank_albums.';
 comment on column bi.album_ranking.ms_per_track is 'The same divided by the number of tracks.';
-comment on column bi.album_ranking.places_up_since_yesterday is 'Places gained, negative where lost; null where not ranked.';
+comment on column bi.album_ranking.places_up_since_yesterday is
+'Places gained, negative where lost; null where not ranked.';
 comment on column bi.album_ranking.places_up_since_last_week is 'The same since this day last week.';
 comment on column bi.album_ranking.places_up_since_last_month is 'The same since this day last month.';

@@ -78,5 +78,6 @@ comment on column bi.discovery_month.new_artist_count is 'Artists first heard in
 comment on column bi.discovery_month.new_song_count is 'Songs first heard in the month.';
 comment on column bi.discovery_month.ms_listened is 'Milliseconds listened.';
 comment on column bi.discovery_month.ms_estimated is 'The part of ms_listened that is estimated.';
-comment on column bi.discovery_month.ms_new_artist is 'Of these: by main artists first heard in the last twelve months, this one included.';
+comment on column bi.discovery_month.ms_new_artist is
+'Of these: by main artists first heard in the last twelve months, this one included.';
 comment on column bi.discovery_month.new_artist_pct is 'ms_new_artist in percent of ms_listened.';

@@ -73,7 +73,7 @@ cross join
                 and play.played_at < part.to_utc at time zone 'UTC'
                 and play.is_counted
             -- A fence: merged, the look-up behind ms_listened would run once for each use.
-            offset 0
+            offset 0 -- noqa: AM09
         ) as day
     ) as heard
 group by part.listener_key, part.period, heard.track_key;

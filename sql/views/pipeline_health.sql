@@ -73,5 +73,7 @@ comment on column bi.pipeline_health.last_runner is 'The machine of the last run
 comment on column bi.pipeline_health.last_trigger is 'schedule, dispatch, timer or hand.';
 comment on column bi.pipeline_health.run_count_30_days is 'Runs in the last 30 days.';
 comment on column bi.pipeline_health.failed_count_30_days is 'Of these: failed.';
-comment on column bi.pipeline_health.median_minutes_between_runs is 'Median pause between two runs in the last 30 days.';
-comment on column bi.pipeline_health.longest_minutes_between_runs is 'Longest pause between two runs in the last 30 days.';
+comment on column bi.pipeline_health.median_minutes_between_runs is
+'Median pause between two runs in the last 30 days.';
+comment on column bi.pipeline_health.longest_minutes_between_runs is
+'Longest pause between two runs in the last 30 days.';

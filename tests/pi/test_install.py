@@ -22,7 +22,7 @@ STAND_INS = {
     "dpkg-query": "echo 'install ok installed'",
     "getent": "exit 2",
     "id": "echo 0",
-    "python3": f'if [ "$1 $2" = "-m venv" ]; then mkdir -p "$3/bin"; ln -sf "$0" "$3/bin/python"; fi'
+    "python3": 'if [ "$1 $2" = "-m venv" ]; then mkdir -p "$3/bin"; ln -sf "$0" "$3/bin/python"; fi'
     f'; if [ "$1" = -c ]; then exec "{sys.executable}" "$@"; fi',
     "runuser": "",
     "systemctl": "",

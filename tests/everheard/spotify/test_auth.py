@@ -161,7 +161,7 @@ def test_dead_sign_in_costs_one_request(
         as_json({"error": "invalid_grant", "error_description": "Refresh token expired"}, 400)
     )
 
-    with pytest.raises(SignInNeeded, match=r"sign in again \(docs/sign-in\.md") as caught:
+    with pytest.raises(SignInNeeded, match=r"`python start\.py authorize`") as caught:
         _ = token.access_token
 
     assert caught.value.exit_code == 77

@@ -296,6 +296,30 @@ def test_truncated_zip_is_refused(run_import: Import, tmp_path: Path) -> None:
     assert "cut.zip is not a whole zip" in run_import(cut, code=65)
 
 
+def test_file_that_is_no_zip_is_refused(run_import: Import, tmp_path: Path) -> None:
+    page = write_file(tmp_path, b"<html>Please sign in</html>", "page.zip")
+    assert "page.zip is not a whole zip" in run_import(page, code=65)
+
+
+def test_locked_zip_says_to_unpack_it(run_import: Import, tmp_path: Path) -> None:
+    """Bit 0 of the flags says that a file is encrypted, in its own header and in the directory."""
+    locked = bytearray(write_zip(tmp_path / "x.zip", {NAME: [make_row(0)]}).read_bytes())
+    locked[6] |= 1
+    locked[locked.find(b"PK\x01\x02") + 8] |= 1
+    path = write_file(tmp_path, bytes(locked), "locked.zip")
+    assert "locked.zip is locked with a password: unpack it yourself" in run_import(path, code=65)
+
+
+def test_file_damaged_inside_its_zip_is_refused_by_name(
+    run_import: Import, connection: Connection, tmp_path: Path
+) -> None:
+    damaged = bytearray(write_zip(tmp_path / "x.zip", {NAME: [make_row(0)]}).read_bytes())
+    damaged[damaged.find(NAME.encode()) + len(NAME) + 10] ^= 0xFF
+    path = write_file(tmp_path, bytes(damaged), "damaged.zip")
+    assert f"{Path(NAME).name} is damaged inside its zip" in run_import(path, code=65)
+    assert read(connection, "select count(*) from warehouse.fact_play") == [(0,)]
+
+
 def test_bomb_needs_a_yes(
     run_import: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

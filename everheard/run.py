@@ -6,7 +6,8 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +16,17 @@ from psycopg2.extensions import connection as Connection
 from everheard.config import Settings, read_settings
 from everheard.failure import ConfigurationError, ExitCode, Failure
 from everheard.heartbeat import call_at_end, call_at_start
-from everheard.warehouse.books import RunRecord, block_bucket, insert_run, note_runner
+from everheard.step_summary import annotate, write_step_summary
+from everheard.warehouse.books import (
+    Books,
+    RunRecord,
+    block_bucket,
+    insert_run,
+    note_runner,
+    read_books,
+)
 from everheard.warehouse.connect import connect
+from everheard.warehouse.outlook import list_warnings
 
 
 @dataclass
@@ -43,6 +53,7 @@ class Run:
     tell: Callable[[Run], dict[str, str]] | None = None
     _connection: Connection | None = None
     _trouble: Failure | None = None
+    _has_read_books: bool = False
 
     def connect(self) -> Connection:
         """Return the ledger's connection, opened at the first call; a failure is remembered."""
@@ -59,6 +70,26 @@ class Run:
     def give_up_ledger(self, trouble: Failure) -> None:
         """Go on without the ledger: whoever asks for it from now on is told why."""
         self._trouble = trouble
+
+    def read_books(self, fingerprints: Sequence[str] = ()) -> Books:
+        """Read the books; what they say beside the job's own work goes into its summary, once."""
+        books = read_books(
+            self.connect(),
+            job=self.job,
+            client_id=self.settings.client_id,
+            fingerprints=list(fingerprints),
+            runner=self.settings.runner,
+        )
+        if not self._has_read_books:
+            self._has_read_books = True
+            self.warnings += list_warnings(books.outlook)
+        return books
+
+    def hear_books(self) -> None:
+        """Read the books at the end of a job that had no need of them before."""
+        if not self._has_read_books:
+            with suppress(Failure):  # the run's record says what is wrong with the ledger
+                self.read_books()
 
     def add(
         self,
@@ -177,19 +208,18 @@ def _parse(
 def _finish(run: Run, seconds: float) -> int:
     sentence = describe(run)
     if not run.options.dry_run and not run.loads_later:
+        run.hear_books()  # before the record, which moves the moment since when gaps are new
         _record(run, seconds, sentence)
     for warning in run.warnings:
-        print(_annotate(run, "warning", warning) if run.settings.is_actions else warning)
-    _write_step_summary(run, sentence)
+        print(annotate(run.job, "warning", warning) if run.settings.is_actions else warning)
+    if run.settings.step_summary:
+        outcome = [sentence] if run.failures or run.idle_reason else []
+        remarks = [*run.warnings, *outcome]
+        write_step_summary(run.settings.step_summary, run.job, _tell(run), remarks)
     if run.failures and run.settings.is_actions:
-        print(_annotate(run, "error", str(run.failures[0])))
+        print(annotate(run.job, "error", str(run.failures[0])))
     print(sentence)
     return int(run.exit_code)
-
-
-def _annotate(run: Run, level: str, text: str) -> str:
-    """Return a workflow command of GitHub's; a second line would be a command of its own."""
-    return f"::{level} title={run.job}::{' '.join(text.split())}"
 
 
 def describe(run: Run) -> str:
@@ -252,26 +282,6 @@ def _record(run: Run, seconds: float, sentence: str) -> None:
     except Failure as failure:
         if not run.failures:
             run.warnings.append(f"The run could not be recorded. {failure}")
-
-
-def _write_step_summary(run: Run, sentence: str) -> None:
-    """Write the run as a small table where GitHub shows it; counts only, logs may be public."""
-    if run.settings.step_summary is None:
-        return
-    figures = _tell(run)
-    lines = [
-        f"### {run.job}",
-        "",
-        f"| {' | '.join(figures)} |",
-        f"| {' | '.join('---:' for _ in figures)} |",
-        f"| {' | '.join(value or '–' for value in figures.values())} |",
-        "",
-        *(f"- {warning}" for warning in run.warnings),
-        *([f"- {sentence}"] if run.failures or run.idle_reason else []),
-        "",
-    ]
-    with run.settings.step_summary.open("a", encoding="utf-8") as file:
-        file.write("\n".join(lines))
 
 
 def parse_duration(text: str) -> timedelta:

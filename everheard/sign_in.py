@@ -22,12 +22,10 @@ from everheard.spotify.sender import Sender
 from everheard.warehouse.books import (
     Books,
     insert_rotated_token,
-    read_books,
     unseal_token,
     update_timezone,
     upsert_sign_in,
 )
-from everheard.warehouse.outlook import list_warnings
 
 _TOKEN = "token"  # noqa: S105 (the kind of a spool file)
 
@@ -42,20 +40,11 @@ def list_owners(settings: Settings) -> list[str]:
 
 def open_books(run: Run) -> Books:
     """Read the books, or go on without: what Spotify shows now must be fetched all the same."""
-    settings = run.settings
     try:
-        books = read_books(
-            run.connect(),
-            job=run.job,
-            client_id=settings.client_id,
-            fingerprints=list_owners(settings),
-            runner=settings.runner,
-        )
+        return run.read_books(list_owners(run.settings))
     except Failure as failure:
         run.give_up_ledger(failure)
         return NO_BOOKS
-    run.warnings += list_warnings(books)
-    return books
 
 
 class Session:

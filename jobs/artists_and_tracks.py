@@ -19,7 +19,6 @@ from everheard.catalogue import PATIENCE, Catalogue, open_catalogue
 from everheard.genres import describe_genres
 from everheard.run import Run, parse_duration, run_job
 from everheard.spotify.sender import Sender
-from everheard.warehouse.books import read_books
 from everheard.warehouse.catalogue import derive_changed, join_recordings, read_queue
 from everheard.warehouse.decisions import decide_recording
 from everheard.warehouse.quota import Budget
@@ -51,11 +50,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def describe_catalogue(run: Run) -> None:
     """Ask for what is lacking, most listened first, until the day's budget is used up."""
-    books = read_books(run.connect(), job=JOB, client_id=run.settings.client_id, fingerprints=[])
-    stale_after = run.options.if_stale
-    if stale_after and books.since_success is not None and books.since_success < stale_after:
-        minutes = int(books.since_success.total_seconds() // 60)
-        run.idle_reason = f"a runner succeeded {minutes} minutes ago"
+    books = run.read_books()
+    if run.is_needless(books.since_success):
         return
     if run.options.dry_run:
         queue = read_queue(

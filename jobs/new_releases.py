@@ -18,10 +18,9 @@ from everheard.failure import Failure
 from everheard.feed import write_feed
 from everheard.releases import ReleaseSearch
 from everheard.run import Run, parse_duration, run_job
-from everheard.seal import fingerprint
-from everheard.sign_in import Session
+from everheard.sign_in import Session, list_owners
 from everheard.spotify.sender import Sender
-from everheard.warehouse.books import Books, read_books
+from everheard.warehouse.books import Books
 from everheard.warehouse.catalogue import derive_changed
 from everheard.warehouse.quota import Budget
 from everheard.warehouse.releases import (
@@ -49,11 +48,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def find_releases(run: Run) -> None:
     """Look for new albums, describe those found, write the feed."""
-    books = _read_books(run)
-    stale_after = run.options.if_stale
-    if stale_after and books.since_success is not None and books.since_success < stale_after:
-        hours = int(books.since_success.total_seconds() // 3600)
-        run.idle_reason = f"a runner succeeded {hours} hours ago"
+    books = run.read_books(list_owners(run.settings))
+    if run.is_needless(books.since_success):
         return
     if run.options.dry_run:
         due = len(read_artist_watch(run.connect(), 1000))
@@ -80,16 +76,6 @@ def find_releases(run: Run) -> None:
         "described": str(catalogue.described["album"]),
     }
     run.tell = lambda _: figures
-
-
-def _read_books(run: Run) -> Books:
-    secret = run.settings.client_secret
-    return read_books(
-        run.connect(),
-        job=JOB,
-        client_id=run.settings.client_id,
-        fingerprints=[fingerprint(secret, one.refresh_token) for one in run.settings.sign_ins],
-    )
 
 
 def read_followed(run: Run, sender: Sender, books: Books, search: ReleaseSearch) -> None:

@@ -19,12 +19,21 @@ class KnownSignIn(NamedTuple):
     listener_key: int
     timezone: str
     authorised_at: datetime
-    ends_at: datetime
-    days_old: int
     #: Of all tokens this listener ever had here: what was spooled goes by them.
     fingerprints: list[str]
     latest_fingerprint: str
     sealed_latest_token: bytes
+
+
+class Outlook(NamedTuple):
+    """What a run's summary speaks of beside its own work; of all listeners of the ledger."""
+
+    #: When each listener's sign-in ends, and how many days old it is.
+    sign_in_ends: tuple[tuple[datetime, int], ...] = ()
+    #: Of the longest silent other runner that should come by itself; None where none is.
+    hours_of_silence: float | None = None
+    #: Open gaps that others noticed since this runner was last here.
+    gap_count: int = 0
 
 
 class Books(NamedTuple):
@@ -33,8 +42,7 @@ class Books(NamedTuple):
     sign_ins: dict[str, KnownSignIn]
     blocked_until: dict[str, datetime]
     since_success: timedelta | None
-    #: Of the longest silent other runner that should come by itself; None where none is.
-    hours_of_silence: float | None = None
+    outlook: Outlook = Outlook()
 
     def find_block(self, *buckets: str) -> datetime | None:
         """Return until when the longest of these buckets is blocked; None where none is."""
@@ -55,7 +63,7 @@ def read_books(
     with translate_errors(), connection.cursor() as cursor:
         cursor.execute(read_statement("read_books"), parameters)
         row = cursor.fetchone() or (None,) * 6
-    version, oldest_code, sign_ins, blocked, seconds, silence = row
+    version, oldest_code, sign_ins, blocked, seconds, outlook = row
     check_schema(version, oldest_code)
     return Books(
         sign_ins={entry["fingerprint"]: _to_known_sign_in(entry) for entry in sign_ins or ()},
@@ -63,8 +71,16 @@ def read_books(
             bucket: datetime.fromisoformat(until) for bucket, until in (blocked or {}).items()
         },
         since_success=None if seconds is None else timedelta(seconds=float(seconds)),
-        hours_of_silence=None if silence is None else float(silence),
+        outlook=_to_outlook(outlook),
     )
+
+
+def _to_outlook(read: dict[str, Any]) -> Outlook:
+    ends = [
+        (datetime.fromisoformat(entry["ends_at"]), int(entry["days_old"]))
+        for entry in read["sign_ins"] or ()
+    ]
+    return Outlook(tuple(sorted(ends)), read["hours_of_silence"], read["gap_count"])
 
 
 def _to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
@@ -72,8 +88,6 @@ def _to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
         listener_key=entry["listener_key"],
         timezone=entry["timezone"],
         authorised_at=datetime.fromisoformat(entry["authorised_at"]),
-        ends_at=datetime.fromisoformat(entry["ends_at"]),
-        days_old=int(entry["days_old"]),
         fingerprints=entry["fingerprints"],
         latest_fingerprint=entry["latest_fingerprint"],
         sealed_latest_token=base64.b64decode(entry["latest_token"]),

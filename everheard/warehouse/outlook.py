@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from everheard.warehouse.books import Books
+from everheard.warehouse.books import Outlook
 
 #: Days after a sign-in: when each run begins to speak of its end, when the issue is opened.
 WARN_DAY, ISSUE_DAY = 150, 160
 RENEWAL = "`python start.py authorize` renews it in a minute, for every runner"
 
 
-def list_warnings(books: Books) -> list[str]:
+def list_warnings(outlook: Outlook) -> list[str]:
     """Return what a run's summary says beside its own work; no names, logs may be public."""
-    ends = {one.ends_at: one.days_old for one in books.sign_ins.values()}
     warnings = [
         say_sign_in_ends(ends_at, days_old)
-        for ends_at, days_old in sorted(ends.items())
+        for ends_at, days_old in outlook.sign_in_ends
         if days_old >= WARN_DAY
     ]
-    if books.hours_of_silence is not None:
+    if outlook.hours_of_silence is not None:
         warnings.append(
-            f"Another runner has been silent for {books.hours_of_silence:.0f} hours:"
+            f"Another runner has been silent for {outlook.hours_of_silence:.0f} hours:"
             " `python start.py doctor` names it."
+        )
+    if outlook.gap_count:
+        warnings.append(
+            f"Another runner noticed {outlook.gap_count} new gap(s): plays may be missing."
+            " The privacy export closes them."
         )
     return warnings
 

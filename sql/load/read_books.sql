@@ -1,7 +1,8 @@
 -- Read what a run must know before it asks Spotify anything, in one round trip:
 -- the schema's version, whose refresh tokens these are, the latest token of each of those
--- listeners and by what other tokens they were known, the buckets Spotify has closed, and
--- when the job last succeeded anywhere.
+-- listeners and by what other tokens they were known, the buckets Spotify has closed, when
+-- the job last succeeded anywhere, and what every summary speaks of: when sign-ins end,
+-- machines that are silent, gaps that others noticed.
 with asked as (
     select unnest(%(fingerprints)s::text[]) as fingerprint
 ),
@@ -25,7 +26,6 @@ latest as (
         sign_in.sealed_token,
         sign_in.authorised_at
     from warehouse.etl_sign_in as sign_in
-    where sign_in.listener_key in (select held.listener_key from held)
     order by sign_in.listener_key, sign_in.authorised_at desc, sign_in.fingerprint
 )
 
@@ -45,9 +45,7 @@ select
                 ),
                 'latest_fingerprint', latest.fingerprint,
                 'latest_token', encode(latest.sealed_token, 'base64'),
-                'authorised_at', latest.authorised_at,
-                'ends_at', latest.authorised_at + interval '6 months',
-                'days_old', floor(extract(epoch from now() - latest.authorised_at) / 86400)
+                'authorised_at', latest.authorised_at
             ))
         from held
         inner join latest
@@ -63,13 +61,30 @@ select
         from warehouse.etl_run as run
         where run.job = %(job)s and run.outcome = 'done'
     ) as seconds_since_success,
-    (
+    json_build_object(
+        'sign_ins', (
+            select
+                json_agg(json_build_object(
+                    'ends_at', latest.authorised_at + interval '6 months',
+                    'days_old', floor(extract(epoch from now() - latest.authorised_at) / 86400)
+                ))
+            from latest
+        ),
         -- Who comes by itself, was here in the last two weeks, and is silent for six hours.
-        select max(extract(epoch from now() - other.seen_at)) / 3600
-        from warehouse.etl_runner as other
-        where
-            other.runner <> %(runner)s
-            and other.trigger in ('schedule', 'timer')
-            and other.seen_at between now() - interval '14 days' and now() - interval '6 hours'
-    ) as hours_of_silence
+        'hours_of_silence', (
+            select max(extract(epoch from now() - other.seen_at)) / 3600
+            from warehouse.etl_runner as other
+            where
+                other.runner <> %(runner)s
+                and other.trigger in ('schedule', 'timer')
+                and other.seen_at between now() - interval '14 days' and now() - interval '6 hours'
+        ),
+        'gap_count', (
+            select count(*)
+            from warehouse.etl_gap as gap
+            inner join warehouse.etl_runner as this
+                on gap.detected_at > this.seen_at
+            where gap.closed_at is null and this.runner = %(runner)s
+        )
+    ) as outlook
 from warehouse.etl_schema as stated;

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from psycopg2.extensions import connection as Connection
 
 from everheard.failure import ExitCode, Failure
 from everheard.run import Run, parse_duration, run_job
@@ -66,6 +67,69 @@ def test_first_of_several_failures_decides_and_none_is_told_twice(
 
     assert run(work) == 75
     assert last_line(capsys).endswith(" | Busy. Try again after 2026-03-01T12:00:00.000Z. | Lost.")
+
+
+def sign_in(connection: Connection, days: int) -> None:
+    """Let a listener have signed in so many days ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.dim_listener (account_id) values ('a');"
+            "insert into warehouse.etl_sign_in (fingerprint, listener_key, sealed_token,"
+            " authorised_at, is_authorised_at_exact)"
+            " select 'f', listener_key, 'x', now() - %s * interval '1 day', true"
+            " from warehouse.dim_listener",
+            (days,),
+        )
+
+
+def test_job_that_has_no_need_of_the_books_speaks_of_the_sign_in_from_day_150(
+    capsys: pytest.CaptureFixture[str], connection: Connection
+) -> None:
+    sign_in(connection, 149)
+    run(lambda _: None)
+    assert "authorize" not in capsys.readouterr().out
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update warehouse.etl_sign_in set authorised_at = now() - interval '150 days'"
+        )
+    assert run(lambda _: None) == 0
+    assert "`python start.py authorize` renews it" in capsys.readouterr().out
+
+
+def test_job_that_reads_the_books_itself_says_it_once(
+    capsys: pytest.CaptureFixture[str], connection: Connection
+) -> None:
+    sign_in(connection, 170)
+
+    def work(run: Run) -> None:
+        run.read_books()
+        run.read_books(["f"])
+
+    run(work)
+    assert capsys.readouterr().out.count("`python start.py authorize`") == 1
+
+
+def test_gap_that_another_runner_noticed_is_told_once(
+    capsys: pytest.CaptureFixture[str], connection: Connection
+) -> None:
+    sign_in(connection, 1)
+    run(lambda _: None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.etl_gap (listener_key, gap_start, gap_end)"
+            " select listener_key, now() - interval '9 hours', now() from warehouse.dim_listener"
+        )
+    capsys.readouterr()
+    run(lambda _: None)
+    assert "Another runner noticed 1 new gap(s)" in capsys.readouterr().out
+    run(lambda _: None)
+    assert "gap(s)" not in capsys.readouterr().out
+
+
+def test_books_that_cannot_be_read_at_the_end_change_nothing(connection: Connection) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("update warehouse.etl_schema set version = 9999, oldest_code = 9999")
+    assert run(lambda _: None) == 0
 
 
 def test_bug_keeps_its_traceback() -> None:

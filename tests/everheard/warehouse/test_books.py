@@ -23,9 +23,14 @@ SECRET = "s" * 32
 SPRING = datetime(2026, 4, 1, tzinfo=UTC)
 
 
-def read(ledger: Ledger, *tokens: str, job: str = "get_last_50", client_id: str = "app") -> Books:
-    marks = [fingerprint(SECRET, token) for token in tokens]
-    return read_books(ledger.connection, job=job, client_id=client_id, fingerprints=marks)
+def read(ledger: Ledger, *tokens: str, runner: str = "r") -> Books:
+    return read_books(
+        ledger.connection,
+        job="get_last_50",
+        client_id="app",
+        fingerprints=[fingerprint(SECRET, token) for token in tokens],
+        runner=runner,
+    )
 
 
 def keep(
@@ -138,6 +143,29 @@ def test_last_success_is_of_the_same_job_and_a_success(ledger: Ledger) -> None:
     since = read(ledger).since_success
     assert since is not None
     assert timedelta(hours=1) <= since < timedelta(hours=1, minutes=1)
+
+
+def test_every_listeners_sign_in_is_looked_at_by_its_latest(ledger: Ledger) -> None:
+    now = datetime.now(UTC)
+    keep(ledger, "AQold", now - timedelta(days=200, hours=1))
+    keep(ledger, "AQnew", now - timedelta(days=3, hours=1))
+    keep(ledger, "AQben", now - timedelta(days=151, hours=1), account="ben")
+    ends = read(ledger, "AQold").outlook.sign_in_ends
+    assert [days_old for _, days_old in ends] == [151, 3]
+    assert timedelta(days=29) < ends[0][0] - now < timedelta(days=34)
+
+
+def test_gap_is_new_to_a_runner_until_it_has_been_here(ledger: Ledger) -> None:
+    key = keep(ledger, "AQone")
+    record(ledger)
+    ledger.read(
+        "insert into warehouse.etl_gap (listener_key, gap_start, gap_end)"
+        f" values ({key}, now() - interval '9 hours', now()) returning 1"
+    )
+    assert read(ledger).outlook.gap_count == 1
+    assert read(ledger, runner="stranger").outlook.gap_count == 0, "it was never here"
+    record(ledger)
+    assert read(ledger).outlook.gap_count == 0
 
 
 def test_run_is_recorded_by_the_databases_clock(ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -176,7 +176,11 @@ class BatchReader:
         return StagedCsv(table, tuple(columns), path)
 
     def _read_spans(self) -> dict[int, FileSpan]:
-        return {row[0]: FileSpan(*row[1:]) for row in self._run("from told_file").fetchall()}
+        # DuckDB's bare times are UTC; the database would take them for times of its own zone.
+        return {
+            number: FileSpan(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC), *sums)
+            for number, first, last, *sums in self._run("from told_file").fetchall()
+        }
 
     def _run_file(self, name: str) -> duckdb.DuckDBPyConnection:
         return self._duckdb.execute((_SQL_DIR / f"{name}.sql").read_text(encoding="utf-8"))

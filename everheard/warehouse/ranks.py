@@ -11,6 +11,7 @@ from psycopg2.extensions import cursor as Cursor
 from everheard.warehouse.connect import translate_errors
 from everheard.warehouse.ratings import update_found_albums
 from everheard.warehouse.statements import open_transaction, render, send
+from everheard.warehouse.summaries import render_summaries
 
 
 class RankSettings(NamedTuple):
@@ -51,13 +52,17 @@ def load_ranks(
             if settings:
                 send(cursor, render(cursor, "dim_rank_method", settings._asdict()))
             found_count = update_found_albums(cursor)
-            send(cursor, render(cursor, "fact_album_listening"))
-            album_count, ranked_count, moved_count = write_ranks(cursor, ranked_on)
+            _update_listening(cursor)
+            send(cursor, render(cursor, "fact_album_rank", {"ranked_on": ranked_on}))
+            ranked_count, moved_count, album_count = cursor.fetchone() or (0, 0, 0)
+            send(cursor, render(cursor, "fact_album_rank_year"))
     return RankResult(album_count, ranked_count, moved_count, found_count)
 
 
-def write_ranks(cursor: Cursor, ranked_on: date | None) -> tuple[int, int, int]:
-    """Write the ranks of a day; return how many albums, ranks, and ranks that moved."""
-    send(cursor, render(cursor, "fact_album_rank", {"ranked_on": ranked_on}))
-    ranked_count, moved_count, album_count = cursor.fetchone() or (0, 0, 0)
-    return album_count, ranked_count, moved_count
+def _update_listening(cursor: Cursor) -> None:
+    """Add up the time of every album, from summaries that lack nothing."""
+    send(cursor, render(cursor, "read_listener_keys"))
+    for (listener_key,) in cursor.fetchall():
+        lock = render(cursor, "lock_listener", {"listener_key": listener_key})
+        send(cursor, lock, render_summaries(cursor, listener_key))
+    send(cursor, render(cursor, "fact_album_listening"))

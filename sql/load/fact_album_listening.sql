@@ -1,4 +1,5 @@
 -- Add up how long every listener heard every album; written as the difference.
+-- From the sums that the summaries keep for every track, so that nobody reads a million plays.
 -- A recording's time counts for each album it is on. Listener 0, all together, is kept
 -- where there are several listeners.
 create temp table album_listening on commit drop as
@@ -6,10 +7,9 @@ with track_time as (
     select
         listener_key,
         track_key,
-        sum(ms_listened) as ms_listened
-    from bi.timed_play
-    where is_counted and track_key > 0
-    group by listener_key, track_key
+        ms_measured + ms_estimated as ms_listened
+    from warehouse.summary_track
+    where track_key > 0
 ),
 
 track as (

@@ -12,7 +12,10 @@ inner join warehouse.dim_rank_method as method
     on ranking.method = method.name
 where
     ranking.rank <= 200
-    or ranking.method = 'average';
+    or ranking.rating_count > 0;
+
+-- So that the days' difference is found by hashing, whatever the ledger's size.
+analyze pg_temp.current_rank;
 
 create temp table ranked_day on commit drop as
 select
@@ -21,7 +24,8 @@ select
         coalesce(
             %(ranked_on)s::date, (now() at time zone coalesce(listener.timezone, 'UTC'))::date
         ),
-        newest.valid_from
+        newest.valid_from,
+        packed.packed_to + 1
     ) as ranked_on
 from (
     select
@@ -40,7 +44,9 @@ left join (
     from warehouse.fact_album_rank
     group by listener_key
 ) as newest
-    on listener.listener_key = newest.listener_key;
+    on listener.listener_key = newest.listener_key
+left join warehouse.etl_packed_rank as packed
+    on listener.listener_key = packed.listener_key;
 
 create temp table moved_rank on commit drop as
 select

@@ -1,8 +1,9 @@
 -- warehouse.fact_album_rank
 -- Grain: one row per listener, method, album and stretch of days with the same rank.
 -- A day on which nothing moved writes nothing: a row a day for every album would fill half
--- a gigabyte within two months. Kept are the first 200 of each method, and of average every
--- rated album. Listener 0 is all listeners together.
+-- a gigabyte within two months. Kept are by each method all rated albums and the first 200.
+-- What ended more than a month ago is packed into fact_album_rank_year, month by month;
+-- bi.album_ranking_history reads both. Listener 0 is all listeners together.
 -- There are no foreign keys, as in fact_play: rows come only out of joins.
 create table warehouse.fact_album_rank (
     album_key integer not null,

@@ -21,8 +21,8 @@ with scored as (
             50
         )::double precision as prior_mean,
         bayesian.prior_weight,
-        ln(1 + score.ms_per_track / 60000.0)
-        / nullif(max(ln(1 + score.ms_per_track / 60000.0)) over listened, 0) as listened_share
+        ln(1 + score.ms_per_track::double precision / 60000)
+        / nullif(max(ln(1 + score.ms_per_track::double precision / 60000)) over listened, 0) as listened_share
     from bi.album_score as score
     inner join warehouse.dim_album as album
         on score.album_key = album.album_key

@@ -1,0 +1,35 @@
+-- warehouse.fact_album_rank_year
+-- Grain: one row per listener, method, album and year: its rank on every day of the year.
+-- Where the ranks of fact_album_rank go once they are a month old: low ranks move daily, and
+-- a row for every stretch would fill 40 MB within three years. A day takes one to four bytes
+-- here (repeated values are compressed), so that all rated albums can be kept.
+-- There are no foreign keys, as in fact_play: rows come only out of joins.
+create table warehouse.fact_album_rank_year (
+    album_key integer not null,
+    year smallint not null,
+    listener_key smallint not null,
+    rank_method smallint not null,
+    ranks integer[] not null,
+    constraint fact_album_rank_year_pk primary key (listener_key, rank_method, album_key, year)
+) with (toast_tuple_target = 128);
+alter table warehouse.fact_album_rank_year alter column ranks set storage main;
+comment on table warehouse.fact_album_rank_year is
+'Grain: one row per listener, method, album and year: its rank on every day of the year.';
+comment on column warehouse.fact_album_rank_year.ranks is
+'The rank on every day from 1 January; null where it was not kept, and nothing after the last day.';
+
+-- warehouse.etl_packed_rank
+-- Grain: one row per listener whose older ranks are packed.
+-- Up to packed_to a day's ranks are those of fact_album_rank_year, from then on those of
+-- fact_album_rank. Listener 0 is all listeners together.
+create table warehouse.etl_packed_rank (
+    listener_key smallint not null,
+    packed_to date not null,
+    constraint etl_packed_rank_pk primary key (listener_key)
+);
+comment on table warehouse.etl_packed_rank is
+'Grain: one row per listener whose older ranks are packed.';
+comment on column warehouse.etl_packed_rank.packed_to is
+'Last day that is read from fact_album_rank_year; the last of a month.';
+
+update warehouse.etl_schema set version = 7;

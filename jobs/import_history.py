@@ -18,7 +18,8 @@ from pathlib import Path
 
 from everheard.failure import ExitCode, Failure
 from everheard.history.account import Account, FileSpan, Report, describe_account, find_spans
-from everheard.history.reader import BatchReader, private_folder
+from everheard.history.folder import private_folder
+from everheard.history.reader import BatchReader
 from everheard.history.sources import ExportFile, find_sources, show_progress, split_batches
 from everheard.run import Run, run_job
 from everheard.warehouse.export import ImportTarget, analyze_ledger, find_target, load_export

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -210,17 +208,3 @@ def unpack(file: ExportFile, path: Path) -> str:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
         raise Refused("is damaged inside its zip: download it again") from None
     return f"{checksum:08x}-{size}"
-
-
-@contextmanager
-def private_folder(home: Path) -> Iterator[Path]:
-    """Lend a folder that only this user can read; it goes with all that was unpacked into it.
-
-    It lies on the disk of ``home``: on a Pi the usual place for such folders may be memory.
-    """
-    home.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="import-", dir=home))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from everheard.failure import ConfigurationError
+from everheard.lock import lock_file
 from everheard.warehouse.connect import DatabaseTrouble
 from everheard.warehouse.embedded_account import settle_account, settle_folder, settle_programs
 from everheard.warehouse.embedded_cluster import (
@@ -34,7 +35,6 @@ from everheard.warehouse.embedded_folder import (
     refuse_synced,
     spell_plainly,
 )
-from everheard.warehouse.embedded_lock import lock_file
 from everheard.warehouse.embedded_postmaster import Postmaster, answers, read_postmaster
 
 __all__ = [

@@ -24,7 +24,7 @@ from tests.repository.project import (
 from tests.repository.test_requirements import fold, read_requirements
 
 SHARED = {"everheard"} | {
-    f"everheard.{name}" for name in ("config", "failure", "names", "rows", "seal")
+    f"everheard.{name}" for name in ("config", "failure", "lock", "names", "rows", "seal")
 }
 LAYERS = {
     "everheard.spotify",
@@ -44,13 +44,16 @@ COMMANDS |= {"everheard.exclude", "everheard.rate", "everheard.token_command"}
 ALLOWED: dict[str, set[str]] = {
     "everheard": set(),
     "everheard.failure": set(),
+    "everheard.lock": set(),
     "everheard.names": set(),
     "everheard.rows": set(),
     "everheard.seal": {"everheard.failure"},
     "everheard.config": {"everheard.failure"},
     **dict.fromkeys(LAYERS, SHARED),
     "everheard.heartbeat": SHARED,
-    "everheard.run": SHARED | {"everheard.warehouse", "everheard.heartbeat"},
+    "everheard.step_summary": set(),
+    "everheard.run": SHARED
+    | {"everheard.warehouse", "everheard.heartbeat", "everheard.step_summary"},
     "everheard.spool": SHARED,
     "everheard.sign_in": SHARED | LAYERS | {"everheard.run", "everheard.spool"},
     "everheard.catalogue": SHARED | LAYERS | AROUND_A_JOB,
@@ -63,8 +66,9 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.minutes": SHARED | {"everheard.github"},
     "everheard.schedule": SHARED | SET_UP,
     "everheard.setup": SHARED | LAYERS | SET_UP | {"everheard.authorize", "everheard.schedule"},
-    "everheard.doctor": SHARED | LAYERS | AROUND_A_JOB | SET_UP,
-    "everheard.watch": SHARED | LAYERS | SET_UP | {"everheard.doctor"},
+    "everheard.doctor": SHARED | LAYERS | AROUND_A_JOB | SET_UP | {"everheard.catalogue"},
+    "everheard.notices": SHARED | {"everheard.warehouse"},
+    "everheard.watch": SHARED | LAYERS | SET_UP | {"everheard.doctor", "everheard.notices"},
     "everheard.judge": SHARED | LAYERS | {"everheard.heartbeat"},
     "everheard.rating_file": SHARED | {"everheard.warehouse"},
     "everheard.rate": SHARED | LAYERS | RATINGS,
@@ -76,7 +80,7 @@ ALLOWED: dict[str, set[str]] = {
     "dashboard": SHARED | {"everheard.report"},
     "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB | COMMANDS,
     "jobs": SHARED | LAYERS | AROUND_A_JOB | FOR_JOBS | RATINGS | {"everheard.report", "dashboard"},
-    "api": SHARED | LAYERS | {"everheard.demo"},
+    "api": SHARED | LAYERS | {"everheard.demo", "everheard.report", "dashboard"},
     "migrate": SHARED | LAYERS,
     "simulator": SHARED | LAYERS,
     "start": set(),

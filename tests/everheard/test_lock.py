@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from everheard.warehouse.embedded_lock import lock_file
+from everheard.lock import lock_file
 from tests.postgres import PROJECT_DIR
 
 HOLD = """
 import sys
 from pathlib import Path
-from everheard.warehouse.embedded_lock import lock_file
+from everheard.lock import lock_file
 with lock_file(Path(sys.argv[1]), wait_seconds=10):
     print("held", flush=True)
     sys.stdin.read()

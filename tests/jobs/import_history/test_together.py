@@ -1,0 +1,149 @@
+"""Imports at once, and imports that are killed, leave the ledger of one clean run."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.jobs.import_history.conftest import MakeImporter
+from tests.jobs.import_history.contents import Contents
+from tests.jobs.import_history.histories import make_history, make_polls, write_history
+from tests.jobs.import_history.importing import Importer, finish, read_figures
+from tests.postgres import Server
+
+#: Two batches of the job: what the first one commits is there when the second one is cut off.
+FILES = make_history(12, 30)
+FIRST_BATCH = 8
+HERE = "from pg_stat_activity where datname = current_database()"
+
+
+def await_true(what: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
+    deadline = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < deadline, "it never came"
+        assert process is None or process.poll() is None, "the import ended before"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("has_polls", [False, True])
+def test_two_imports_at_once_leave_the_ledger_of_one_after_the_other(
+    make_importer: MakeImporter, tmp_path: Path, has_polls: bool
+) -> None:
+    early = write_history(tmp_path / "early", FILES[:10])
+    late = write_history(tmp_path / "late", FILES[2:], first=2)
+    together, in_turn = make_importer(), make_importer()
+    if has_polls:
+        for machine in (together, in_turn):
+            machine.poll(make_polls(FILES[1]), make_polls(FILES[5]))
+    with kept_waiting(together):
+        started = [together.start(folder) for folder in (early, late)]
+        await_true(lambda: together.read(f"select 1 {HERE} and wait_event_type = 'Lock'")[1:])
+    said = [read_figures(finish(one)) for one in started]
+    for folder in (early, late):
+        in_turn.run(folder)
+    assert together.contents() == in_turn.contents()
+    ((play_count,),) = together.read("select count(*) from warehouse.fact_play where ms_source = 1")
+    names = ("added", "matched", "unattributed")
+    assert sum(one[name] for one in said for name in names) == play_count
+
+
+@contextmanager
+def kept_waiting(importer: Importer) -> Iterator[None]:
+    """Let nobody write plays until the end."""
+    with closing(psycopg2.connect(importer.database_url)) as other, other.cursor() as cursor:
+        cursor.execute("lock table warehouse.fact_play in exclusive mode")
+        yield
+
+
+@pytest.fixture(scope="module")
+def clean_run(
+    postgres_server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Contents:
+    """Return what one import that nothing disturbs leaves behind."""
+    folder = tmp_path_factory.mktemp("clean")
+    with postgres_server.lend_database(template_database) as url:
+        importer = Importer(url, folder / "home")
+        importer.poll(*POLLS)
+        importer.run(write_history(folder / "data", FILES))
+        return importer.contents()
+
+
+POLLS = [make_polls(FILES[number]) for number in (1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "committed_count"),
+    [
+        ("dim_platform", 0),
+        ("etl_import_skip", 0),
+        ("dim_platform", FIRST_BATCH),
+        ("fact_play", FIRST_BATCH),
+        ("etl_import_span", FIRST_BATCH),
+    ],
+)
+def test_next_import_completes_what_a_killed_one_began(
+    importer: Importer, clean_run: Contents, tmp_path: Path, moment: str, committed_count: int
+) -> None:
+    folder = write_history(tmp_path / "data", FILES)
+    importer.poll(*POLLS)
+    kill_at(importer, folder, moment, committed_count)
+    assert read_account(importer)[0] == committed_count
+    figures = read_figures(importer.run(folder))
+    assert importer.contents() == clean_run
+    row_count = sum(map(len, FILES))
+    assert read_account(importer) == (len(FILES), row_count, row_count)
+    assert figures["read"] == row_count
+    assert (figures["known"] > 0) == (committed_count > 0)
+
+
+def test_next_import_removes_what_a_killed_one_had_unpacked(
+    importer: Importer, clean_run: Contents, tmp_path: Path
+) -> None:
+    folder = write_history(tmp_path / "data", FILES)
+    importer.poll(*POLLS)
+    process = importer.start(folder)
+    await_true(lambda: list(importer.home.glob("*/*.json")), process)
+    process.kill()
+    process.communicate(timeout=30)
+    importer.run(folder)
+    assert importer.contents() == clean_run
+    assert [path for path in importer.home.rglob("*") if "import" in path.name] == []
+
+
+def kill_at(importer: Importer, folder: Path, table: str, committed_count: int) -> None:
+    """Kill an import at its first insert into a table after so many files were committed."""
+    importer.execute(
+        f"""
+        create function public.act() returns trigger language plpgsql as $$begin
+            if (select count(*) from warehouse.etl_import_file) >= {committed_count} then
+                perform pg_sleep(60);
+            end if;
+            return null;
+        end$$;
+        create trigger act before insert on warehouse.{table}
+        for each statement execute function public.act()
+        """
+    )
+    process = importer.start(folder)
+    await_true(lambda: importer.read(f"select 1 {HERE} and wait_event = 'PgSleep'"), process)
+    process.kill()
+    process.communicate(timeout=30)
+    # The server notices a dead client late; a listener would wait, a test need not.
+    importer.execute(f"select pg_terminate_backend(pid, 5000) {HERE} and wait_event = 'PgSleep'")
+    importer.execute("drop function public.act() cascade")
+
+
+def read_account(importer: Importer) -> tuple[int, int, int]:
+    """Return how many files and rows are accounted for, and the sum of what the rows became."""
+    (account,) = importer.read(
+        "select count(*), coalesce(sum(read_count), 0), coalesce(sum(added_count + matched_count"
+        " + known_count + episode_count + unattributed_count + skipped_count), 0)"
+        " from warehouse.etl_import_file"
+    )
+    return account[0], int(account[1]), int(account[2])

@@ -47,9 +47,11 @@ class Reporting:
         if not self.reports:
             run.idle_reason = "there is no listener yet: `python start.py authorize` signs you in"
         for report in self.reports:
-            # The terminal is the listener's own; a log of Actions may be anybody's.
-            shows_names = run.settings.shows_names or not run.settings.is_actions
-            print(write_markdown(report, shows_names=shows_names))
+            # The terminal is the listener's own; a log of Actions may be anybody's, and at a
+            # timer's nobody sits: it gets the last line.
+            if run.settings.trigger != "timer":
+                shows_names = run.settings.shows_names or not run.settings.is_actions
+                print(write_markdown(report, shows_names=shows_names))
             if not run.options.dry_run:
                 _write_summary(report, run)
                 _write_files(report, run.settings.report_dir, number=self.reports.index(report))

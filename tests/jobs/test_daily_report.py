@@ -74,6 +74,15 @@ def test_summary_on_github_names_nobody_unless_it_is_wanted(
     assert "Guest" in summary.read_text(encoding="utf-8")
 
 
+def test_log_of_a_timer_gets_the_last_line_only(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    said = run(EVERHEARD_TRIGGER="timer", REPORT_DIR=str(tmp_path))
+    assert said == "daily_report: listeners 1, plays today 1, plays yesterday 2\n"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_page_and_markdown_are_kept_once_a_day(
     run: Run, connection: Connection, tmp_path: Path
 ) -> None:

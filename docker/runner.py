@@ -1,0 +1,179 @@
+"""Run the jobs on schedule, one after the other, until told to stop: what the container does.
+
+``python docker/runner.py SCHEDULE FOLDER`` keeps going; with ``--check`` it says by its exit code
+whether the first job of the schedule still succeeds. Standard library only, so that what waits
+all day is small; each job is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+#: As on a Pi (pi/units/everheard@.service): no job takes longer, but one that hangs.
+LONGEST_RUN_S = 600
+#: What a job under way is given to end by itself when the container stops; compose.yaml knows it.
+#: Cut off, it loses nothing: every job is safe to kill.
+GRACE_S = 20
+#: After a failure a daily job is not left for a day.
+LONGEST_RETRY_S = 3600
+#: The schedule is looked at this often at least, whatever the machine's clock has done.
+LONGEST_NAP_S = 30
+#: The container counts as healthy until the first job has missed this many turns.
+TURNS_MISSED = 4
+
+
+class Line(NamedTuple):
+    """One line of the schedule: stretches of ``every`` seconds that begin ``past`` the hour."""
+
+    every: int
+    past: int
+    job: str
+    arguments: tuple[str, ...]
+
+    def begins_at(self, now: float) -> float:
+        """Return when the present stretch began (seconds since 1970, as time.time())."""
+        return math.floor((now - self.past) / self.every) * self.every + self.past
+
+    def is_due(self, done_at: float, now: float) -> bool:
+        """Say whether the present stretch still lacks its run; a time to come counts as none."""
+        return not self.begins_at(now) <= done_at <= now
+
+
+def read_schedule(path: Path) -> list[Line]:
+    """Read the lines of a schedule; one that cannot be read ends everything, by name."""
+    lines = []
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        words = text.partition("#")[0].split()
+        if not words:
+            continue
+        times = [read_seconds(word) for word in words[:2]]
+        if len(words) < 3 or None in times or not times[0]:
+            sys.exit(f"{path}, line {number}: write 15m 7m get_last_50, not {text.strip()!r}")
+        lines.append(Line(times[0] or 0, times[1] or 0, words[2], tuple(words[3:])))
+    return lines or sys.exit(f"{path}: names no job")
+
+
+def read_seconds(word: str) -> int | None:
+    """Read 15m, 4h11m or 90s as seconds; None where it is no such thing."""
+    found = re.fullmatch(r"(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", word)
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return (hours * 60 + minutes) * 60 + seconds
+
+
+class Runner:
+    """The schedule, and what is known of each job: kept as the times of files in a folder."""
+
+    def __init__(self, lines: list[Line], folder: Path, stopping: threading.Event) -> None:
+        self._lines = lines
+        self._folder = folder
+        self._stopping = stopping
+        self._done_at = {line.job: read_done_at(folder, line.job) for line in lines}
+        self._failed_at: dict[str, float] = {}
+
+    def keep_going(self) -> None:
+        """Run what is due, in the order of the schedule, until told to stop."""
+        while not self._stopping.is_set():
+            due = next((line for line in self._lines if self._is_due(line)), None)
+            if due is None:
+                self._stopping.wait(self._find_nap())
+            else:
+                self._run(due)
+
+    def _is_due(self, line: Line) -> bool:
+        now = time.time()
+        pause = min(line.every, LONGEST_RETRY_S)
+        if 0 <= now - self._failed_at.get(line.job, -math.inf) < pause:
+            return False
+        return line.is_due(self._done_at[line.job], now)
+
+    def _find_nap(self) -> float:
+        now = time.time()
+        return min(LONGEST_NAP_S, *(line.begins_at(now) + line.every - now for line in self._lines))
+
+    def _run(self, line: Line) -> None:
+        began = time.time()
+        child = subprocess.Popen(  # noqa: S603 (our own jobs)
+            [sys.executable, "-P", "-m", f"jobs.{line.job}", *line.arguments],
+            cwd=PROJECT_DIR,
+            env={**os.environ, "PYTHONPATH": str(PROJECT_DIR), "EVERHEARD_TRIGGER": "timer"},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl+C is for us, and we wait for the job
+        )
+        if self._wait_for(child) == 0:
+            self._failed_at.pop(line.job, None)
+            self._note_done(line.job, began)
+        else:
+            self._failed_at[line.job] = began
+
+    def _wait_for(self, child: subprocess.Popen[bytes]) -> int:
+        """Wait for the end of a job, and cut off one that hangs or outlasts the grace."""
+        deadline = time.monotonic() + LONGEST_RUN_S
+        while True:
+            try:
+                return child.wait(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                now = time.monotonic()
+                if self._stopping.is_set():
+                    deadline = min(deadline, now + GRACE_S)
+                if now >= deadline:
+                    print("runner: a job took too long and was cut off", flush=True)
+                    child.kill()
+                    return child.wait()
+
+    def _note_done(self, job: str, moment: float) -> None:
+        self._done_at[job] = moment
+        try:
+            (self._folder / job).touch()
+            os.utime(self._folder / job, (moment, moment))
+        except OSError as error:
+            print(f"runner: {self._folder} cannot be written ({error.strerror})", flush=True)
+
+
+def read_done_at(folder: Path, job: str) -> float:
+    """Return when the last successful run of a job began; 0 where there was none."""
+    try:
+        return (folder / job).stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+def is_healthy(line: Line, folder: Path) -> bool:
+    """Say whether a job has succeeded lately."""
+    return time.time() - read_done_at(folder, line.job) < TURNS_MISSED * line.every
+
+
+def main() -> int:
+    """Keep going until told to stop, or check; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python docker/runner.py", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only say whether plays still come in")
+    parser.add_argument("schedule", type=Path)
+    parser.add_argument("folder", type=Path, help="where to note which job was done when")
+    options = parser.parse_args()
+    lines = read_schedule(options.schedule)
+    if options.check:
+        return 0 if is_healthy(lines[0], options.folder) else 1
+    options.folder.mkdir(parents=True, exist_ok=True)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    print(f"runner: {len(lines)} jobs, first {lines[0].job}", flush=True)
+    Runner(lines, options.folder, stopping).keep_going()
+    print("runner: stopped", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

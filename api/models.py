@@ -5,12 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, Field, RootModel
 
 from api.queries import Method
 
 
-class Status(BaseModel):
+class Heard(BaseModel):
+    """When the ledger was last heard from; null where it never was."""
+
+    last_heard_at: dt.datetime | None = Field(
+        description="End of the last run that brought plays in: a poll of Spotify or an import."
+    )
+    last_heard_by: str | None = Field(description="The machine that did it.")
+    hours_since_heard: float | None = Field(description="As of this answer.")
+
+
+class Status(Heard):
     """What the ledger holds."""
 
     name: str
@@ -35,7 +45,7 @@ class DayTop(BaseModel):
     certainty: str
 
 
-class DailyReport(BaseModel):
+class DailyReport(Heard):
     """A day beside the thirty before it; ``certainty`` says how its hours are to be read."""
 
     date: dt.date

@@ -12,7 +12,7 @@ inner join warehouse.dim_rank_method as method
     on ranking.method = method.name
 where
     ranking.rank <= 200
-    or ranking.rating_count > 0;
+    or (ranking.rating_count > 0 and ranking.rank <= 32767);
 
 -- So that the days' difference is found by hashing, whatever the ledger's size.
 analyze pg_temp.current_rank;

@@ -73,7 +73,7 @@ select
     album.year,
     album.first_day,
     album.last_day,
-    array_agg(day_rank.rank order by each_day.day_of_year) as ranks
+    array_agg(day_rank.rank::smallint order by each_day.day_of_year) as ranks
 from album
 cross join
     lateral generate_series(album.first_day, album.last_day) as each_day (day_of_year)
@@ -109,7 +109,7 @@ select
     packed.rank_method,
     packed.album_key,
     packed.year,
-    array_fill(null::integer, array[packed.first_day - 1]) || packed.ranks as ranks
+    array_fill(null::smallint, array[packed.first_day - 1]) || packed.ranks as ranks
 from pg_temp.packed_rank as packed
 order by packed.listener_key, packed.rank_method, packed.album_key, packed.year
 on conflict on constraint fact_album_rank_year_pk do nothing;

@@ -41,7 +41,7 @@ select
     day.calendar_date as rank_date,
     day.date_key,
     kept.album_key,
-    kept.ranks[extract(doy from day.calendar_date)::integer] as rank
+    kept.ranks[extract(doy from day.calendar_date)::integer]::integer as rank
 from warehouse.fact_album_rank_year as kept
 inner join warehouse.dim_rank_method as method
     on kept.rank_method = method.rank_method

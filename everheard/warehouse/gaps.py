@@ -93,8 +93,12 @@ def cut_gaps(open_gaps: Sequence[OpenGap], pages: Iterable[Page]) -> tuple[list[
 
 
 def close_gaps(open_gaps: Iterable[OpenGap], spans: Sequence[Span]) -> Closure:
-    """Return what is closed of gaps by the spans that imports cover, and what stays open."""
+    """Return what is closed of gaps by the spans that imports cover, and what stays open.
+
+    The span of a single play is a moment: it covers nothing around it, and closes nothing.
+    """
     closure = Closure([], [], [])
+    spans = [span for span in spans if span.start < span.end]
     for gap_key, gap, end_duration_ms in open_gaps:
         left, closed = [gap], []
         for span in spans:

@@ -6,8 +6,8 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everheard.rows import Moment, Page
-from everheard.warehouse.gaps import Gap, OpenGap, cut_gaps, find_gaps
+from everheard.rows import Moment, Page, Span
+from everheard.warehouse.gaps import Gap, OpenGap, close_gaps, cut_gaps, find_gaps
 from tests.everheard.pages import at
 
 SONG_S = 200
@@ -108,6 +108,11 @@ def test_several_gaps_are_cut_by_several_pages() -> None:
     deleted, pieces = cut_gaps(gaps, [make_page(1000, 5000), make_page(7000, 9000)])
     assert deleted == [1, 2]
     assert pieces == [make_gap(0, 1000), make_gap(5000, 7000)]
+
+
+def test_import_of_a_single_moment_closes_nothing() -> None:
+    moment = Span(at(500), at(500), "file")
+    assert close_gaps([make_open(7, 0, 9000)], [moment]) == ([], [], [])
 
 
 PAGES = st.lists(

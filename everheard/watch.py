@@ -1,69 +1,105 @@
-"""Keep one issue at GitHub open while somebody is needed: opened once, updated, closed when cured.
+"""Keep issues at GitHub: one while somebody is needed, and two a year as a reminder.
 
-Runs daily in Actions, with the right to write issues and no other right to write.
+Each is opened once, updated, and closed when it is cured or its time is over. Runs daily in
+Actions, with the right to write issues and no other right to write.
 A workflow cannot report that Actions has stopped: HEALTHCHECK_URL is for that.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from psycopg2.extensions import connection as Connection
 
 from everheard.config import Settings
 from everheard.doctor.check import Mark
 from everheard.doctor.ledger import check_ledger, find_host, list_issues
 from everheard.failure import ConfigurationError
 from everheard.github import ask_github
+from everheard.notices import Notice, list_notices
 from everheard.warehouse.connect import connect
-from everheard.warehouse.health import Health, read_health
+from everheard.warehouse.health import Health, read_health, read_year
 
 TITLE = "Everheard needs you"
 ENDING = "\nThis issue is kept by the workflow `watch`, which closes it when all of this is cured."
+#: What the run's page speaks of on good days too.
+ALWAYS_TOLD = {"sign-in", "gaps", "storage", "quota"}
 
 
 def watch(settings: Settings) -> str:
-    """Look at the ledger, bring the issue in line with it, and return a sentence."""
+    """Look at the ledger, bring the issues in line with it, and return a sentence."""
     if not settings.repository:
         raise ConfigurationError(["GITHUB_REPOSITORY is not set: watch runs in Actions"])
+    today = datetime.now(ZoneInfo(settings.timezone)).date()
     with closing(connect(settings, application="everheard watch")) as connection:
         health = read_health(connection, client_id=settings.client_id)
-    host = find_host(settings.database_url)
-    _write_summary(settings, health, host)
-    issues = list_issues(health, host)
-    did = settle_issue(settings.repository, issues)
-    return f"watch: {len(issues)} things to see to, {did}"
+        notices = _find_notices(settings, connection, health, today)
+    _write_summary(settings, health)
+    issues = list_issues(health, find_host(settings.database_url))
+    did = [settle_issue(settings.repository, issues), *settle_notices(settings, notices)]
+    return f"watch: {len(issues)} things to see to, {', '.join(did)}"
 
 
 def settle_issue(repository: str, issues: list[str]) -> str:
     """Open, update or close the one issue; return what was done."""
-    issue = _find_issue(repository)
-    if not issues:
-        if issue is None:
-            return "no issue is open"
-        _change(repository, issue, state="closed", state_reason="completed")
-        return f"issue {issue['number']} closed"
-    body = "\n".join([*(f"- {one}" for one in issues), ENDING])
+    found = ask_github(f"repos/{repository}/issues?state=open&per_page=100")
+    issue = _find_titled(found, TITLE)
+    body = "\n".join([*(f"- {one}" for one in issues), ENDING]) if issues else ""
+    if issue is None and not body:
+        return "no issue is open"
+    return _settle(repository, issue, TITLE, body)
+
+
+def settle_notices(settings: Settings, notices: list[Notice]) -> list[str]:
+    """Open each notice once; return what was done. A person who closes one is obeyed."""
+    if not notices:
+        return []
+    repository = settings.repository
+    found = ask_github(f"repos/{repository}/issues?state=all&per_page=100")
+    did = []
+    for notice in notices:
+        issue = _find_titled(found, notice.title)
+        is_done = not notice.body if issue is None else issue["state"] == "closed"
+        if not is_done:
+            did.append(f"{notice.title}: {_settle(repository, issue, *notice)}")
+    return did
+
+
+def _find_notices(
+    settings: Settings, connection: Connection, health: Health, today: date
+) -> list[Notice]:
+    year = read_year(connection, today.year - 1) if today.month == 1 else None
+    return list_notices(today, health.imported_at, year, settings.repository)
+
+
+def _find_titled(issues: list[dict[str, Any]], title: str) -> dict[str, Any] | None:
+    return next((one for one in issues if one["title"] == title), None)
+
+
+def _settle(repository: str, issue: dict[str, Any] | None, title: str, body: str) -> str:
+    """Open an issue, or give it this body, or close it where there is nothing to say."""
     if issue is None:
         made = ask_github(
-            f"repos/{repository}/issues", method="POST", body={"title": TITLE, "body": body}
+            f"repos/{repository}/issues", method="POST", body={"title": title, "body": body}
         )
         return f"issue {made['number']} opened"
+    if not body:
+        _change(repository, issue, state="closed", state_reason="completed")
+        return f"issue {issue['number']} closed"
     if (issue.get("body") or "").replace("\r\n", "\n") == body:
         return f"issue {issue['number']} is open"
     _change(repository, issue, body=body)
     return f"issue {issue['number']} updated"
 
 
-def _find_issue(repository: str) -> dict[str, Any] | None:
-    found = ask_github(f"repos/{repository}/issues?state=open&per_page=100")
-    return next((one for one in found if one["title"] == TITLE), None)
-
-
 def _change(repository: str, issue: dict[str, Any], **changes: str) -> None:
     ask_github(f"repos/{repository}/issues/{issue['number']}", method="PATCH", body=changes)
 
 
-def _write_summary(settings: Settings, health: Health, host: str) -> None:
+def _write_summary(settings: Settings, health: Health) -> None:
     """Write what is not well to the run's page, without the names of people and machines."""
     if settings.step_summary is None:
         return
@@ -73,7 +109,10 @@ def _write_summary(settings: Settings, health: Health, host: str) -> None:
             one._replace(name=str(number)) for number, one in enumerate(health.runners, start=1)
         ],
     )
-    checks = check_ledger(unnamed, host)
-    lines = [f"- {check}" for check in checks if check.mark is not Mark.GOOD]
+    lines = [
+        f"- {check}"
+        for check in check_ledger(unnamed, settings)
+        if check.mark is not Mark.GOOD or check.name in ALWAYS_TOLD
+    ]
     with settings.step_summary.open("a", encoding="utf-8") as file:
-        file.write("\n".join(["### watch", "", *(lines or ["All is well."]), ""]))
+        file.write("\n".join(["### watch", "", *lines, ""]))

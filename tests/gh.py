@@ -51,7 +51,7 @@ def ask(path, method):
 
 def issues(rest, method):
     if method == "GET":
-        return [issue for issue in state["issues"] if issue["state"] == "open"]
+        return [one for one in state["issues"] if "state=all" in rest or one["state"] == "open"]
     body = json.loads(given)
     if method == "POST":
         state["issues"].append(dict(body, number=len(state["issues"]) + 1, state="open"))

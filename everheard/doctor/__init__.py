@@ -42,7 +42,7 @@ def run_doctor(*, is_shared: bool) -> int:
     checks = [
         *check_settings(),
         *check_database(settings, health),
-        *check_spotify(settings),
+        *check_spotify(settings, health[0] if health else None),
         *check_github(find_repository(settings)),
         check_healthcheck(settings),
         *check_history(settings, health),
@@ -71,7 +71,6 @@ def check_settings() -> list[Check]:
 
 def check_database(settings: Settings, health: list[Health]) -> list[Check]:
     """Connect and read the ledger's state; what was read is left in ``health``."""
-    host = find_host(settings.database_url)
     try:
         with closing(connect(settings, application="everheard doctor")) as connection:
             checks = [good("database", "reachable"), *_check_way(settings.database_url, connection)]
@@ -81,7 +80,7 @@ def check_database(settings: Settings, health: list[Health]) -> list[Check]:
                 return [*checks, bad("schema", str(failure), UPGRADE)]
     except Failure as failure:
         return [bad("database", "not reachable", str(failure))]
-    return [*checks, *check_ledger(health[0], host)]
+    return [*checks, *check_ledger(health[0], settings)]
 
 
 def _check_way(url: str, connection: Connection) -> list[Check]:
@@ -116,7 +115,7 @@ def check_healthcheck(settings: Settings) -> Check:
 def check_history(settings: Settings, health: list[Health]) -> list[Check]:
     """Remind of the extended history that was asked for, until a file of it arrives."""
     asked_on = read_memory(settings.home).get("history_asked_on")
-    if not asked_on or (health and health[0].import_count):
+    if not asked_on or (health and health[0].imported_at):
         return []
     return [
         note(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from urllib.parse import urlsplit
 
 from everheard import SCHEMA_VERSION
+from everheard.config import Settings
 from everheard.doctor.check import Check, Mark, bad, good, note, soon
-from everheard.spotify.auth import SCOPES
+from everheard.spotify.auth import SCOPES, TOKEN
+from everheard.spotify.client import RECENTLY_PLAYED
 from everheard.warehouse.health import Health
 from everheard.warehouse.outlook import ISSUE_DAY, RENEWAL, WARN_DAY, say_sign_in_ends
 
@@ -22,8 +25,9 @@ FREE_TIERS = {
 OLDEST_POSTGRES = 15
 
 
-def check_ledger(health: Health, host: str) -> list[Check]:
-    """Return every check on the ledger; ``host`` is empty for the embedded server."""
+def check_ledger(health: Health, settings: Settings) -> list[Check]:
+    """Return every check on the ledger."""
+    host = find_host(settings.database_url)
     return [
         check_version(health),
         check_rights(health),
@@ -31,7 +35,7 @@ def check_ledger(health: Health, host: str) -> list[Check]:
         *check_sign_ins(health),
         *check_runners(health),
         check_gaps(health),
-        check_quota(health),
+        check_quota(health, settings.calls_per_day),
         check_storage(health, host),
         *check_scheduler(health),
     ]
@@ -138,14 +142,21 @@ def check_gaps(health: Health) -> Check:
     )
 
 
-def check_quota(health: Health) -> Check:
-    """Say which buckets Spotify has closed."""
+def check_quota(health: Health, calls_per_day: int) -> Check:
+    """Say how many of the day's calls are left, and which buckets Spotify has closed."""
+    left_count = max(0, calls_per_day - health.call_count)
+    says = f"{left_count} of {calls_per_day} calls to the catalogue left of 24 hours"
     if not health.blocked:
-        return good("quota", "no bucket is closed")
-    closed = ", ".join(
-        f"{bucket} until {until:%Y-%m-%d %H:%M} UTC" for bucket, until in health.blocked.items()
-    )
-    return note("quota", f"closed by Spotify: {closed}", "nothing: the work waits its turn")
+        return good("quota", says)
+    closed = ", ".join(_say_closed(health))
+    return note("quota", f"{says}; closed: {closed}", "nothing: the work waits its turn")
+
+
+def _say_closed(health: Health) -> list[str]:
+    return [
+        f"{bucket} until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        for bucket, until in health.blocked.items()
+    ]
 
 
 def measure_storage(health: Health, host: str) -> float | None:
@@ -207,6 +218,15 @@ def list_issues(health: Health, host: str) -> list[str]:
         issues.append(
             f"{len(silent)} runner(s) silent, for {say_hours(max(silent))} at the longest:"
             " `python start.py doctor` names them."
+        )
+    if health.blocked:
+        issues.append(
+            f"Spotify has closed: {', '.join(_say_closed(health))}. The work waits its turn. If it"
+            " comes again, ask for fewer calls a day: `METADATA_CALLS_PER_DAY`."
+        )
+    if health.blocked.keys() & {TOKEN.bucket, RECENTLY_PLAYED.bucket}:
+        issues.append(
+            "So nobody can poll, and plays may be missing. The privacy export brings them back."
         )
     checks = (check_storage(health, host), check_schema(health))
     return issues + [

@@ -5,43 +5,63 @@ from __future__ import annotations
 import argparse
 
 from everheard.config import Settings
+from everheard.doctor.app import check_app
 from everheard.doctor.check import Check, bad, good, note
 from everheard.failure import Failure
 from everheard.run import Run
 from everheard.sign_in import Session, open_books
-from everheard.spotify.errors import NotAvailable
+from everheard.spotify.errors import SignInNeeded
 from everheard.spotify.sender import Sender
+from everheard.transform.fields import Json
+from everheard.warehouse.health import Health
 
 
-def check_spotify(settings: Settings) -> list[Check]:
-    """Ask Spotify three questions a listener; whatever it refuses is a check of its own."""
+def check_spotify(settings: Settings, health: Health | None) -> list[Check]:
+    """Ask four questions a listener, then what the app may do; a refusal is a check of its own.
+
+    Without the ledger the app is not tried: what it asks for must be counted there.
+    """
     if not settings.sign_ins:
         return []
     run = Run("doctor", settings, argparse.Namespace(dry_run=False))
-    checks = []
+    checks: list[Check] = []
+    shown: list[Json] = []
     try:
         with Sender() as sender:
             books = open_books(run)
             for number, sign_in in enumerate(settings.sign_ins, start=1):
                 name = f"Spotify, listener {number}"
-                checks += _check_listener(name, Session(run, sender, books, sign_in))
+                checks += _check_listener(name, Session(run, sender, books, sign_in), shown)
+            if health and shown:
+                checks += check_app(run, sender, health.capabilities, shown[0])
     finally:
         run.close()
     return checks
 
 
-def _check_listener(name: str, session: Session) -> list[Check]:
+def _check_listener(name: str, session: Session, shown: list[Json]) -> list[Check]:
     try:
         me = session.client.fetch_me()
-        shown = session.client.fetch_recently_played()["items"]
+        page = session.client.fetch_recently_played()
     except Failure as failure:
         return [bad(name, "refused", str(failure))]
+    shown.append(page)
     identity = "account_id" if me.get("account_id") else "id"
-    checks = [good(name, f"known by {identity}, shows {len(shown)} plays; the owner has Premium")]
-    try:
-        next(session.client.fetch_new_releases(), None)
-    except NotAvailable:
-        return [*checks, note("app", "made since 2026: Everheard asks for objects one by one")]
-    except Failure:
-        return checks
-    return [*checks, good("app", "an older one, with the endpoints that new ones lack")]
+    says = f"known by {identity}, shows {len(page['items'])} plays; the owner has Premium"
+    return [good(name, says), *_check_scopes(name, session)]
+
+
+def _check_scopes(name: str, session: Session) -> list[Check]:
+    """Try what beside the plays needs a scope of its own: jobs go without, and lose a little."""
+    checks = []
+    for what, ask in (
+        ("what plays now", session.client.fetch_currently_playing),
+        ("followed artists", lambda: next(session.client.fetch_followed_artists())),
+    ):
+        try:
+            ask()
+        except SignInNeeded as refusal:
+            checks.append(note(name, f"does not show {what}", str(refusal)))
+        except Failure as failure:
+            checks.append(note(name, f"{what}: no answer just now", str(failure)))
+    return checks

@@ -48,9 +48,23 @@ class Health(NamedTuple):
     open_gap_count: int
     new_gap_count: int
     blocked: dict[str, datetime]
-    import_count: int
+    #: Calls to Spotify's catalogue that all jobs made in the last 24 hours.
+    call_count: int
+    #: What the jobs found out about the app; what they have not tried is left out.
+    capabilities: dict[str, bool]
+    imported_at: datetime | None
     has_been_scheduled: bool
     hours_on_actions: float | None
+
+
+class YearSum(NamedTuple):
+    """What all listeners together heard in one year, and the gaps that reach into it."""
+
+    year: int
+    play_count: int
+    ms_listened: int
+    is_exact: bool
+    open_gap_count: int
 
 
 def read_health(connection: Connection, *, client_id: str) -> Health:
@@ -60,6 +74,14 @@ def read_health(connection: Connection, *, client_id: str) -> Health:
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 (etl_schema holds one row always)
     return _to_health(row[0])
+
+
+def read_year(connection: Connection, year: int) -> YearSum | None:
+    """Read what all listeners together heard in a year; None where they heard nothing."""
+    with translate_errors(), connection.cursor() as cursor:
+        cursor.execute(read_statement("read_year"), {"year": year})
+        row = cursor.fetchone()
+    return YearSum(*row) if row else None
 
 
 def _to_health(read: dict[str, Any]) -> Health:
@@ -80,7 +102,9 @@ def _to_health(read: dict[str, Any]) -> Health:
             bucket: datetime.fromisoformat(until)
             for bucket, until in (read["blocked"] or {}).items()
         },
-        import_count=read["import_count"],
+        call_count=int(read["call_count"]),
+        capabilities=read["capabilities"] or {},
+        imported_at=datetime.fromisoformat(read["imported_at"]) if read["imported_at"] else None,
         has_been_scheduled=read["scheduled_at"] is not None,
         hours_on_actions=read["hours_on_actions"],
     )

@@ -86,7 +86,19 @@ select
             from warehouse.etl_quota as quota
             where quota.client_id = %(client_id)s and quota.blocked_until > now()
         ),
-        'import_count', (select count(*) from warehouse.etl_import_file),
+        'call_count', (
+            select coalesce(sum(call.call_count), 0)
+            from warehouse.etl_quota_call as call
+            where
+                call.client_id = %(client_id)s
+                and call.reserved_at > now() - interval '24 hours'
+        ),
+        'capabilities', (
+            select json_object_agg(known.capability, known.is_available)
+            from warehouse.etl_capability as known
+            where known.client_id = %(client_id)s and known.probe_again_at > now()
+        ),
+        'imported_at', (select max(imported_at) from warehouse.etl_import_file),
         'scheduled_at', scheduled.first_scheduled_at,
         'hours_on_actions', extract(epoch from now() - scheduled.first_at) / 3600
     ) as health

@@ -7,7 +7,8 @@ import psycopg2.extensions
 import pytest
 
 from everheard.config import read_settings
-from everheard.watch import watch
+from everheard.notices import Notice
+from everheard.watch import settle_notices, watch
 from tests.gh import FakeGitHub
 
 pytestmark = pytest.mark.posix  # the stand-in for gh is a script
@@ -37,6 +38,7 @@ def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGitHub:
 def run_watch(github: FakeGitHub, database_url: str, tmp_path: Path) -> Callable[[], str]:
     environ = {
         "DATABASE_URL": database_url,
+        "SPOTIFY_CLIENT_ID": "app",
         "GITHUB_REPOSITORY": github.repository,
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
     }
@@ -69,6 +71,39 @@ def test_issue_is_opened_once_updated_and_closed_when_cured(
     assert run_watch() == "watch: 0 things to see to, issue 1 closed"
     cursor.execute(AGE.format(165))
     assert run_watch() == "watch: 1 things to see to, issue 2 opened"
+
+
+def test_spent_quota_is_told_until_it_is_open_again(
+    run_watch: Callable[[], str],
+    github: FakeGitHub,
+    connection: psycopg2.extensions.connection,
+    tmp_path: Path,
+) -> None:
+    cursor = connection.cursor()
+    cursor.execute(
+        "insert into warehouse.etl_quota (client_id, bucket, blocked_until)"
+        " values ('app', 'search', now() + interval '9 hours'), ('other', 'tracks', 'infinity');"
+        "insert into warehouse.etl_quota_call (client_id, bucket, job, call_count)"
+        " values ('app', 'tracks', 'artists_and_tracks', 210)"
+    )
+    assert run_watch() == "watch: 1 things to see to, issue 1 opened"
+    (issue,) = github.read()["issues"]
+    assert "Spotify has closed: search until " in issue["body"]
+    assert "quota: 90 of 300 calls" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    cursor.execute("update warehouse.etl_quota set blocked_until = now() where client_id = 'app'")
+    assert run_watch() == "watch: 0 things to see to, issue 1 closed"
+
+
+def test_notice_that_a_person_closed_stays_closed(github: FakeGitHub, tmp_path: Path) -> None:
+    settings = read_settings(
+        {"GITHUB_REPOSITORY": github.repository}, env_file=tmp_path / "no", needs_spotify=False
+    )
+    notice = Notice("Your 2026 in music", "It is over.")
+    assert settle_notices(settings, [notice]) == ["Your 2026 in music: issue 1 opened"]
+    (issue,) = github.read()["issues"]
+    github.write(issues=[{**issue, "state": "closed"}])
+    assert settle_notices(settings, [notice]) == []
+    assert settle_notices(settings, [Notice("Your 2025 in music", "")]) == []
 
 
 def test_issues_of_other_people_are_left_alone(

@@ -66,7 +66,11 @@ ALLOWED: dict[str, set[str]] = {
     "everheard.minutes": SHARED | {"everheard.github"},
     "everheard.schedule": SHARED | SET_UP,
     "everheard.setup": SHARED | LAYERS | SET_UP | {"everheard.authorize", "everheard.schedule"},
-    "everheard.doctor": SHARED | LAYERS | AROUND_A_JOB | SET_UP | {"everheard.catalogue"},
+    "everheard.doctor": SHARED
+    | LAYERS
+    | AROUND_A_JOB
+    | SET_UP
+    | {"everheard.catalogue", "everheard.releases"},
     "everheard.notices": SHARED | {"everheard.warehouse"},
     "everheard.watch": SHARED | LAYERS | SET_UP | {"everheard.doctor", "everheard.notices"},
     "everheard.judge": SHARED | LAYERS | {"everheard.heartbeat"},

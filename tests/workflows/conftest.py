@@ -30,6 +30,7 @@ def make_runner(tmp_path: Path) -> Callable[..., Runner]:
             "inputs.form": "",
             "inputs.requirements": "requirements-ingest.txt",
             "vars.SHOW_NAMES": "",
+            "vars.METADATA_CALLS_PER_DAY": "",
             "secrets.HEALTHCHECK_URL": "",
             "github.token": "token-of-the-run",
             "github.event_name": "schedule",

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.repository.project import PROJECT_DIR
 from tests.workflows.expressions import fill
 from tests.workflows.runner import Run, Runner
 from tests.workflows.test_files import SECRETS, load
+from tests.wrong_clock import set_clock
 
 pytestmark = pytest.mark.posix  # the steps are bash, on GitHub's Linux machine
 
@@ -37,12 +39,19 @@ def start(
         settings = server.environ()
         addresses = {name: value for name, value in settings.items() if name.endswith("_URL")}
 
-        def run(name: str, workflow: str, *, database: str = database_url, **contexts: Any) -> Run:
+        def run(
+            name: str,
+            workflow: str,
+            *,
+            database: str = database_url,
+            environ: dict[str, str] | None = None,
+            **contexts: Any,
+        ) -> Run:
             secrets = {f"secrets__{key}": settings.get(key, "") for key in SECRETS}
             secrets["secrets__DATABASE_URL"] = database
             machine = make_runner(
                 name,
-                {**addresses, "GITHUB_REPOSITORY": github.repository},
+                {**addresses, "GITHUB_REPOSITORY": github.repository, **(environ or {})},
                 **{**secrets, **contexts},
             )
             machine.environ["PATH"] = f"{github.folder}{os.pathsep}{machine.environ['PATH']}"
@@ -85,6 +94,30 @@ def test_watch_opens_the_issue_and_renewal_closes_it(
 
     execute(database_url, age.format(1))
     assert "issue 1 closed" in start("cured", "watch.yml").log
+
+
+def test_watch_asks_for_the_history_in_december_and_announces_the_year(
+    start: Start, github: FakeGitHub
+) -> None:
+    start("first", "run_job.yml")  # 50 plays of January 2026
+
+    def watch(day: str) -> str:
+        moment = datetime.fromisoformat(f"{day}T05:52:00+00:00")
+        return start(day, "watch.yml", environ=set_clock(moment)).log
+
+    assert "Ask Spotify for your history of 2026: issue 1 opened" in watch("2026-12-01")
+    log = watch("2027-01-01")
+    assert "Ask Spotify for your history of 2026: issue 1 is open" in log
+    assert "Your 2026 in music: issue 2 opened" in log
+    asked, year = github.read()["issues"]
+    assert "https://www.spotify.com/account/privacy/" in asked["body"]
+    assert "`python start.py import my_spotify_data.zip`" in asked["body"]
+    assert "2026 is over: 50 plays, " in year["body"]
+    assert "`python start.py dashboard`" in year["body"]
+
+    log = watch("2027-02-02")
+    assert "issue 1 closed" in log
+    assert "issue 2 closed" in log
 
 
 def test_watch_without_a_database_waits_for_the_next_day(start: Start) -> None:

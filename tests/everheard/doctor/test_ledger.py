@@ -1,11 +1,17 @@
 """Judgements that a small test database cannot show."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from everheard.doctor.check import Mark
-from everheard.doctor.ledger import MEGABYTE, check_storage, check_version, list_issues
+from everheard.doctor.ledger import (
+    MEGABYTE,
+    check_quota,
+    check_storage,
+    check_version,
+    list_issues,
+)
 from everheard.warehouse.health import Health, RunnerHealth, SignInHealth
 
 HEALTH = Health(
@@ -22,7 +28,9 @@ HEALTH = Health(
     open_gap_count=0,
     new_gap_count=0,
     blocked={},
-    import_count=0,
+    call_count=0,
+    capabilities={},
+    imported_at=None,
     has_been_scheduled=True,
     hours_on_actions=None,
 )
@@ -67,3 +75,17 @@ def test_issue_names_what_needs_somebody_and_nobody_s_name() -> None:
     assert "attic-pi" not in " ".join(issues)
     assert "Ada" not in " ".join(issues)
     assert list_issues(HEALTH, NEON) == []
+
+
+def test_issue_speaks_of_a_quota_that_ended_and_what_it_means() -> None:
+    until = datetime(2026, 1, 2, 3, 4, tzinfo=timezone(timedelta(hours=5)))
+    (said,) = list_issues(HEALTH._replace(blocked={"tracks": until}), NEON)
+    assert "tracks until 2026-01-01 22:04 UTC" in said
+    assert "`METADATA_CALLS_PER_DAY`" in said
+    polling = list_issues(HEALTH._replace(blocked={"recently-played": until}), NEON)
+    assert "plays may be missing" in polling[-1]
+
+
+def test_quota_says_what_is_left_of_the_day() -> None:
+    assert "88 of 300 calls" in check_quota(HEALTH._replace(call_count=212), 300).says
+    assert "0 of 100 calls" in check_quota(HEALTH._replace(call_count=212), 100).says

@@ -2,7 +2,8 @@
 select
     month_date,
     new_artist_count,
-    new_artist_pct
+    new_artist_pct,
+    certainty
 from bi.discovery_month
 where listener_key = 1
 order by month_date;

@@ -61,21 +61,44 @@ found as (
     inner join warehouse.dim_album as album
         on track.album_key = album.album_key
     where track.album_key <> 0
+),
+
+item as (
+    select
+        listener_key,
+        kind,
+        item_key,
+        min(first_listen_at) at time zone timezone as first_heard_at_local,
+        (min(first_listen_at) at time zone timezone)::date as first_heard_date,
+        (max(last_listen_at) at time zone timezone)::date as last_heard_date,
+        sum(play_count)::integer as play_count,
+        sum(listen_count)::integer as listen_count,
+        sum(ms_measured + ms_estimated)::bigint as ms_listened,
+        sum(ms_estimated)::bigint as ms_estimated
+    from found
+    group by listener_key, timezone, kind, item_key
 )
 
 select
-    listener_key,
-    kind,
-    item_key,
-    min(first_listen_at) at time zone timezone as first_heard_at_local,
-    (min(first_listen_at) at time zone timezone)::date as first_heard_date,
-    (max(last_listen_at) at time zone timezone)::date as last_heard_date,
-    sum(play_count)::integer as play_count,
-    sum(listen_count)::integer as listen_count,
-    sum(ms_measured + ms_estimated)::bigint as ms_listened,
-    sum(ms_estimated)::bigint as ms_estimated
-from found
-group by listener_key, timezone, kind, item_key;
+    item.listener_key,
+    item.kind,
+    item.item_key,
+    item.first_heard_at_local,
+    item.first_heard_date,
+    item.last_heard_date,
+    item.play_count,
+    item.listen_count,
+    item.ms_listened,
+    item.ms_estimated,
+    word.certainty,
+    word.count_certainty
+from item
+inner join bi.period as period
+    on item.listener_key = period.listener_key and period.period = 'all time'
+inner join bi.certainty as word
+    on
+        period.is_fully_seen = word.is_fully_seen
+        and (item.ms_estimated > 0) = word.is_estimated;
 comment on view bi.discovery is
 'Grain: one row per listener, kind and artist, song or album, with the first time it was heard. '
 'Heard is a listen: 30 seconds, or a shorter track whole. The first time is that of the ledger, '
@@ -90,3 +113,5 @@ comment on column bi.discovery.play_count is 'Plays that are counted, of any len
 comment on column bi.discovery.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
 comment on column bi.discovery.ms_listened is 'Milliseconds listened, over all time.';
 comment on column bi.discovery.ms_estimated is 'The part of ms_listened that is estimated.';
+comment on column bi.discovery.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
+comment on column bi.discovery.count_certainty is 'Of the counts: exact or at least.';

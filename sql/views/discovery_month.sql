@@ -3,72 +3,134 @@
 -- How much is new: what was first heard in the month, and the share of time with artists
 -- first heard in the last twelve months.
 create view bi.discovery_month as
-with first_artist as (
+with heard as (
     select
-        found.listener_key,
-        found.item_key as artist_key,
-        found.first_heard_date
-    from bi.discovery as found
-    where found.kind = 'artist'
+        summary.listener_key,
+        summary.track_key,
+        summary.first_listen_at,
+        listener.timezone
+    from warehouse.summary_track as summary
+    inner join warehouse.dim_listener as listener
+        on summary.listener_key = listener.listener_key
+    where summary.first_listen_at is not null
 ),
 
-track_first as (
+first_artist as (
     select
-        first_artist.listener_key,
-        credit.track_key,
-        max(first_artist.first_heard_date) as newest_artist_date
-    from first_artist
+        heard.listener_key,
+        credit.artist_key,
+        date_trunc('month', min(heard.first_listen_at) at time zone heard.timezone)::date
+            as month_date,
+        (
+            date_trunc('month', min(heard.first_listen_at) at time zone heard.timezone)
+            + interval '11 months'
+        )::date as last_new_month_date
+    from heard
     inner join bi.track_artist as credit
-        on first_artist.artist_key = credit.artist_key
-    where credit.artist_role = 'main'
-    group by first_artist.listener_key, credit.track_key
+        on heard.track_key = credit.track_key
+    group by heard.listener_key, heard.timezone, credit.artist_key
+),
+
+first_song as (
+    select
+        heard.listener_key,
+        date_trunc('month', min(heard.first_listen_at) at time zone heard.timezone)::date
+            as month_date
+    from heard
+    inner join warehouse.dim_track as track
+        on heard.track_key = track.track_key
+    group by
+        heard.listener_key,
+        heard.timezone,
+        coalesce(nullif(track.recording_key, 0), -track.track_key)
+),
+
+new_artist as (
+    select
+        listener_key,
+        month_date,
+        count(*)::integer as artist_count
+    from first_artist
+    group by listener_key, month_date
+),
+
+new_song as (
+    select
+        listener_key,
+        month_date,
+        count(*)::integer as song_count
+    from first_song
+    group by listener_key, month_date
+),
+
+new_time as (
+    select
+        summary.listener_key,
+        summary.month_date,
+        sum(summary.ms_measured + summary.ms_estimated)::bigint as ms_listened
+    from warehouse.summary_month_track as summary
+    where
+        exists (
+            select 1
+            from bi.track_artist as credit
+            inner join first_artist
+                on credit.artist_key = first_artist.artist_key
+            where
+                credit.track_key = summary.track_key
+                and credit.artist_role = 'main'
+                and first_artist.listener_key = summary.listener_key
+                and first_artist.last_new_month_date >= summary.month_date
+        )
+    group by summary.listener_key, summary.month_date
+),
+
+day as (
+    select
+        listener_key,
+        play_date,
+        sum(play_count) as play_count,
+        sum(ms_measured + ms_estimated) as ms_listened,
+        sum(ms_estimated) as ms_estimated
+    from warehouse.summary_hour
+    group by listener_key, play_date
 ),
 
 month as (
     select
-        summary.listener_key,
-        summary.month_date,
-        sum(summary.ms_measured + summary.ms_estimated)::bigint as ms_listened,
-        sum(summary.ms_estimated)::bigint as ms_estimated,
-        coalesce(
-            sum(summary.ms_measured + summary.ms_estimated) filter (
-                where track_first.newest_artist_date >= summary.month_date - interval '11 months'
-            ),
-            0
-        )::bigint as ms_new_artist
-    from warehouse.summary_month_track as summary
-    left join track_first
-        on
-            summary.listener_key = track_first.listener_key
-            and summary.track_key = track_first.track_key
-    group by summary.listener_key, summary.month_date
-),
-
-found as (
-    select
         listener_key,
-        date_trunc('month', first_heard_date)::date as month_date,
-        (count(*) filter (where kind = 'artist'))::integer as new_artist_count,
-        (count(*) filter (where kind = 'song'))::integer as new_song_count
-    from bi.discovery
-    group by listener_key, date_trunc('month', first_heard_date)
+        date_trunc('month', play_date::timestamp)::date as month_date,
+        sum(ms_listened)::bigint as ms_listened,
+        sum(ms_estimated)::bigint as ms_estimated
+    from day
+    group by listener_key, date_trunc('month', play_date::timestamp)
+    having sum(play_count) > 0
 )
 
 select
     month.listener_key,
     month.month_date,
-    coalesce(found.new_artist_count, 0) as new_artist_count,
-    coalesce(found.new_song_count, 0) as new_song_count,
+    coalesce(new_artist.artist_count, 0) as new_artist_count,
+    coalesce(new_song.song_count, 0) as new_song_count,
     month.ms_listened,
     month.ms_estimated,
-    month.ms_new_artist,
+    coalesce(new_time.ms_listened, 0) as ms_new_artist,
     case
         when month.ms_listened > 0
-            then round(100.0 * month.ms_new_artist / month.ms_listened, 1)
-    end::numeric(4, 1) as new_artist_pct
+            then round(100.0 * coalesce(new_time.ms_listened, 0) / month.ms_listened, 1)
+    end::numeric(4, 1) as new_artist_pct,
+    word.certainty,
+    word.count_certainty
 from month
-left join found
-    on month.listener_key = found.listener_key and month.month_date = found.month_date;
+inner join bi.seen_month as seen
+    on month.listener_key = seen.listener_key and month.month_date = seen.month_date
+inner join bi.certainty as word
+    on seen.is_fully_seen = word.is_fully_seen and (month.ms_estimated > 0) = word.is_estimated
+left join new_artist
+    on month.listener_key = new_artist.listener_key and month.month_date = new_artist.month_date
+left join new_song
+    on month.listener_key = new_song.listener_key and month.month_date = new_song.month_date
+left join new_time
+    on month.listener_key = new_time.listener_key and month.month_date = new_time.month_date;
 comment on view bi.discovery_month is
 'Grain: one row per listener and month with a play. How much is new: what was first heard in the '
 'month, and the share of time with artists first heard in the last twelve months.';
@@ -81,3 +143,5 @@ comment on column bi.discovery_month.ms_estimated is 'The part of ms_listened th
 comment on column bi.discovery_month.ms_new_artist is
 'Of these: by main artists first heard in the last twelve months, this one included.';
 comment on column bi.discovery_month.new_artist_pct is 'ms_new_artist in percent of ms_listened.';
+comment on column bi.discovery_month.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
+comment on column bi.discovery_month.count_certainty is 'Of the counts: exact or at least.';

@@ -4,47 +4,62 @@
 create view bi.metadata_completeness as
 with heard as (
     select
-        play.listener_key,
-        track.track_key,
+        summary.listener_key,
         track.metadata_level,
         album.metadata_level as album_level,
         coalesce(artist.metadata_level, 0) as artist_level,
-        sum(coalesce(play.ms_played, track.duration_ms, 0)) as ms
-    from warehouse.fact_play as play
+        summary.ms_measured + summary.ms_estimated as ms,
+        summary.ms_estimated
+    from warehouse.summary_track as summary
     inner join warehouse.dim_track as track
-        on play.track_key = track.track_key
+        on summary.track_key = track.track_key
     inner join warehouse.dim_album as album
         on track.album_key = album.album_key
-    left join warehouse.bridge_track_artist as credit
-        on track.track_key = credit.track_key and credit.artist_position = 0
+    left join lateral (
+        select credit.artist_key
+        from warehouse.bridge_track_artist as credit
+        where credit.track_key = summary.track_key
+        order by credit.artist_position, credit.artist_key
+        limit 1
+    ) as main on true
     left join warehouse.dim_artist as artist
-        on credit.artist_key = artist.artist_key
+        on main.artist_key = artist.artist_key
     where not track.is_local
-    group by play.listener_key, track.track_key, album.album_key, artist.artist_key
+),
+
+summed as (
+    select
+        listener_key,
+        count(*) as track_count,
+        count(*) filter (where metadata_level >= 2) as described_track_count,
+        sum(ms) as ms_listened,
+        coalesce(sum(ms) filter (where metadata_level >= 2 and album_level >= 2), 0)
+            as ms_described,
+        coalesce(
+            sum(ms) filter (where metadata_level >= 2 and album_level >= 2 and artist_level = 3), 0
+        ) as ms_complete,
+        sum(ms_estimated) as ms_estimated
+    from heard
+    group by listener_key
 )
 
 select
-    listener_key,
-    count(*) as track_count,
-    count(*) filter (where metadata_level >= 2) as described_track_count,
-    sum(ms) as ms_listened,
-    coalesce(sum(ms) filter (where metadata_level >= 2 and album_level >= 2), 0) as ms_described,
-    coalesce(
-        sum(ms) filter (where metadata_level >= 2 and album_level >= 2 and artist_level = 3), 0
-    ) as ms_complete,
-    round(
-        100.0 * coalesce(sum(ms) filter (where metadata_level >= 2 and album_level >= 2), 0)
-        / nullif(sum(ms), 0),
-        1
-    ) as described_pct,
-    round(
-        100.0 * coalesce(
-            sum(ms) filter (where metadata_level >= 2 and album_level >= 2 and artist_level = 3), 0
-        ) / nullif(sum(ms), 0),
-        1
-    ) as complete_pct
-from heard
-group by listener_key;
+    summed.listener_key,
+    summed.track_count,
+    summed.described_track_count,
+    summed.ms_listened,
+    summed.ms_described,
+    summed.ms_complete,
+    round(100.0 * summed.ms_described / nullif(summed.ms_listened, 0), 1) as described_pct,
+    round(100.0 * summed.ms_complete / nullif(summed.ms_listened, 0), 1) as complete_pct,
+    word.certainty
+from summed
+inner join bi.period as period
+    on summed.listener_key = period.listener_key and period.period = 'all time'
+inner join bi.certainty as word
+    on
+        period.is_fully_seen = word.is_fully_seen
+        and (summed.ms_estimated > 0) = word.is_estimated;
 comment on view bi.metadata_completeness is
 'Grain: one row per listener.';
 comment on column bi.metadata_completeness.listener_key is 'Whose plays: bi.listener.';
@@ -55,3 +70,4 @@ comment on column bi.metadata_completeness.ms_described is 'Of these: to tracks 
 comment on column bi.metadata_completeness.ms_complete is 'Of these: to tracks whose main artist is, too (picture).';
 comment on column bi.metadata_completeness.described_pct is 'ms_described in percent of ms_listened.';
 comment on column bi.metadata_completeness.complete_pct is 'ms_complete in percent of ms_listened.';
+comment on column bi.metadata_completeness.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';

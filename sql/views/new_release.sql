@@ -21,7 +21,9 @@ select
     heard.ms as artist_ms_listened,
     own.play_count as album_play_count,
     album.image_url,
-    'https://open.spotify.com/album/' || album.album_id as spotify_url
+    'https://open.spotify.com/album/' || album.album_id as spotify_url,
+    word.certainty,
+    word.count_certainty
 from warehouse.fact_album_release as release
 inner join warehouse.dim_listener as listener
     on release.listener_key = listener.listener_key
@@ -32,25 +34,33 @@ inner join warehouse.dim_artist as artist
 cross join
     lateral (
         select
-            count(*) as play_count,
-            coalesce(sum(coalesce(play.ms_played, track.duration_ms, 0)), 0) as ms
+            coalesce(sum(summary.play_count), 0)::bigint as play_count,
+            coalesce(sum(summary.ms_measured + summary.ms_estimated), 0) as ms,
+            coalesce(sum(summary.ms_estimated), 0) as ms_estimated
         from warehouse.bridge_track_artist as credit
-        inner join warehouse.dim_track as track
-            on credit.track_key = track.track_key
-        inner join warehouse.fact_play as play
-            on track.track_key = play.track_key
+        inner join warehouse.summary_track as summary
+            on credit.track_key = summary.track_key
         where
             credit.artist_key = release.artist_key
-            and play.listener_key = release.listener_key
+            and summary.listener_key = release.listener_key
     ) as heard
 cross join
     lateral (
-        select count(*) as play_count
+        select coalesce(sum(summary.play_count), 0)::bigint as play_count
         from warehouse.dim_track as track
-        inner join warehouse.fact_play as play
-            on track.track_key = play.track_key
-        where track.album_key = release.album_key and play.listener_key = release.listener_key
+        inner join warehouse.summary_track as summary
+            on track.track_key = summary.track_key
+        where
+            track.album_key = release.album_key
+            and summary.listener_key = release.listener_key
     ) as own
+-- Who follows artists and has not played anything yet has no periods.
+left join bi.period as period
+    on release.listener_key = period.listener_key and period.period = 'all time'
+inner join bi.certainty as word
+    on
+        coalesce(period.is_fully_seen, false) = word.is_fully_seen
+        and (heard.ms_estimated > 0) = word.is_estimated
 where release.is_new;
 comment on view bi.new_release is
 'Grain: one row per listener and album that was found as new.';
@@ -73,3 +83,5 @@ comment on column bi.new_release.artist_ms_listened is 'Milliseconds the listene
 comment on column bi.new_release.album_play_count is 'The listener''s plays of the album itself.';
 comment on column bi.new_release.image_url is 'Address of the widest cover.';
 comment on column bi.new_release.spotify_url is 'The album on Spotify.';
+comment on column bi.new_release.certainty is 'Of artist_ms_listened: exact, about, at least or not fully seen.';
+comment on column bi.new_release.count_certainty is 'Of the counts of plays: exact or at least.';

@@ -10,6 +10,7 @@ with listener as (
         who.timezone,
         (now() at time zone who.timezone)::date as today_date,
         play.first_at,
+        play.last_at,
         (play.first_at at time zone who.timezone)::date as first_play_date,
         greatest((play.last_at at time zone who.timezone)::date, (now() at time zone who.timezone)::date)
             as newest_date
@@ -74,6 +75,7 @@ clipped as (
         period,
         period_kind,
         first_at,
+        last_at,
         first_play_date,
         today_date,
         last_date,
@@ -98,9 +100,12 @@ bounded as (
                 then
                     least(
                         now() at time zone 'UTC',
-                        (
-                            select max(span.seen_end_utc) from bi.seen_span as span
-                            where span.listener_key = clipped.listener_key
+                        greatest(
+                            last_at at time zone 'UTC',
+                            (
+                                select max(span.seen_end_utc) from bi.seen_span as span
+                                where span.listener_key = clipped.listener_key
+                            )
                         )
                     )
             else least(now(), (last_date + 1)::timestamp at time zone timezone) at time zone 'UTC'

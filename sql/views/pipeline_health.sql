@@ -2,7 +2,20 @@
 -- Grain: one row per job that has ever run.
 -- Times are UTC, by the database's clock.
 create view bi.pipeline_health as
-with run as (
+-- From one name to the next by the index: there may be hundreds of thousands of runs.
+with recursive named (job) as (
+    select min(job) as job from warehouse.etl_run
+    union all
+    select
+        (
+            select min(run.job) from warehouse.etl_run as run
+            where run.job > named.job
+        ) as job
+    from named
+    where named.job is not null
+),
+
+run as (
     select
         job,
         runner,
@@ -30,9 +43,10 @@ recent as (
 ),
 
 job as (
-    select distinct job from warehouse.etl_watermark
+    select job from named
+    where job is not null
     union
-    select job from recent
+    select job from warehouse.etl_watermark
 )
 
 select

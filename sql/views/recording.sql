@@ -27,7 +27,7 @@ select
     min(released.isrc) as isrc,
     min(released.duration_ms) filter (where released.place = 1) as duration_ms,
     count(*) as track_count,
-    count(distinct released.album_key) as album_count
+    count(distinct released.album_key) filter (where released.album_key <> 0) as album_count
 from released
 left join
     lateral (

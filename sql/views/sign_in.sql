@@ -6,7 +6,9 @@ with latest as (
     select distinct on (listener_key)
         listener_key,
         authorised_at,
-        is_authorised_at_exact
+        is_authorised_at_exact,
+        -- Months are counted in UTC, so that all readers see one day.
+        (authorised_at at time zone 'UTC' + interval '6 months') at time zone 'UTC' as ends_at
     from warehouse.etl_sign_in
     order by listener_key, authorised_at desc
 )
@@ -15,9 +17,8 @@ select
     listener.listener_key,
     (latest.authorised_at at time zone listener.timezone)::date as authorised_date,
     latest.is_authorised_at_exact as is_authorised_date_exact,
-    ((latest.authorised_at + interval '6 months') at time zone listener.timezone)::date
-        as expires_date,
-    ((latest.authorised_at + interval '6 months') at time zone listener.timezone)::date
+    (latest.ends_at at time zone listener.timezone)::date as expires_date,
+    (latest.ends_at at time zone listener.timezone)::date
     - (now() at time zone listener.timezone)::date as days_left,
     play.last_at at time zone listener.timezone as last_heard_at_local
 from warehouse.dim_listener as listener

@@ -3,21 +3,38 @@
 -- Skipped is what Spotify's export calls so; polled plays say nothing and are left out.
 -- A rate from few plays means little: ask for judged_count >= 20.
 create view bi.skip_rate as
+with judged as (
+    select
+        heard.listener_key,
+        heard.period,
+        credit.artist_key,
+        sum(heard.play_count)::integer as play_count,
+        sum(heard.judged_count)::integer as judged_count,
+        sum(heard.skip_count)::integer as skip_count
+    from bi.period_track as heard
+    inner join bi.track_artist as credit
+        on heard.track_key = credit.track_key
+    group by heard.listener_key, heard.period, credit.artist_key
+    having sum(heard.judged_count) > 0
+)
+
 select
-    heard.listener_key,
-    heard.period,
-    credit.artist_key,
+    judged.listener_key,
+    judged.period,
+    judged.artist_key,
     artist.artist_name,
-    sum(heard.judged_count)::integer as judged_count,
-    sum(heard.skip_count)::integer as skip_count,
-    round(100.0 * sum(heard.skip_count) / sum(heard.judged_count), 1)::numeric(4, 1) as skip_pct
-from bi.period_track as heard
-inner join bi.track_artist as credit
-    on heard.track_key = credit.track_key
+    judged.judged_count,
+    judged.skip_count,
+    round(100.0 * judged.skip_count / judged.judged_count, 1)::numeric(4, 1) as skip_pct,
+    case
+        when period.is_fully_seen and judged.judged_count = judged.play_count then 'exact'
+        else 'at least'
+    end as certainty
+from judged
+inner join bi.period as period
+    on judged.listener_key = period.listener_key and judged.period = period.period
 inner join bi.artist as artist
-    on credit.artist_key = artist.artist_key
-where heard.judged_count > 0
-group by heard.listener_key, heard.period, credit.artist_key, artist.artist_name;
+    on judged.artist_key = artist.artist_key;
 comment on view bi.skip_rate is
 'Grain: one row per listener, period and artist with plays that the export judges. Skipped is what '
 'Spotify''s export calls so; polled plays say nothing and are left out. A rate from few plays '
@@ -29,3 +46,5 @@ comment on column bi.skip_rate.artist_name is 'Name.';
 comment on column bi.skip_rate.judged_count is 'Plays of which the export says whether they were skipped.';
 comment on column bi.skip_rate.skip_count is 'Of these: skipped.';
 comment on column bi.skip_rate.skip_pct is 'skip_count in percent of judged_count.';
+comment on column bi.skip_rate.certainty is
+'Of the counts: exact where all of the period was seen and every play of the artist is judged, else at least.';

@@ -11,6 +11,7 @@ from everheard.names import fold_name
 from everheard.rows import NAMED, AlbumRow, ArtistRow, CreditRow, StagedRows, TrackRow
 from everheard.warehouse.derive import derive
 from everheard.warehouse.statements import open_transaction, render, render_insert
+from everheard.warehouse.summaries import render_summaries
 from simulator.catalogue import Track
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -50,6 +51,12 @@ def import_history(connection: Connection, heard: Iterable[tuple[Track, int]]) -
             (listener_key,),
         )
         cursor.execute("drop table pg_temp.heard")
+        cursor.execute(
+            "insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)"
+            " values (%s, '-infinity', 'infinity') on conflict do nothing",
+            (listener_key,),
+        )
+        cursor.execute(render_summaries(cursor, listener_key))
     return listener_key
 
 

@@ -12,6 +12,18 @@ from migrate.document import EXAMPLE_DIR, PAGE, render_page
 from migrate.upgrade import to_sqlalchemy_url
 
 EXAMPLES = sorted(EXAMPLE_DIR.glob("*.sql"))
+#: What people ask; the other views are what the answers are made of.
+QUESTIONS = {
+    "album_ranking", "album_ranking_history", "artist_month", "comeback", "coverage",
+    "daily_listening", "daily_report", "daily_top", "discovery", "discovery_month",
+    "listening_clock", "metadata_completeness", "new_release", "period_listening",
+    "pipeline_health", "session", "sign_in", "skip_rate", "streak", "top_album", "top_artist",
+    "top_track", "year_review",
+}  # fmt: skip
+#: One play a row, or places and not sums, or what other views are made of.
+WITHOUT_CERTAINTY = {
+    "album_ranking", "album_score", "episode_play", "period_track", "play", "timed_play",
+}  # fmt: skip
 
 
 def test_page_is_what_the_catalogue_and_the_examples_say(database_url: str) -> None:
@@ -34,3 +46,19 @@ def test_example_runs_and_asks_the_view_it_is_named_after(
         cursor.execute(query)
 
     assert f"bi.{path.stem}" in query
+
+
+def test_every_question_has_an_example() -> None:
+    assert {path.stem for path in EXAMPLES} >= QUESTIONS
+
+
+def test_every_sum_of_time_says_how_sure_it_is(connection: Connection) -> None:
+    query = (
+        "select table_name from information_schema.columns where table_schema = 'bi'"
+        " and column_name like any (array['%ms\\_listened', 'certainty'])"
+        " group by table_name having not bool_or(column_name = 'certainty')"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+
+        assert {name for (name,) in cursor.fetchall()} == WITHOUT_CERTAINTY

@@ -1,0 +1,8 @@
+-- What an export would still fill:
+select
+    gap_start_local,
+    gap_end_local,
+    gap_hours
+from bi.gap
+where listener_key = 1 and is_open
+order by gap_start_local;

@@ -1,0 +1,8 @@
+-- How much of the listened time is described:
+select
+    track_count,
+    described_track_count,
+    described_pct,
+    complete_pct
+from bi.metadata_completeness
+where listener_key = 1;

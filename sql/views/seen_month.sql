@@ -1,0 +1,64 @@
+-- bi.seen_month
+-- Grain: one row per listener and month, from that of the first play to this one.
+-- What the questions about months say how sure they are by. The first month begins with
+-- the first play, and the last one ends now.
+create view bi.seen_month as
+with listener as (
+    select
+        who.listener_key,
+        who.timezone,
+        play.first_at,
+        date_trunc('month', play.first_at at time zone who.timezone) as first_month,
+        greatest(now(), play.last_at) at time zone who.timezone as last_at_local
+    from warehouse.dim_listener as who
+    cross join
+        lateral (
+            select
+                min(played_at) as first_at,
+                max(played_at) as last_at
+            from warehouse.fact_play
+            where listener_key = who.listener_key
+        ) as play
+    where play.first_at is not null
+),
+
+month as (
+    select
+        listener.listener_key,
+        turn.month_start::date as month_date,
+        greatest(listener.first_at, turn.month_start at time zone listener.timezone) as start_at,
+        least(now(), (turn.month_start + interval '1 month') at time zone listener.timezone)
+            as end_at
+    from listener
+    cross join lateral generate_series(
+        listener.first_month, listener.last_at_local, interval '1 month'
+    ) as turn (month_start)
+),
+
+-- Worked out once, not for every month.
+span as materialized (
+    select
+        listener_key,
+        seen_start_utc at time zone 'UTC' as seen_start,
+        seen_end_utc at time zone 'UTC' as seen_end
+    from bi.seen_span
+)
+
+select
+    month.listener_key,
+    month.month_date,
+    exists(
+        select 1 from span
+        where
+            span.listener_key = month.listener_key
+            and span.seen_start <= month.start_at
+            and span.seen_end >= month.end_at
+    ) as is_fully_seen
+from month;
+comment on view bi.seen_month is
+'Grain: one row per listener and month, from that of the first play to this one. What the questions '
+'about months say how sure they are by. The first month begins with the first play, and the '
+'last one ends now.';
+comment on column bi.seen_month.listener_key is 'Whose: bi.listener.';
+comment on column bi.seen_month.month_date is 'First day of the month.';
+comment on column bi.seen_month.is_fully_seen is 'No gap in it, and no stretch that nobody looked at.';

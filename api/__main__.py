@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
+import subprocess
 import sys
-from pathlib import Path
+from contextlib import closing
 
 from waitress.server import create_server
 
 from api import create_app
-from everheard import demo
-from everheard.config import LOOPBACK_HOSTS, Settings, read_settings
+from everheard import SCHEMA_VERSION, demo
+from everheard.config import LOOPBACK_HOSTS, PROJECT_DIR, Settings, read_settings
 from everheard.failure import Failure
-from everheard.warehouse.connect import connect
+from everheard.warehouse.connect import check_schema, connect, translate_errors
 from everheard.warehouse.embedded_folder import find_layout
-from everheard.warehouse.ranks import load_ranks
 
 PORT = 8898
 
@@ -58,7 +59,8 @@ def describe(host: str, port: int, what: str) -> None:
     """Say where it is served and what to open first."""
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving {what} at http://{shown}:{port} (Ctrl+C stops it).")
-    print(f"Try it out in a browser: http://{shown}:{port}/openapi/swagger", flush=True)
+    print(f"The dashboard, live: http://{shown}:{port}/dashboard")
+    print(f"Try the API in a browser: http://{shown}:{port}/openapi/swagger", flush=True)
     if host not in LOOPBACK_HOSTS:
         print("From other machines it answers with a token only: python start.py token create NAME")
 
@@ -66,29 +68,57 @@ def describe(host: str, port: int, what: str) -> None:
 def find_ledger(settings: Settings) -> tuple[Settings, str]:
     """Return the settings of the ledger to serve: the listener's own, else the demo's.
 
-    Where there is neither, the demo is run first. Raises Failure.
+    Where there is neither, or the demo's is of an older version, the demo is run first.
+    Raises Failure, SchemaMismatch where the listener's own tables do not fit.
     """
-    if settings.database_url or _has_ledger(settings.home):
+    version = _read_version(settings)
+    if version or settings.database_url:
+        check_schema(*(version or (None, None)))
         return settings, "your ledger"
-    demo_home = settings.home / "demo"
-    if not _has_ledger(demo_home):
+    demo_settings = dataclasses.replace(settings, home=settings.home / "demo")
+    if (_read_version(demo_settings) or (0, 0))[0] != SCHEMA_VERSION:
         print("There is no ledger yet: first the demo makes one to look at.\n")
         demo.run_demo()
         print()
-    return dataclasses.replace(settings, home=demo_home), "the demo's ledger"
+    return demo_settings, "the demo's ledger"
 
 
-def _has_ledger(home: Path) -> bool:
-    return (find_layout(home).data_dir / "PG_VERSION").exists()
+def _read_version(settings: Settings) -> tuple[int, int] | None:
+    """Return the version of the tables and the oldest code they bear; None without tables."""
+    is_embedded = not settings.database_url
+    if is_embedded and not (find_layout(settings.home).data_dir / "PG_VERSION").exists():
+        return None
+    with (
+        closing(connect(settings, application="everheard serve")) as connection,
+        translate_errors(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("select to_regclass('warehouse.etl_schema') is not null")
+        if cursor.fetchone() != (True,):
+            return None
+        cursor.execute("select version, oldest_code from warehouse.etl_schema")
+        version, oldest_code = cursor.fetchone() or (0, 0)
+    return version, oldest_code
 
 
 def rank(settings: Settings) -> None:
-    """Rank once before anybody asks: listening is as of now, and the tables are checked."""
-    connection = connect(settings, application="everheard serve")
-    try:
-        load_ranks(connection)
-    finally:
-        connection.close()
+    """Run rank_albums before anybody asks: listening is as of now, ratings.csv is taken in.
+
+    A process of its own, for the API knows no job. What goes wrong is told (a bad row of
+    ratings.csv, say), and keeps nobody from being served.
+    """
+    environ = {"EVERHEARD_HOME": str(settings.home), "DATABASE_URL": settings.database_url}
+    done = subprocess.run(
+        [sys.executable, "-m", "jobs.rank_albums"],
+        cwd=PROJECT_DIR,
+        env={**os.environ, **environ},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        print(done.stdout.strip(), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,17 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_limiter import Limiter
+from werkzeug.exceptions import BadRequest
 
 from api.ledger import Ledger
 from api.problems import ApiError
 from everheard.config import LOOPBACK_HOSTS
 from everheard.warehouse.tokens import hash_token
 
-_PUBLIC_ENDPOINTS = {"status.show_health"}
+_PUBLIC_ENDPOINTS = {"status.show_health", "dashboard.send_asset"}
 _PUBLIC_BLUEPRINTS = {"openapi", "swagger"}
+#: For people: a browser cannot send a bearer token by itself, but it asks for a password.
+_PAGE_BLUEPRINTS = {"dashboard"}
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -55,6 +58,8 @@ def register_access(app: Flask, ledger: Ledger, rate_limit: str) -> None:
     def check_caller() -> None:
         if request.method in _UNSAFE:
             check_origin(request)
+        if request.blueprint in _PAGE_BLUEPRINTS:
+            check_site(request)
         if (
             request.method == "OPTIONS"
             or request.endpoint in _PUBLIC_ENDPOINTS
@@ -69,12 +74,14 @@ def register_access(app: Flask, ledger: Ledger, rate_limit: str) -> None:
 
 
 def _name_caller() -> str:
-    token = _read_bearer(request)
+    token = _read_token(request)
     return hash_token(token) if token else request.remote_addr or "unknown"
 
 
-def _read_bearer(asked: Request) -> str:
+def _read_token(asked: Request) -> str:
     scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic" and asked.blueprint in _PAGE_BLUEPRINTS:
+        return (asked.authorization and asked.authorization.password) or ""
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
@@ -104,23 +111,33 @@ def check_origin(asked: Request) -> None:
         raise ApiError(403, "Pages of other sites may not ask: set API_ORIGINS to let one.")
 
 
+def check_site(asked: Request) -> None:
+    """Refuse to lend pages to those of another site; a link on one may be followed.
+
+    A script of names could be read by any page that names it as its own: browsers send
+    along whatever lets the listener in. They say where a request comes from, too.
+    """
+    is_own = asked.headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}
+    if not is_own and asked.headers.get("Sec-Fetch-Mode") != "navigate":
+        raise ApiError(403, "Pages of other sites may not ask for these.")
+
+
 def check_content(asked: Request) -> None:
     """Refuse a body that is no JSON object, before its fields are looked at."""
     if asked.mimetype != "application/json":
         raise ApiError(415, "Send the body as application/json.")
     try:
         content = asked.get_json()
-    except RecursionError:
-        raise ApiError(400, "The body is nested too deeply.") from None
+    except (BadRequest, RecursionError):
+        fault = {"field": "body", "detail": "Input should be JSON"}
+        raise ApiError(400, "The body is no JSON that can be read.", errors=[fault]) from None
     if not isinstance(content, dict):
-        raise ApiError(422, "The body must be a JSON object.", errors=[_BODY_FAULT])
-
-
-_BODY_FAULT = {"field": "body", "detail": "Input should be an object"}
+        fault = {"field": "body", "detail": "Input should be an object"}
+        raise ApiError(422, "The body must be a JSON object.", errors=[fault])
 
 
 def _find_caller(ledger: Ledger) -> Caller:
-    token = _read_bearer(request)
+    token = _read_token(request)
     if token:
         found = ledger.read("caller", token_hash=hash_token(token))
         if not found:
@@ -140,8 +157,8 @@ def _add_headers(answer: Response) -> Response:
         policy = "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'"
     else:
         policy = "default-src 'none'; frame-ancestors 'none'"
-        answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = policy
+        answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers.setdefault("Content-Security-Policy", policy)
     origin = request.headers.get("Origin")
     if origin and origin in current_app.config["API_ORIGINS"]:
         answer.headers["Access-Control-Allow-Origin"] = origin

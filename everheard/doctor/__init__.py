@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from psycopg2.extensions import connection as Connection
 
@@ -73,7 +73,7 @@ def check_database(settings: Settings, health: list[Health]) -> list[Check]:
     """Connect and read the ledger's state; what was read is left in ``health``."""
     try:
         with closing(connect(settings, application="everheard doctor")) as connection:
-            checks = [good("database", "reachable"), *_check_way(settings.database_url, connection)]
+            checks = [good("database", "reachable"), *check_way(settings.database_url, connection)]
             try:
                 health.append(read_health(connection, client_id=settings.client_id))
             except SchemaMismatch as failure:
@@ -83,7 +83,7 @@ def check_database(settings: Settings, health: list[Health]) -> list[Check]:
     return [*checks, *check_ledger(health[0], settings)]
 
 
-def _check_way(url: str, connection: Connection) -> list[Check]:
+def check_way(url: str, connection: Connection) -> list[Check]:
     """Judge the way there: embedded, or encrypted; direct, or through which pooler."""
     host = find_host(url)
     if not host:
@@ -99,6 +99,8 @@ def _check_way(url: str, connection: Connection) -> list[Check]:
         return [*checks, good("TLS", "the connection is encrypted")]
     if host in {"127.0.0.1", "::1", "localhost"}:
         return checks
+    if "disable" in parse_qs(urlsplit(url).query).get("sslmode", []):
+        return [*checks, note("TLS", "switched off in DATABASE_URL (sslmode=disable)")]
     return [
         *checks,
         bad("TLS", "the connection is not encrypted", "add ?sslmode=require to DATABASE_URL"),

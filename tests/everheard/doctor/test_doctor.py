@@ -8,7 +8,8 @@ import psycopg2.extensions
 import pytest
 
 import simulator
-from everheard.doctor import run_doctor
+from everheard.doctor import check_way, run_doctor
+from everheard.doctor.check import Mark
 from everheard.memory import remember
 from jobs import get_last_50
 from tests.gh import FakeGitHub
@@ -162,6 +163,21 @@ def test_database_away_is_one_fault_with_its_cure(
     assert code == 1
     assert "✗ database: not reachable" in said
     assert "✓ Spotify, listener 1" in said, "the rest is looked at all the same"
+
+
+@pytest.mark.parametrize(
+    ("url", "mark"),
+    [
+        ("postgresql://u@db.example.org/x", Mark.BAD),
+        ("postgresql://u@db.example.org/x?sslmode=prefer", Mark.BAD),
+        ("postgresql://u@database/x?sslmode=disable", Mark.NOTE),
+        ("postgresql://u@127.0.0.1/x", None),
+    ],
+)
+def test_way_in_the_clear_is_a_fault_unless_it_was_chosen(
+    connection: psycopg2.extensions.connection, url: str, mark: Mark | None
+) -> None:
+    assert {one.name: one.mark for one in check_way(url, connection)}.get("TLS") == mark
 
 
 def test_missing_settings_are_all_named(

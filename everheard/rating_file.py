@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from everheard.failure import ExitCode, Failure
 from everheard.names import fold_name
-from everheard.warehouse.ratings import LONGEST_NAME, GivenRating
+from everheard.warehouse.ratings import LONGEST_NAME, GivenRating, KeptRating
 
 COLUMNS = ("album", "artist", "rating", "date", "album_id")
 _EXCEL = {".xlsx", ".xlsm"}
@@ -63,6 +63,15 @@ def to_rating(row: dict[str, str], timezone: str) -> GivenRating:
         album_id=album_id,
         rated_at=_parse_moment(row.get("date", ""), timezone),
     )
+
+
+def explain_refusal(kept: KeptRating, *, is_public: bool) -> str:
+    """Say why a rating found no album; titles stay out of logs that may be public."""
+    if not kept.candidates:
+        return "no album here has this album_id"
+    artists = ", ".join(str(one["artist"]) for one in kept.candidates)
+    named = "" if is_public else f" ({artists})"
+    return f"several albums have this title: name the artist{named}"
 
 
 def parse_rating(text: str) -> Decimal:

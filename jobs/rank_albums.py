@@ -18,11 +18,17 @@ from pathlib import Path
 
 from everheard.config import PROJECT_DIR
 from everheard.failure import ConfigurationError
-from everheard.rating_file import BadRating, RatingFile, read_rating_file, to_rating
+from everheard.rating_file import (
+    BadRating,
+    RatingFile,
+    explain_refusal,
+    read_rating_file,
+    to_rating,
+)
 from everheard.run import Run, run_job
 from everheard.warehouse.listeners import find_rater
 from everheard.warehouse.ranks import RankResult, RankSettings, load_ranks
-from everheard.warehouse.ratings import KeptRating, insert_ratings
+from everheard.warehouse.ratings import insert_ratings
 
 JOB = "rank_albums"
 RATINGS_FILE = PROJECT_DIR / "ratings.csv"
@@ -71,24 +77,23 @@ class Ranking:
         """Return the figures of the last line."""
         return {
             "ratings read": str(self.given_count),
-            "new": str(self.new_count),
+            "matched": str(self.given_count - self.named_count - self.refused_count),
             "known by name only": str(self.named_count or ""),
             "refused": str(self.refused_count or ""),
+            "new": str(self.new_count),
             "albums ranked": str(self.result.album_count),
             "ranks moved": str(self.result.moved_count),
         }
 
     def run(self, run: Run) -> None:
         """Take in the ratings, then rank; a bad file never costs the ranking."""
-        files = list(run.options.ratings)
-        if not run.options.form and RATINGS_FILE.is_file():  # a form's run has no pandas
-            files.append(RATINGS_FILE)
-        for path in files:
+        options = run.options  # a form's run has no pandas to read ratings.csv with
+        own = [RATINGS_FILE] if not options.form and RATINGS_FILE.is_file() else []
+        for path in [*options.ratings, *own]:
             with self._note_failure(run):
                 self._load(run, path.name, read_rating_file(path, run.settings.timezone))
         with self._note_failure(run):
-            self._load(run, "form", _read_form(run.options.form, run.settings.timezone))
-        options = run.options
+            self._load(run, "form", _read_form(options.form, run.settings.timezone))
         settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
         self.result = load_ranks(run.connect(), settings=settings, dry_run=options.dry_run)
         run.fetched_count, run.new_count = self.given_count, self.new_count
@@ -111,15 +116,19 @@ class Ranking:
             ratings=list(file.ratings.values()),
             dry_run=run.options.dry_run,
         )
+        rows = dict(zip(file.ratings, kept, strict=True))
         faults = dict(file.faults)
-        for number, one in zip(file.ratings, kept, strict=True):
+        for number, one in rows.items():
             if one.album_key is None:
-                faults[number] = _explain(one, is_public=run.settings.is_actions)
+                faults[number] = explain_refusal(one, is_public=run.settings.is_actions)
+        named = [str(number) for number, one in rows.items() if one.is_named]
         self.given_count += len(file.ratings) + len(file.faults)
         self.new_count += sum(one.is_new for one in kept)
-        self.named_count += sum(one.is_named for one in kept)
+        self.named_count += len(named)
         self.refused_count += len(faults)
         run.warnings += [f"{name}, row {number}: {faults[number]}." for number in sorted(faults)]
+        if named:
+            run.warnings.append(f"{name}, row {', '.join(named)}: not met yet, kept by name.")
         if faults:
             raise BadRating(f"{name}: {len(faults)} row(s) refused, each named above.")
 
@@ -133,15 +142,6 @@ def _read_form(text: str | None, timezone: str) -> RatingFile:
     if not any(form.get(name) for name in ("album", "album_id", "rating")):
         return RatingFile()
     return RatingFile({1: to_rating(form, timezone)})
-
-
-def _explain(kept: KeptRating, *, is_public: bool) -> str:
-    """Say why a rating found no album; titles stay out of logs that may be public."""
-    if not kept.candidates:
-        return "no album here has this album_id"
-    artists = ", ".join(str(one["artist"]) for one in kept.candidates)
-    named = "" if is_public else f" ({artists})"
-    return f"several albums have this title: name the artist{named}"
 
 
 if __name__ == "__main__":

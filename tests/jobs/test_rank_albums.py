@@ -62,10 +62,11 @@ def test_file_is_read_once_however_often_it_is_given(
     )
     code, said = run("--ratings", path)
     assert code == 0
-    assert "ratings read 3, new 3, known by name only 1" in said
+    assert "ratings read 3, matched 2, known by name only 1, new 3" in said
+    assert "mine.csv, row 4: not met yet, kept by name." in said
     assert [row[1] for row in read(ledger, RATINGS)] == [95, 80, 70]
     code, said = run("--ratings", path)
-    assert "new 0" in said
+    assert "ratings read 3, matched 3, new 0" in said
     assert "ranks moved 0" in said
     assert len(read(ledger, RATINGS)) == 3
 

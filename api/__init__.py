@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from api import catalogue, rankings, status
+from api import catalogue, dashboard, rankings, status
 from api.access import register_access
 from api.ledger import Ledger
+from api.live_pages import LivePages
 from api.problems import FieldFault, Problem, explain_fields, register_problems
 from api.search import Search
 from everheard.config import Settings, read_settings
@@ -43,8 +44,10 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.extensions["ledger"] = ledger
     app.extensions["rankings"] = rankings.Rankings(ledger)
     app.extensions["search"] = Search(ledger)
+    app.extensions["dashboard"] = LivePages(ledger)
     register_problems(app)
     register_access(app, ledger, settings.api_rate_limit)
     for part in (status, rankings, catalogue):
         app.register_api(part.blueprint)
+    app.register_blueprint(dashboard.blueprint)
     return app

@@ -1,9 +1,11 @@
-"""Data in, pages out: write the whole dashboard into a folder."""
+"""Data in, pages out: the whole dashboard, into a folder or for a server."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +29,15 @@ from dashboard.shelves import (
 )
 from dashboard.statement import draw_card, draw_statement, say_picture, say_stamp
 from dashboard.years import make_year_page
-from everheard.report.book import Book, Year
+from everheard.report.book import Book, Period, Year
 from everheard.report.words import say_count, say_date, say_moment
 
 STATIC_DIR = Path(__file__).parent / "static"
+#: Only pages that are served need it: from disk there is nobody to ask.
+LIVE_SCRIPT = "live.js"
 #: The newest years have their pictures drawn: ten years of them would weigh more than the pages.
 PICTURE_YEARS = 2
+_EARLY_PAGES = (("index.html", "Overview"), ("coverage.html", "Coverage"))
 _PAGES = (
     ("index.html", "Overview"),
     ("artists.html", "Artists"),
@@ -49,29 +54,96 @@ def write_dashboard(book: Book, folder: Path, *, all_pictures: bool = False) -> 
     """
     folder.mkdir(parents=True, exist_ok=True)
     for file in STATIC_DIR.iterdir():
-        shutil.copyfile(file, folder / file.name)
-    environment = make_environment()
-    shared = _describe(book)
-    if not choose_periods(book):
-        page = environment.get_template("empty.html").render(
-            **shared,
-            heading="Overview",
-            today=say_date(book.now.date()),
-            next_look=_say_next_look(book),
-        )
-        _write(folder / "index.html", page)
-        return folder / "index.html"
-    _write(folder / "names.js", write_names(book))
-    context = shared | _collect(book)
-    for file, name in context["pages"]:
-        page = environment.get_template(file).render(**(context | {"page": file, "heading": name}))
-        _write(folder / file, page)
-    for year in book.years:
-        draws = all_pictures or year.year > book.years[-1].year - PICTURE_YEARS
-        _write_year(book, year, environment, shared, folder, draws=draws)
-    recent = next((one for one in book.periods if one.name == "30 days"), book.periods[-1])
-    _write(folder / "card.svg", draw_card(book, recent))
+        if file.name != LIVE_SCRIPT:
+            shutil.copyfile(file, folder / file.name)
+    pages = Pages(book, picture_years=len(book.years) if all_pictures else PICTURE_YEARS)
+    for name in pages.names:
+        (folder / name).write_bytes(pages.make(name))
     return folder / "index.html"
+
+
+class Pages:
+    """The files of one listener's dashboard by name, each made when it is first asked for.
+
+    With a ``version`` they are for a server: they look for a newer one by themselves.
+    """
+
+    def __init__(
+        self, book: Book, *, picture_years: int = PICTURE_YEARS, version: str = ""
+    ) -> None:
+        self._book = book
+        self._environment = make_environment()
+        self._shared = _describe(book) | {"version": version}
+        self._made: dict[str, bytes] = {}
+        self._makers: dict[str, Callable[[], str | bytes]] = {}
+        if not choose_periods(book):
+            self._makers["index.html"] = self._draw_empty
+            return
+        self._makers["names.js"] = partial(write_names, book)
+        for file, name in _choose_pages(book):
+            self._makers[file] = partial(self._draw_page, file, name)
+        for year in book.years:
+            draws = year.year > book.years[-1].year - picture_years
+            self._makers[f"{year.year}.html"] = partial(self._draw_year, year, has_picture=draws)
+            if draws:
+                self._makers[f"{year.year}.svg"] = partial(self._draw_picture, year)
+                self._makers[f"{year.year}.png"] = partial(self._draw_png, year)
+        self._makers["card.svg"] = self._draw_card
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all files."""
+        return list(self._makers)
+
+    def make(self, name: str) -> bytes:
+        """Return a file's content; KeyError where there is no such file."""
+        if name not in self._made:
+            content = self._makers[name]()
+            self._made[name] = content.encode() if isinstance(content, str) else content
+        return self._made[name]
+
+    def _render(self, template: str, **context: Any) -> str:
+        return self._environment.get_template(template).render(**(self._shared | context))
+
+    def _draw_empty(self) -> str:
+        today, next_look = say_date(self._book.now.date()), _say_next_look(self._book)
+        return self._render("empty.html", heading="Overview", today=today, next_look=next_look)
+
+    @cached_property
+    def _collected(self) -> dict[str, Any]:
+        return _collect(self._book)
+
+    def _draw_page(self, file: str, name: str) -> str:
+        return self._render(file, **(self._collected | {"page": file, "heading": name}))
+
+    def _draw_year(self, year: Year, *, has_picture: bool) -> str:
+        return self._render(
+            "year.html",
+            **make_year_page(self._book, year, _find_period(self._book, year)),
+            heading=f"Statement {year.year}",
+            stamp=say_stamp(year, year.open_gap_count),
+            has_picture=has_picture,
+            alt=say_picture(year),
+        )
+
+    def _draw_picture(self, year: Year) -> str:
+        period = _find_period(self._book, year)
+        days = self._book.find_days(period.first_date, period.last_date)
+        stamp = say_stamp(year, year.open_gap_count)
+        return draw_statement(self._book, year, period.artists, days, stamp)
+
+    def _draw_png(self, year: Year) -> bytes:
+        return draw_png(self.make(f"{year.year}.svg").decode())
+
+    def _draw_card(self) -> str:
+        periods = self._book.periods
+        recent = next((one for one in periods if one.name == "30 days"), periods[-1])
+        return draw_card(self._book, recent)
+
+
+def draw_trouble(title: str, said: str) -> str:
+    """Return the page that a server shows where it has no other."""
+    return make_environment().get_template("trouble.html").render(title=title, said=said)
 
 
 def make_environment() -> Environment:
@@ -109,9 +181,7 @@ def _collect(book: Book) -> dict[str, Any]:
     coverage, coverage_said = show_coverage(book)
     is_early = _is_early(book)
     return {
-        "pages": (("index.html", "Overview"), ("coverage.html", "Coverage"))
-        if is_early
-        else _PAGES,
+        "pages": _choose_pages(book),
         "panels": panels,
         "first": first,
         "early": show_early_days(book) if is_early else [],
@@ -139,37 +209,17 @@ def _collect(book: Book) -> dict[str, Any]:
     }
 
 
+def _choose_pages(book: Book) -> tuple[tuple[str, str], ...]:
+    return _EARLY_PAGES if _is_early(book) else _PAGES
+
+
 def _is_early(book: Book) -> bool:
     """Whether the ledger is in its first week: sections would be nearly empty."""
     return len(book.days) <= FEWEST_MARKS
 
 
-def _write_year(
-    book: Book,
-    year: Year,
-    environment: Environment,
-    shared: dict[str, Any],
-    folder: Path,
-    *,
-    draws: bool,
-) -> None:
-    """Write the page of a year, and its pictures where ``draws``."""
-    period = next(one for one in book.periods if one.name == str(year.year))
-    stamp = say_stamp(year, year.open_gap_count)
-    if draws:
-        days = book.find_days(period.first_date, period.last_date)
-        picture = draw_statement(book, year, period.artists, days, stamp)
-        _write(folder / f"{year.year}.svg", picture)
-        (folder / f"{year.year}.png").write_bytes(draw_png(picture))
-    page = environment.get_template("year.html").render(
-        **shared,
-        **make_year_page(book, year, period),
-        heading=f"Statement {year.year}",
-        stamp=stamp,
-        has_picture=draws,
-        alt=say_picture(year),
-    )
-    _write(folder / f"{year.year}.html", page)
+def _find_period(book: Book, year: Year) -> Period:
+    return next(one for one in book.periods if one.name == str(year.year))
 
 
 def _say_next_look(book: Book) -> str:
@@ -177,7 +227,3 @@ def _say_next_look(book: Book) -> str:
     if not poll or not poll.last_run_at or not poll.median_minutes:
         return ""
     return f"{poll.last_run_at + timedelta(minutes=poll.median_minutes):%H:%M}"
-
-
-def _write(path: Path, content: str) -> None:
-    path.write_text(content, encoding="utf-8", newline="\n")

@@ -6,39 +6,45 @@ import json
 from collections.abc import Iterable
 
 from everheard.report.book import Book, Discovery
-from everheard.report.words import say_time
+from everheard.report.words import MINUTE_MS
 
 #: What the names may weigh: a page stays under 1.5 MB, however large the ledger.
-MOST_BYTES = 130_000
-_SPOTIFY = "https://open.spotify.com/"
+MOST_BYTES = 145_000
 
 
 def write_names(book: Book) -> str:
-    """Return the script that holds the names; on file:// there is no fetch."""
-    rows, size = [], 0
-    both = [("a", one) for one in book.artists] + [("t", one) for one in book.tracks]
+    """Return the script that holds the names; on file:// there is no fetch.
+
+    A row is name, minutes, plays, first and last month, Spotify's id. A song names its artist
+    before the minutes: by the place among the artists, or in full where that is not in.
+    """
+    rows: dict[str, list[str]] = {"artists": [], "songs": []}
+    places: dict[str, int] = {}
+    size = 0
+    both = [("artists", one) for one in book.artists] + [("songs", one) for one in book.tracks]
     both.sort(key=lambda pair: -pair[1].total.ms_listened)
     for kind, one in both:
-        row = json.dumps(_to_row(kind, one), ensure_ascii=False, separators=(",", ":"))
-        size += len(row.encode()) + 2
+        credit = [places.get(one.artist_name, one.artist_name)] if kind == "songs" else []
+        row = [one.name, *credit, *_to_figures(one)]
+        text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+        size += len(text.encode()) + 2
         if size > MOST_BYTES:
             break
-        rows.append(row)
-    said = _say_what_is_in(book, len(rows))
-    body = ",\n".join(rows).replace("<", "\\u003c")
-    return f"window.EVERHEARD_NAMES={{said:{json.dumps(said)},rows:[\n{body}\n]}};\n"
+        if kind == "artists":
+            places.setdefault(one.name, len(places))
+        rows[kind].append(text)
+    said = json.dumps(_say_what_is_in(book, sum(map(len, rows.values()))))
+    lists = ",\n".join(f"{kind}:[\n" + ",\n".join(rows[kind]) + "\n]" for kind in rows)
+    return f"window.EVERHEARD_NAMES={{said:{said},\n{lists}}};\n".replace("<", "\\u003c")
 
 
-def _to_row(kind: str, one: Discovery) -> list[str]:
+def _to_figures(one: Discovery) -> list[int | str]:
     return [
-        kind,
-        one.name,
-        one.artist_name,
-        say_time(one.total.ms_listened),
-        f"{one.total.play_count:,}",
-        f"{one.first_date:%b %Y}",
-        f"{one.last_date:%b %Y}",
-        (one.url or "").removeprefix(_SPOTIFY),
+        round(one.total.ms_listened / MINUTE_MS),
+        one.total.play_count,
+        one.first_date.year * 12 + one.first_date.month - 1,
+        one.last_date.year * 12 + one.last_date.month - 1,
+        (one.url or "").rpartition("/")[2],
     ]
 
 

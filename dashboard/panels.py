@@ -121,7 +121,7 @@ def make_panel(book: Book, period: Period) -> Panel:
     unit_of_bars, _ = slots = cut(book, period)
     sessions, longest = _count_sessions(book, period)
     return Panel(
-        anchor=period.name.replace(" ", "-"),
+        anchor=_name_anchor(period),
         label=_LABELS.get(period.name, period.name),
         title=_name_period(period),
         days=say_days(period.first_date, period.last_date),
@@ -143,6 +143,10 @@ def make_panel(book: Book, period: Period) -> Panel:
         sessions=sessions,
         longest_session=longest,
     )
+
+
+def _name_anchor(period: Period) -> str:
+    return period.name.replace(" ", "-")
 
 
 def _name_period(period: Period) -> str:
@@ -218,7 +222,8 @@ def _draw(book: Book, period: Period, slots: tuple[str, Sequence[Any]]) -> dict[
     drawings: dict[str, Markup] = defaultdict(Markup)
     if BY_DAY < period.day_count <= BY_WEEK:
         limits = find_steps([day.total.ms_listened for day in book.days])
-        drawings["calendar"] = draw_calendar(days, limits, label=f"Time by day, {title}")
+        name = f"days-{_name_anchor(period)}"
+        drawings["calendar"] = draw_calendar(days, limits, name=name, label=f"Time by day, {title}")
     elif period.day_count > BY_WEEK:
         drawings["months"] = draw_months(days, label=f"Time by month, {title}")
     unit, bars = slots

@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from functools import cache
-
-import vl_convert
+from types import ModuleType
 
 from dashboard.statement import FONT_DIR
 
@@ -18,8 +17,7 @@ def draw_png(svg: str) -> bytes:
 
     Letters that the font lacks (Japanese, emoji) come from the machine's fonts.
     """
-    _register_fonts()
-    return squeeze_png(bytes(vl_convert.svg_to_png(svg)))
+    return squeeze_png(bytes(_load_converter().svg_to_png(svg)))
 
 
 def squeeze_png(png: bytes) -> bytes:
@@ -42,5 +40,9 @@ def _make_chunk(kind: bytes, data: bytes) -> bytes:
 
 
 @cache
-def _register_fonts() -> None:
+def _load_converter() -> ModuleType:
+    """Import what draws, only when something is drawn: it takes 40 MB that a server may spare."""
+    import vl_convert
+
     vl_convert.register_font_directory(str(FONT_DIR))
+    return vl_convert

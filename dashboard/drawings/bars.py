@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dashboard.drawings.svg import WIDTH, draw, hollow, line, path, rect, text
+from dashboard.drawings.svg import WIDTH, draw, hollow, line, path, rect, show, text
 from everheard.report.words import HOUR_MS, MINUTE_MS
 
 _LEFT, _TOP, _HEIGHT, _FOOT = 44, 12, 190, 26
@@ -115,7 +115,7 @@ def draw_spark(values: Sequence[int]) -> Markup:
     greatest, pitch = max(values), 120 / len(values)
     width = pitch - min(1.0, pitch / 3)
     strokes = "".join(
-        f"M{number * pitch:.1f} 22v-{22 * value / greatest:.1f}h{width:.1f}V22z"
+        f"M{show(number * pitch)} 22v-{show(22 * value / greatest)}h{show(width)}V22z"
         for number, value in enumerate(values)
         if value
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from markupsafe import Markup
@@ -17,6 +17,8 @@ STEPS = 5
 _LEFT, _TOP = 32, 20
 #: A year has at most 54 weeks: 864 of the 896 pixels.
 PITCH = 16
+#: The upright drawing, in the pixels of a small phone: type stays above 11.
+_UPRIGHT_ROOM, _UPRIGHT_LEFT, _UPRIGHT_WIDTH, _UPRIGHT_HEIGHT = 320, 44, 28, 12
 _WEEKDAYS = {0: "Mon", 2: "Wed", 4: "Fri", 6: "Sun"}
 
 
@@ -33,38 +35,88 @@ def name_step(value: int, limits: Sequence[int]) -> str:
     return f"k{bisect_left(limits, value) + 1}" if value > 0 else "k0"
 
 
-def draw_calendar(days: Sequence[Day], limits: Sequence[int], *, label: str) -> Markup:
-    """Draw weeks as columns, Monday above; a red foot marks a day with a gap.
+def draw_calendar(days: Sequence[Day], limits: Sequence[int], *, name: str, label: str) -> Markup:
+    """Draw weeks as columns, and once more downwards for phones; a red foot marks a gap.
 
-    A path a step, not a mark a day: ten years would weigh as much as all else. The minutes
+    A path a step, not a mark a day: ten years would weigh as much as all else. The upright
+    drawing borrows those paths, so ``name`` must be the only one of its page. The minutes
     of every day go along, and book.js gives each day its name once the drawing is shown.
     """
-    first = days[0].play_date - timedelta(days=days[0].play_date.weekday())
-    marks = [text(0, _TOP + row * PITCH + 11, name) for row, name in _WEEKDAYS.items()]
     cells: dict[str, str] = defaultdict(str)
-    for day in days:
-        column, row = divmod((day.play_date - first).days, 7)
-        x, y = _LEFT + column * PITCH, _TOP + row * PITCH
+    for day, (week, weekday) in _place(days):
+        x, y = _LEFT + week * PITCH, _TOP + weekday * PITCH
         step = name_step(day.total.ms_listened, limits)
         cells[step] += f"M{x}.5 {y}.5h13v13h-13z" if step == "k0" else f"M{x} {y}h14v14h-14z"
+    steps = "".join(f'<path d="{cells[step]}" class="{step}"/>' for step in cells)
+    return _draw_lying(days, f'<g id="{name}">{steps}</g>', label) + _draw_upright(
+        days, name, label
+    )
+
+
+def _place(days: Sequence[Day]) -> Iterator[tuple[Day, tuple[int, int]]]:
+    """Yield each day with its week and weekday, from 0."""
+    first = days[0].play_date - timedelta(days=days[0].play_date.weekday())
+    for day in days:
+        yield day, divmod((day.play_date - first).days, 7)
+
+
+def _draw_lying(days: Sequence[Day], steps: str, label: str) -> Markup:
+    marks = [text(0, _TOP + row * PITCH + 11, name) for row, name in _WEEKDAYS.items()]
+    feet = ""
+    for day, (week, weekday) in _place(days):
+        x, y = _LEFT + week * PITCH, _TOP + weekday * PITCH
         if day.status != "complete":
-            cells["g"] += f"M{x} {y + 11}h14v4h-14z"
+            feet += f"M{x} {y + 11}h14v4h-14z"
         if day.play_date.day == 1 or (day is days[0] and day.play_date.day < 22):
-            is_late = row > 0 and day is not days[0]
+            is_late = weekday > 0 and day is not days[0]
             marks.append(text(x + (PITCH if is_late else 0), 12, f"{day.play_date:%b}"))
-    marks += [f'<path d="{cells[step]}" class="{step}"/>' for step in sorted(cells, key=_lay)]
     minutes = ",".join(
         f"{'+' if day.status == 'at least' else ''}{round(day.total.ms_listened / MINUTE_MS)}"
         for day in days
     )
     data = {"first": str(days[0].play_date), "minutes": minutes}
-    height = _TOP + 7 * PITCH
-    return draw(WIDTH, height, marks, label=label, css="calendar days wide", data=data)
+    marks += [steps, *_draw_feet(feet)]
+    return draw(WIDTH, _TOP + 7 * PITCH, marks, label=label, css="calendar days wide", data=data)
 
 
-def _lay(step: str) -> bool:
-    """Put red over blue."""
-    return step == "g"
+def _draw_upright(days: Sequence[Day], name: str, label: str) -> Markup:
+    """Draw weeks as rows, with the time of each month beside them."""
+    across, down = _UPRIGHT_WIDTH / PITCH, _UPRIGHT_HEIGHT / PITCH
+    shift = f"{_UPRIGHT_LEFT - _TOP * across:g} {_TOP - _LEFT * down:g}"
+    marks = [
+        text(_UPRIGHT_LEFT + (row + 0.4) * _UPRIGHT_WIDTH, 12, letter, anchor="middle")
+        for row, letter in enumerate("MTWTFSS")
+    ]
+    marks.append(f'<use href="#{name}" transform="matrix(0 {down:g} {across:g} 0 {shift})"/>')
+    feet, week = "", 0
+    months: dict[date, list[Day]] = defaultdict(list)
+    for day, (week, weekday) in _place(days):
+        x, y = _UPRIGHT_LEFT + weekday * _UPRIGHT_WIDTH, _TOP + week * _UPRIGHT_HEIGHT
+        month = day.play_date.replace(day=1)
+        if day.status != "complete":
+            feet += f"M{x} {y + 7}h24.5v3.5h-24.5z"
+        # A month stands beside its first whole week; a first one of a few days has no room.
+        if month not in months and (day is not days[0] or day.play_date.day < 15):
+            marks += _name_month(month, days, y + _UPRIGHT_HEIGHT * (weekday > 0))
+        months[month].append(day)
+    marks += _draw_feet(feet)
+    height = _TOP + (week + 1) * _UPRIGHT_HEIGHT
+    return draw(_UPRIGHT_ROOM, height, marks, label=label, css="calendar days upright")
+
+
+def _name_month(month: date, days: Sequence[Day], y: float) -> list[str]:
+    here = [day for day in days if day.play_date.replace(day=1) == month]
+    marks = [text(0, y + 10, f"{month:%b}", "n")]
+    time = say_time(sum(day.total.ms_listened for day in here))
+    marks.append(text(_UPRIGHT_ROOM, y + 10, time, anchor="end"))
+    if any(day.status != "complete" for day in here):
+        marks.append(text(_UPRIGHT_ROOM, y + 25, "at least", anchor="end"))
+    return marks
+
+
+def _draw_feet(way: str) -> list[str]:
+    """Return the red over the blue."""
+    return [f'<path d="{way}" class="g"/>'] if way else []
 
 
 def draw_months(days: Sequence[Day], *, label: str) -> Markup:

@@ -21,7 +21,7 @@ def draw(
 ) -> Markup:
     """Return a drawing; ``label`` says in words what it shows, ``data`` goes along for scripts."""
     attributes = "".join(f' data-{name}="{value}"' for name, value in (data or {}).items())
-    size = f"0 0 {_number(width)} {_number(height)}"
+    size = f"0 0 {show(width)} {show(height)}"
     return Markup(  # noqa: S704 (every text in it went through escape)
         f'<svg viewBox="{size}" class="{css}"{attributes} role="img"'
         f' aria-label="{escape(label)}">{"".join(marks)}</svg>'
@@ -30,7 +30,7 @@ def draw(
 
 def rect(x: float, y: float, width: float, height: float, css: str, title: str = "") -> str:
     """Return a bar or a cell."""
-    size = f'x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}"'
+    size = f'x="{show(x)}" y="{show(y)}" width="{show(width)}" height="{show(height)}"'
     return _close(f"<rect {size}{_name_class(css)}", "rect", title)
 
 
@@ -45,27 +45,25 @@ def hollow(x: float, y: float, width: float, height: float, title: str = "") -> 
 
 def circle(x: float, y: float, radius: float, css: str, title: str = "") -> str:
     """Return a dot."""
-    place = f'cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"'
+    place = f'cx="{show(x)}" cy="{show(y)}" r="{show(radius)}"'
     return _close(f"<circle {place}{_name_class(css)}", "circle", title)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, css: str) -> str:
     """Return a straight line."""
-    return f'<path d="M{_number(x1)} {_number(y1)}L{_number(x2)} {_number(y2)}" class="{css}"/>'
+    return f'<path d="M{show(x1)} {show(y1)}L{show(x2)} {show(y2)}" class="{css}"/>'
 
 
 def path(points: Iterable[tuple[float, float]], css: str) -> str:
     """Return a line through points."""
-    way = "L".join(f"{_number(x)} {_number(y)}" for x, y in points)
+    way = "L".join(f"{show(x)} {show(y)}" for x, y in points)
     return f'<path d="M{way}" class="{css}"/>'
 
 
 def text(x: float, y: float, content: str, css: str = "", anchor: str = "start") -> str:
     """Return a label; ``y`` is its base line."""
     place = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return (
-        f'<text x="{_number(x)}" y="{_number(y)}"{place}{_name_class(css)}>{escape(content)}</text>'
-    )
+    return f'<text x="{show(x)}" y="{show(y)}"{place}{_name_class(css)}>{escape(content)}</text>'
 
 
 def _name_class(css: str) -> str:
@@ -76,5 +74,6 @@ def _close(opened: str, tag: str, title: str) -> str:
     return f"{opened}><title>{escape(title)}</title></{tag}>" if title else f"{opened}/>"
 
 
-def _number(value: float) -> str:
+def show(value: float) -> str:
+    """Return a length as drawings write it: to a tenth of a pixel."""
     return f"{value:.1f}".rstrip("0").rstrip(".")

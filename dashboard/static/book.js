@@ -21,42 +21,47 @@ function showPeriod(anchor) {
   showNewest(chosen);
 }
 
-// Gives each day of a calendar its name and time: thousands of days would weigh too much as text.
+// Names what a path draws by an invisible mark over each day and hour: thousands of titles
+// would weigh too much as text. The numbers are those of dashboard/drawings.
 function nameDays(drawing) {
   if (drawing.querySelector("rect")) return;
-  const first = new Date(drawing.dataset.first + "T12:00:00Z");
-  const offset = (first.getUTCDay() + 6) % 7;
-  drawing.dataset.minutes.split(",").forEach((minutes, number) => {
-    const day = new Date(first.getTime() + number * 86400000);
+  const isUpright = drawing.classList.contains("upright");
+  const { first, minutes } = (isUpright ? drawing.previousElementSibling : drawing).dataset;
+  const start = new Date(first + "T12:00:00Z");
+  const offset = (start.getUTCDay() + 6) % 7;
+  minutes.split(",").forEach((said, number) => {
+    const [week, weekday] = [Math.floor((number + offset) / 7), (number + offset) % 7];
+    const day = new Date(start.getTime() + number * 86400000);
     const named = day.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-    const cell = document.createElementNS(drawing.namespaceURI, "rect");
-    cell.setAttribute("x", 32 + Math.floor((number + offset) / 7) * 16);
-    cell.setAttribute("y", 20 + ((number + offset) % 7) * 16);
-    const title = document.createElementNS(drawing.namespaceURI, "title");
-    title.textContent = `${named}: ${minutes[0] === "+" ? "at least " : ""}${sayTime(Number(minutes))}`;
-    cell.append(title);
-    drawing.append(cell);
+    const place = isUpright
+      ? { x: 44 + weekday * 28, y: 20 + week * 12, width: 28, height: 12 }
+      : { x: 32 + week * 16, y: 20 + weekday * 16, width: 16, height: 16 };
+    addName(drawing, "rect", place, `${named}: ${said[0] === "+" ? "at least " : ""}${sayTime(Number(said))}`);
   });
 }
 
-// Gives each hour of the week its name and time.
 function nameHours(drawing) {
-  const dots = [...drawing.querySelectorAll("circle")];
-  if (dots.some((dot) => dot.firstChild)) return;
+  if (drawing.querySelector("circle")) return;
   drawing.dataset.minutes.split(",").forEach((minutes, number) => {
-    const [x, y] = [52 + (number % 24) * 35 + 17, 24 + Math.floor(number / 24) * 27 + 13.5];
-    const dot = dots.find((one) => one.cx.baseVal.value === x && one.cy.baseVal.value === y);
-    if (!dot) return;
-    const title = document.createElementNS(drawing.namespaceURI, "title");
-    const hour = String(number % 24).padStart(2, "0");
-    title.textContent = `${WEEKDAYS[Math.floor(number / 24)]} ${hour}:00, ${sayTime(Number(minutes))}`;
-    dot.append(title);
+    if (minutes === "0") return;
+    const [weekday, hour] = [Math.floor(number / 24), number % 24];
+    const place = { cx: 52 + hour * 35 + 17, cy: 37 + weekday * 27, r: 13 };
+    addName(drawing, "circle", place, `${WEEKDAYS[weekday]} ${String(hour).padStart(2, "0")}:00, ${sayTime(Number(minutes))}`);
   });
+}
+
+function addName(drawing, tag, place, name) {
+  const mark = document.createElementNS(drawing.namespaceURI, tag);
+  for (const key in place) mark.setAttribute(key, place[key]);
+  const title = document.createElementNS(drawing.namespaceURI, "title");
+  title.textContent = name;
+  mark.append(title);
+  drawing.append(mark);
 }
 
 function sayTime(minutes) {
   if (minutes < 60) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+  return `${Math.floor(minutes / 60).toLocaleString("en-GB")} h ${String(minutes % 60).padStart(2, "0")}`;
 }
 
 // A drawing wider than the screen begins with its newest part, the hours of a week with the morning.
@@ -87,9 +92,12 @@ for (const name of ["popstate", "hashchange"]) {
     keepPeriodInLinks();
   });
 }
-showPeriod(location.hash.slice(1));
-showNewest(document);
-keepPeriodInLinks();
+function startPage() {
+  showPeriod(location.hash.slice(1));
+  showNewest(document);
+  keepPeriodInLinks();
+}
+startPage();
 
 // Theme
 const button = byId("theme");
@@ -125,10 +133,20 @@ function loadNames() {
   const script = document.createElement("script");
   script.src = search.dataset.names;
   script.addEventListener("load", () => {
-    names = window.EVERHEARD_NAMES.rows.map((row) => ({ row, folded: fold(row[1] + " " + row[2]) }));
+    names = readNames(window.EVERHEARD_NAMES);
     find();
   });
   document.head.append(script);
+}
+
+// A song names its artist by the place in the list, or in full: see dashboard/names.py.
+function readNames({ artists, songs }) {
+  const known = artists.map(([name, ...figures]) => ({ kind: "artist", name, under: "artist", figures, folded: fold(name) }));
+  const rows = songs.map(([name, credit, ...figures]) => {
+    const under = typeof credit === "number" ? artists[credit][0] : credit;
+    return { kind: "track", name, under, figures, folded: fold(name + " " + under) };
+  });
+  return known.concat(rows).sort((one, other) => other.figures[0] - one.figures[0]);
 }
 
 function find() {
@@ -150,23 +168,30 @@ function find() {
 function listHits(hits) {
   const table = document.createElement("table");
   const body = table.createTBody();
-  for (const { row } of hits) {
-    const [kind, name, artist, time, plays, first, last, url] = row;
+  for (const { kind, name, under, figures } of hits) {
+    const [minutes, plays, first, last, id] = figures;
     const line = body.insertRow();
     const head = document.createElement("th");
     head.scope = "row";
-    head.append(url ? link(name, url) : name);
-    const under = document.createElement("small");
-    under.textContent = kind === "a" ? "artist" : artist;
-    head.append(" ", under);
+    head.append(id ? link(name, `${kind}/${id}`) : name);
+    const small = document.createElement("small");
+    small.textContent = under;
+    head.append(" ", small);
     line.append(head);
-    for (const [text, css] of [[time, "n"], [`${plays} plays`, "n plays"], [`${first} to ${last}`, "late"]]) {
+    const months = `${sayMonth(first)} to ${sayMonth(last)}`;
+    const said = `${plays.toLocaleString("en-GB")} ${plays === 1 ? "play" : "plays"}`;
+    for (const [text, css] of [[sayTime(minutes), "n"], [said, "n plays"], [months, "late"]]) {
       const cell = line.insertCell();
       cell.textContent = text;
       cell.className = css;
     }
   }
   return table;
+}
+
+function sayMonth(month) {
+  const first = new Date(Date.UTC(Math.floor(month / 12), month % 12));
+  return first.toLocaleDateString("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
 }
 
 function link(text, path) {

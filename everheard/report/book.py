@@ -45,6 +45,8 @@ class Place:
     ms_as_featured: int = 0
     #: Heard before the period began: who is not in the list before is "back", not "new".
     is_known: bool = False
+    #: Of an album in a year: heard in the year after too.
+    is_heard_next_year: bool = True
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.report import queries
 from everheard.report.book import Gap, Place, Total
-from everheard.report.read import Reader
+from everheard.report.reader import Reader
 
 #: Lines of each list.
 MOST_PLACES = 5

@@ -27,7 +27,7 @@ PERIODS = """
 """
 ARTISTS = """
     select
-        top.period, top.place, top.previous_place,
+        top.credit, top.period, top.place, top.previous_place,
         top.artist_name as name, '' as artist_name, artist.spotify_url as url,
         top.play_count, top.ms_listened, top.ms_estimated, top.ms_as_main, top.ms_as_featured,
         top.certainty, top.count_certainty, found.first_heard_date
@@ -37,8 +37,10 @@ ARTISTS = """
         on
             top.listener_key = found.listener_key and found.kind = 'artist'
             and top.artist_key = found.item_key
-    where top.listener_key = %(listener)s and top.credit = %(credit)s and top.place <= %(most)s
-    order by top.period, top.place
+    where
+        top.listener_key = %(listener)s and top.credit in ('all', 'featured')
+        and top.place <= %(most)s
+    order by top.credit, top.period, top.place
 """
 TRACKS = """
     select
@@ -57,18 +59,28 @@ TRACKS = """
     order by top.period, top.place
 """
 ALBUMS = """
+    with placed as (
+        select * from bi.top_album where listener_key = %(listener)s and album_key > 0
+    )
+
     select
         top.period, top.place, top.previous_place,
         top.album_name as name, top.main_artist_name as artist_name, album.spotify_url as url,
         top.play_count, top.ms_listened, top.ms_estimated, 0 as ms_as_main, 0 as ms_as_featured,
-        top.certainty, top.count_certainty, found.first_heard_date
-    from bi.top_album as top
+        top.certainty, top.count_certainty, found.first_heard_date,
+        later.album_key is not null as is_heard_next_year
+    from placed as top
     inner join bi.album as album on top.album_key = album.album_key
+    left join placed as later
+        on
+            top.album_key = later.album_key
+            and later.period
+            = case when top.period ~ '^[0-9]+$' then (top.period::integer + 1)::text end
     left join bi.discovery as found
         on
             top.listener_key = found.listener_key and found.kind = 'album'
             and top.album_key = found.item_key
-    where top.listener_key = %(listener)s and top.place <= %(most)s and top.album_key > 0
+    where top.place <= %(most)s
     order by top.period, top.place
 """
 CLOCK = """
@@ -94,16 +106,29 @@ FOUND_ARTISTS = """
     where found.listener_key = %(listener)s and found.kind = 'artist'
     order by found.ms_listened desc, found.item_key
 """
+# The link leads to one of the song's releases; a song that is not joined to others has one.
 FOUND_SONGS = """
+    with found as (
+        select * from bi.discovery
+        where listener_key = %(listener)s and kind = 'song'
+        order by ms_listened desc, item_key
+        limit %(most)s
+    )
+
     select
         found.item_key, song.song_name as name, song.main_artist_name as artist_name,
         found.first_heard_date, found.last_heard_date, found.play_count, found.ms_listened,
-        found.ms_estimated, null as url
-    from bi.discovery as found
+        found.ms_estimated,
+        'https://open.spotify.com/track/' || coalesce(lone.track_id, joined.track_id) as url
+    from found
     inner join bi.recording as song on found.item_key = song.song_key
-    where found.listener_key = %(listener)s and found.kind = 'song'
+    left join bi.track as lone on -found.item_key = lone.track_key and found.item_key < 0
+    left join lateral (
+        select track_id from bi.track
+        where recording_key = found.item_key and found.item_key > 0 and track_id is not null
+        order by track_key limit 1
+    ) as joined on true
     order by found.ms_listened desc, found.item_key
-    limit %(most)s
 """
 SONG_COUNT = """
     select count(*) as song_count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, namedtuple
+from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
@@ -29,26 +29,12 @@ from everheard.report.book import (
     Total,
     Year,
 )
+from everheard.report.reader import Reader, hold_still
 
 #: Lines read of each list; the pages show fewer.
 MOST_PLACES = 25
 #: Songs read for the search; the page holds about half of them.
 MOST_SONGS = 5000
-
-
-class Reader:
-    """Asks the views about one listener."""
-
-    def __init__(self, connection: Connection, listener_key: int, timezone: str) -> None:
-        self._connection = connection
-        self._listener = {"listener": listener_key, "timezone": timezone}
-
-    def read(self, query: str, **values: Any) -> list[Any]:
-        """Return the rows of a query, columns by name."""
-        with self._connection.cursor() as cursor:
-            cursor.execute(query, {**self._listener, **values})
-            row_type = namedtuple("Row", [column.name for column in cursor.description or ()])  # type: ignore[misc]
-            return [row_type(*row) for row in cursor.fetchall()]
 
 
 def read_listeners(connection: Connection) -> list[tuple[int, str, str]]:
@@ -60,7 +46,11 @@ def read_listeners(connection: Connection) -> list[tuple[int, str, str]]:
 
 def read_book(connection: Connection, listener_key: int, listener_name: str, timezone: str) -> Book:
     """Read everything the pages show about a listener, by the database's clock."""
-    reader = Reader(connection, listener_key, timezone)
+    with hold_still(connection):
+        return _read_book(Reader(connection, listener_key, timezone), listener_name, timezone)
+
+
+def _read_book(reader: Reader, listener_name: str, timezone: str) -> Book:
     now: datetime = reader.read(queries.NOW)[0][0]
     days = tuple(_to_day(row) for row in reader.read(queries.DAYS))
     sign_in = next(iter(reader.read(queries.SIGN_IN)), None)
@@ -136,9 +126,10 @@ def _read_periods(reader: Reader) -> tuple[Period, ...]:
     rows = reader.read(queries.PERIODS)
     first_dates = {row.period: row.first_date for row in rows}
     most = {"most": MOST_PLACES}
+    credit_rows = reader.read(queries.ARTISTS, **most)
     lists = {
-        "artists": reader.read(queries.ARTISTS, credit="all", **most),
-        "featured": reader.read(queries.ARTISTS, credit="featured", **most),
+        "artists": [row for row in credit_rows if row.credit == "all"],
+        "featured": [row for row in credit_rows if row.credit == "featured"],
         "tracks": reader.read(queries.TRACKS, **most),
         "albums": reader.read(queries.ALBUMS, **most),
     }
@@ -200,6 +191,7 @@ def _to_place(row: Any, *, is_known: bool) -> Place:
         ms_as_main=row.ms_as_main,
         ms_as_featured=row.ms_as_featured,
         is_known=is_known,
+        is_heard_next_year=getattr(row, "is_heard_next_year", True),
     )
 
 

@@ -135,6 +135,7 @@ def _make_tracks(artists: list[Discovery]) -> list[Discovery]:
         Discovery(
             f"{song} {number}" if number else song, artist.first_date, artist.last_date,
             Total(9, artist.total.ms_listened // 20, 0), artist.name,
+            f"https://open.spotify.com/track/{number:022}",
         )
         for artist in artists
         for number, song in enumerate(SONGS)

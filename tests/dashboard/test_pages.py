@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,18 +99,69 @@ def test_search_finds_names_as_people_type_them(visit: Visit, typed: str, found:
     assert not page.is_visible("#found")
 
 
+@pytest.mark.parametrize(
+    ("typed", "under", "link"),
+    [
+        ("marlow pines", "artist", "https://open.spotify.com/artist/" + "0" * 22),
+        ("slow water marlow", "Marlow Pines", "https://open.spotify.com/track/" + "0" * 22),
+    ],
+)
+def test_what_is_found_leads_to_spotify(visit: Visit, typed: str, under: str, link: str) -> None:
+    page = visit(YEAR)
+    page.fill("#search", typed)
+    page.wait_for_selector("#found table")
+    row = page.locator("#found tbody tr").filter(has_text=under).first
+    assert row.locator("a").get_attribute("href") == link
+    assert row.locator("small").inner_text() == under
+
+
 def test_search_says_when_there_is_nothing(visit: Visit) -> None:
     page = visit(YEAR)
     page.fill("#search", "zzzz")
     page.wait_for_selector("#found >> text=Nothing by that name.")
 
 
-def test_every_day_of_the_calendar_has_its_name_and_time(visit: Visit) -> None:
-    page = visit(YEAR)
-    titles = page.locator("#\\32 026 svg.days title").all_text_contents()
+@pytest.mark.parametrize(("width", "css"), [(1280, "wide"), (390, "upright")])
+def test_every_day_of_the_calendar_has_its_name_and_time(
+    visit: Visit, width: int, css: str
+) -> None:
+    page = visit(YEAR, width=width)
+    titles = page.locator(f"#\\32 026 svg.days.{css} title").all_text_contents()
     assert len(titles) == 324
     assert titles[0].startswith("Thu, 1 Jan: ") or titles[0].startswith("Thu 1 Jan: ")
     assert sum("at least" in title for title in titles) == 4
+    assert page.locator("#\\32 026 svg.days:visible").count() == 1
+
+
+@pytest.mark.parametrize(("width", "css"), [(1280, "wide"), (390, "upright")])
+def test_name_of_a_day_lies_over_its_mark(visit: Visit, width: int, css: str) -> None:
+    """The calendar's marks come from Python and their names from the script: same places."""
+    page = visit(YEAR, width=width)
+    foot = page.locator(f"#\\32 026 svg.days.{css} path.g").bounding_box()
+    named = page.locator(f"#\\32 026 svg.days.{css} rect", has_text="at least").all()
+    first, last = named[0].bounding_box(), named[-1].bounding_box()
+    assert foot is not None
+    assert first is not None
+    assert last is not None
+    for side, size in (("x", "width"), ("y", "height")):
+        assert first[side] - 1 <= foot[side] <= first[side] + first[size]
+        assert last[side] <= foot[side] + foot[size] <= last[side] + last[size] + 1
+
+
+def test_every_hour_of_the_week_has_its_name_over_its_dot(visit: Visit) -> None:
+    page = visit(YEAR)
+    hours = page.locator("#\\32 026 svg.clock circle")
+    titles = hours.locator("title").all_text_contents()
+    ways = page.locator("#\\32 026 svg.clock path[stroke-width]").evaluate_all(
+        "ways => ways.map(way => way.getAttribute('d')).join('')"
+    )
+    dots = {tuple(map(int, dot)) for dot in re.findall(r"M(\d+) (\d+)h0", ways)}
+    places = hours.evaluate_all(
+        "all => all.map(one => [one.cx.baseVal.value, one.cy.baseVal.value])"
+    )
+    assert titles[0].startswith("Monday 07:00, ")
+    assert len(titles) == len(dots)
+    assert {tuple(map(int, place)) for place in places} == dots
 
 
 def test_theme_is_switched_and_kept(visit: Visit) -> None:
@@ -132,7 +184,8 @@ def test_print_is_light_and_shows_no_controls(visit: Visit) -> None:
 def test_type_in_drawings_stays_readable_on_a_phone(visit: Visit) -> None:
     page = visit(YEAR, width=390)
     sizes = page.evaluate(
-        "[...document.querySelectorAll('.panel.on svg text')].map(text =>"
+        "[...document.querySelectorAll('.panel.on svg text')]"
+        ".filter(text => text.checkVisibility()).map(text =>"
         " 13 * text.ownerSVGElement.getBoundingClientRect().width"
         " / text.ownerSVGElement.viewBox.baseVal.width)"
     )

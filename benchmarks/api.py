@@ -2,14 +2,13 @@
 
 One process serves both with waitress, another asks: 50 requests a second, each sent at
 its own moment whether or not the one before has been answered, so that waiting counts.
-Then how long rank_albums takes, and how large ten years of its ranks are.
+First, how long rank_albums takes; last, whether 10,000 ratings that 50 clients post at
+once are all kept.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import random
 import statistics
 import subprocess
 import sys
@@ -19,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import requests
@@ -27,7 +25,6 @@ import requests
 from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
 from everheard.config import PROJECT_DIR
 from everheard.warehouse import embedded
-from everheard.warehouse.ranks import write_ranks
 from everheard.warehouse.statements import send
 from everheard.warehouse.summaries import render_summaries
 
@@ -49,6 +46,12 @@ _TOUCHED = """
 insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
 values (%(listener_key)s, '-infinity', 'infinity')
 on conflict do nothing
+"""
+_POSTED = """
+select count(*), count(distinct album.album_key)
+from warehouse.fact_album_rating as rating
+inner join warehouse.dim_album as album on rating.album_key = album.album_key
+where album.name like 'Posted %'
 """
 #: What is asked: a path, or several to take turns.
 PATHS = {
@@ -88,7 +91,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=20, help="of asking, for each path")
     parser.add_argument("--port", type=int, default=8897)
-    parser.add_argument("--years", type=int, default=10, help="of ranks, 0 for none")
     options = parser.parse_args()
     print(describe_machine(), flush=True)
     rows = [("measure", "figure", "bound")]
@@ -96,9 +98,9 @@ def main() -> None:
         fill_ledger(server.url)
         rows += measure_ranking(environ)
         with served(options.port, environ):
-            rows += measure_answers(f"http://127.0.0.1:{options.port}", options.seconds)
-        if options.years:
-            rows += measure_years(make_database(server.url, environ), options.years)
+            url = f"http://127.0.0.1:{options.port}"
+            rows += measure_answers(url, options.seconds)
+            rows.append(measure_posts(url, server.url))
     print(describe_machine())
     print_table(rows)
 
@@ -113,17 +115,6 @@ def started(environ: Mapping[str, str]) -> Iterator[embedded.EmbeddedServer]:
         yield server
     finally:
         embedded.stop(home)
-
-
-def make_database(url: str, environ: Mapping[str, str]) -> str:
-    """Make another database on the same server; return its address."""
-    with closing(psycopg2.connect(url)) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("create database years")
-    address = urlunsplit(urlsplit(url)._replace(path="/years"))
-    run_python("-m", "migrate", "upgrade", environ={**environ, "DATABASE_URL": address})
-    return address
 
 
 def fill_ledger(url: str) -> None:
@@ -198,54 +189,33 @@ def ask(url: str, paths: list[str], seconds: int) -> Latency:
     return Latency(statistics.median(taken), statistics.quantiles(taken, n=100)[98])
 
 
-def measure_years(url: str, years: int) -> list[tuple[str, str, str]]:
-    """Live so many years with rank_albums once a day, and measure the table of ranks.
+def measure_posts(url: str, database_url: str) -> tuple[str, str, str]:
+    """Let 50 clients post 10,000 ratings of 100 albums at once; count what was kept."""
+    clients, posts = 50, 200
 
-    A listener hears eight albums a day, favourites more often and a new one every day, and
-    rates one a week; listened time is added up as the job would find it.
-    """
-    rng = random.Random(6)
-    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(_YEARS_LEDGER, (100 + years * 365,))
-        connection.commit()
-        for number in range(years * 365):
-            _live_a_day(cursor, rng, number)
-            write_ranks(cursor, dt.date(2015, 1, 1) + dt.timedelta(days=number))
-            connection.commit()
-        cursor.execute(
-            "select pg_total_relation_size('warehouse.fact_album_rank'), count(*)"
-            " from warehouse.fact_album_rank"
-        )
-        size, count = cursor.fetchone() or (0, 0)
-    what = f"ranks of {years} years"
-    return [(what, f"{size / 2**20:.1f} MB, {count} stretches", "40 MB")]
+    def post(client: int) -> list[int]:
+        with requests.Session() as session:
+            return [
+                session.post(
+                    f"{url}/rank",
+                    json={"album": f"Posted {number % 100}", "rating": (client + number) % 101},
+                    timeout=120,
+                ).status_code
+                for number in range(posts)
+            ]
 
-
-_YEARS_LEDGER = """
-insert into warehouse.dim_listener (listener_key, account_id) values (1, 'years');
-insert into warehouse.dim_album
-(album_id, name, folded_name, folded_artist_name, metadata_level)
-select 'year' || n, 'Album ' || n, 'album ' || n, 'artist', 2 from generate_series(1, %s) as n
-"""
-_HEARD = """
-insert into warehouse.fact_album_listening as target
-(listener_key, album_key, ms_listened, track_count)
-select distinct 1, unnest(%s::integer[]), 800000, 10
-on conflict on constraint fact_album_listening_pk do update
-    set ms_listened = target.ms_listened + excluded.ms_listened
-"""
-_RATED = """
-insert into warehouse.fact_album_rating (listener_key, album_key, rating, is_dated, rating_source)
-values (1, %s, %s, true, 'api')
-"""
-
-
-def _live_a_day(cursor: psycopg2.extensions.cursor, rng: random.Random, number: int) -> None:
-    """Hear some albums, and rate one of them a week."""
-    heard = [1 + int((100 + number) * rng.random() ** 2) for _ in range(8)]
-    cursor.execute(_HEARD, (heard,))
-    if number % 7 == 0:
-        cursor.execute(_RATED, (rng.choice(heard), rng.randrange(30, 101)))
+    started = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        codes = [code for found in pool.map(post, range(clients)) for code in found]
+    seconds = time.perf_counter() - started
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(_POSTED)
+        rating_count, album_count = cursor.fetchone() or (0, 0)
+    figure = (
+        f"{codes.count(201)} answered 201, {rating_count} ratings of {album_count} albums kept,"
+        f" {seconds:.0f} s"
+    )
+    return f"{clients * posts} posts from {clients} clients", figure, "10000, 10000, 100"
 
 
 if __name__ == "__main__":

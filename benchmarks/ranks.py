@@ -81,6 +81,28 @@ select
     (select count(*) from warehouse.fact_album_rank),
     (select count(distinct album_key) from warehouse.fact_album_rating)
 """
+#: A row for every stretch of unchanged rank, and the key that fact_album_rank has.
+_STRETCHES = """
+create table public.stretch as
+select
+    album_key,
+    rank,
+    min(rank_date) as valid_from,
+    max(rank_date) as valid_to,
+    listener_key,
+    dense_rank() over (order by method)::smallint as rank_method
+from (
+    select
+        *,
+        rank_date - (
+            row_number() over (partition by method, album_key, rank order by rank_date)
+        )::integer as island
+    from public.day_by_day
+) as placed
+group by listener_key, method, album_key, rank, island;
+alter table public.stretch add primary key (listener_key, rank_method, album_key, valid_from);
+select pg_total_relation_size('public.stretch'), count(*) from public.stretch
+"""
 _DIFFERENT = """
 with history as (
     select rank_date, listener_key, method, album_key, rank from bi.album_ranking_history
@@ -143,11 +165,14 @@ def live(connection: Connection, options: argparse.Namespace) -> list[tuple[str,
         recent, packed, row_a_day, stretch_count, rated_count = cursor.fetchone() or (0,) * 5
         cursor.execute(_DIFFERENT)
         too_many, missing = cursor.fetchone() or (0, 0)
+        cursor.execute(_STRETCHES)
+        stretches, all_count = cursor.fetchone() or (0, 0)
     size = f"{(recent + packed) / 2**20:.1f} MB ({recent / 2**20:.1f} in stretches)"
     return [
         ("albums rated; stretches that are not packed", f"{rated_count}; {stretch_count}", ""),
         (f"ranks of {options.years} years", size, "40 MB in ten"),
-        ("the same, a row a day", f"{row_a_day / 2**20:.0f} MB", ""),
+        ("the same, a row a day, without a key", f"{row_a_day / 2**20:.0f} MB", ""),
+        ("the same, a row a stretch", f"{stretches / 2**20:.0f} MB, {all_count} stretches", ""),
         ("ranks too many, missing in the history", f"{too_many}, {missing}", "0, 0"),
         ("ranking a day: the first, the last 100", _describe_times(taken), ""),
     ]

@@ -42,6 +42,8 @@ class Run:
     gap_count: int = 0
     spooled_count: int = 0
     watermark_at: datetime | None = None
+    #: The listeners whose answer from Spotify has been stored.
+    polled_keys: list[int] = field(default_factory=list)
     #: Ends that concern a part of the work only (one of several listeners).
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -98,11 +100,13 @@ class Run:
         known_count: int = 0,
         gap_count: int = 0,
         watermark_at: datetime | None = None,
+        polled_key: int | None = None,
     ) -> None:
-        """Add what was done for one listener."""
+        """Add what was done for one listener; ``polled_key``: who it is, if Spotify answered."""
         self.new_count += new_count
         self.known_count += known_count
         self.gap_count += gap_count
+        self.polled_keys += [] if polled_key is None else [polled_key]
         moments = [moment for moment in (self.watermark_at, watermark_at) if moment]
         self.watermark_at = max(moments, default=None)
         if gap_count:
@@ -110,13 +114,14 @@ class Run:
                 f"{gap_count} new gap(s): plays may be missing. The privacy export closes them."
             )
 
-    def is_needless(self, since_success: timedelta | None) -> bool:
+    def is_needless(self, books: Books) -> bool:
         """Say whether ``--if-stale`` makes this run needless, and keep the reason."""
-        stale_after = self.options.if_stale
+        stale_after, since_success = self.options.if_stale, books.since_success
         if not stale_after or since_success is None or since_success >= stale_after:
             return False
+        who = "another runner" if books.is_success_of_other else "this runner"
         minutes = int(since_success.total_seconds() // 60)
-        self.idle_reason = f"a runner succeeded {minutes} minutes ago"
+        self.idle_reason = f"{who} succeeded {minutes} minutes ago"
         return True
 
     def remember_block(self, bucket: str, until: datetime | None) -> None:
@@ -273,6 +278,7 @@ def _record(run: Run, seconds: float, sentence: str) -> None:
         known_count=run.known_count,
         gap_count=run.gap_count,
         summary=sentence,
+        polled_keys=run.polled_keys,
     )
     try:
         if run.idle_reason:

@@ -46,7 +46,7 @@ def poll_listeners(run: Run) -> None:
     run.loads_later = spool.was_emptied_within(run.options.load_every)
     books = NO_BOOKS if run.loads_later else open_books(run)
     owners = list_owners(run.settings)
-    if not spool.holds(JOB, owners) and run.is_needless(books.since_success):
+    if not spool.holds(JOB, owners) and run.is_needless(books):
         return
     run.warnings += spool.find_strays(owners)
     blocked_until = books.find_block(TOKEN.bucket, RECENTLY_PLAYED.bucket)
@@ -105,7 +105,7 @@ class Poll:
         if self._run.loads_later:
             return self.keep(answers[-1], spooled)
         try:
-            self.load(answers)
+            self.load(answers, is_fresh=len(answers) > len(spooled))
         except Failure as failure:
             self._run.failures.append(failure)  # first, for the spool may fail as well
             return self.keep(answers[-1], spooled)
@@ -120,8 +120,8 @@ class Poll:
             self._session.spool.add(JOB, self._session.owner, trimmed)
             self._run.spooled_count += len(trimmed["items"])
 
-    def load(self, answers: list[Json]) -> None:
-        """Load pages in the order they were fetched; each moment once."""
+    def load(self, answers: list[Json], *, is_fresh: bool) -> None:
+        """Load pages in the order they were fetched, each moment once; the last may be fresh."""
         items: dict[Moment, Item] = {}
         for answer in answers:
             readable, faults = read_items(answer)
@@ -131,17 +131,19 @@ class Poll:
         if self._run.options.dry_run and not self._session.is_known:
             newest = max((moment.played_at for moment in items), default=None)
             return self._run.add(new_count=len(items), watermark_at=newest)
+        listener_key = self._session.find_listener()
         result = load_polls(
             connection,
             job=JOB,
-            listener_key=self._session.find_listener(),
+            listener_key=listener_key,
             pages=[to_page(answer) for answer in answers],
             to_rows=lambda known: to_poll_rows(
                 item for moment, item in items.items() if moment not in known
             ),
             dry_run=self._run.options.dry_run,
         )
-        return self._run.add(**result._asdict())
+        polled_key = listener_key if is_fresh else None
+        return self._run.add(**result._asdict(), polled_key=polled_key)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -42,6 +43,8 @@ class Books(NamedTuple):
     sign_ins: dict[str, KnownSignIn]
     blocked_until: dict[str, datetime]
     since_success: timedelta | None
+    #: Another runner had that success.
+    is_success_of_other: bool = False
     outlook: Outlook = Outlook()
 
     def find_block(self, *buckets: str) -> datetime | None:
@@ -63,14 +66,15 @@ def read_books(
     with translate_errors(), connection.cursor() as cursor:
         cursor.execute(read_statement("read_books"), parameters)
         row = cursor.fetchone() or (None,) * 6
-    version, oldest_code, sign_ins, blocked, seconds, outlook = row
+    version, oldest_code, sign_ins, blocked, success, outlook = row
     check_schema(version, oldest_code)
     return Books(
         sign_ins={entry["fingerprint"]: _to_known_sign_in(entry) for entry in sign_ins or ()},
         blocked_until={
             bucket: datetime.fromisoformat(until) for bucket, until in (blocked or {}).items()
         },
-        since_success=None if seconds is None else timedelta(seconds=float(seconds)),
+        since_success=timedelta(seconds=success["seconds"]) if success else None,
+        is_success_of_other=bool(success and success["is_other"]),
         outlook=_to_outlook(outlook),
     )
 
@@ -197,11 +201,14 @@ class RunRecord(NamedTuple):
     known_count: int = 0
     gap_count: int = 0
     summary: str = ""
+    #: The listeners whose answer from Spotify has been stored.
+    polled_keys: Sequence[int] = ()
 
 
 def insert_run(connection: Connection, record: RunRecord) -> None:
     """Record a finished run; its times come from the database's clock."""
-    _execute(connection, "etl_run", record._asdict())
+    polled_keys = list(record.polled_keys)
+    _execute(connection, "etl_run", {**record._asdict(), "polled_keys": polled_keys})
 
 
 def note_runner(connection: Connection, *, runner: str, trigger: str) -> None:

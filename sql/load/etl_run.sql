@@ -1,4 +1,4 @@
--- Record a finished run, and that its runner is alive.
+-- Record a finished run, that its runner is alive, and whom it has looked at.
 with runner as (
     insert into warehouse.etl_runner as target (runner, trigger, succeeded_at)
     values (
@@ -17,6 +17,12 @@ with runner as (
             end,
             seen_at = now(),
             succeeded_at = coalesce(excluded.succeeded_at, target.succeeded_at)
+),
+
+looked as (
+    update warehouse.etl_watermark
+    set looked_at = greatest(looked_at, now() - %(seconds)s * interval '1 second')
+    where job = %(job)s and listener_key = any(%(polled_keys)s::smallint[])
 )
 
 insert into warehouse.etl_run (

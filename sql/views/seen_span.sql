@@ -3,19 +3,12 @@
 -- Seen is what an import covers, and what polls cover less the open gaps. The last look
 -- reaches to now while it is less than a day old: what was played since is late, not lost.
 create view bi.seen_span as
-with look as (
-    select max(ended_at) as looked_at
-    from warehouse.etl_run
-    where job = 'get_last_50' and outcome = 'done'
-),
-
-polled as (
+with polled as (
     select
         listener.listener_key,
         poll.first_at,
-        greatest(poll.last_at, mark.watermark_at, look.looked_at) as last_at
+        greatest(poll.last_at, mark.watermark_at, mark.looked_at) as last_at
     from warehouse.dim_listener as listener
-    cross join look
     cross join
         lateral (
             select

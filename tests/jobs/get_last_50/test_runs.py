@@ -37,7 +37,8 @@ def test_second_run_adds_nothing(runner: Runner) -> None:
     before = runner.tables()
     assert "new 0, known 50, gaps 0" in runner.run().last_line
     after = runner.tables()
-    assert {name for name in after if after[name] != before[name]} == {"etl_run", "etl_runner"}
+    books = {"etl_run", "etl_runner", "etl_watermark"}
+    assert {name for name in after if after[name] != before[name]} == books
 
 
 def test_warm_run_makes_two_calls_and_asks_who_once_ever(runner: Runner) -> None:
@@ -131,7 +132,7 @@ def test_if_stale_asks_nobody_when_a_runner_has_just_succeeded(runner: Runner) -
     runner.calls()
     outcome = runner.run("--if-stale", "25m")
     assert (outcome.code, runner.calls()) == (0, [])
-    assert outcome.last_line == "get_last_50: nothing to do, a runner succeeded 0 minutes ago"
+    assert outcome.last_line == "get_last_50: nothing to do, this runner succeeded 0 minutes ago"
     assert len(runner.read("select 1 from warehouse.etl_run")) == 1
 
 

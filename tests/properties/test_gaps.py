@@ -113,7 +113,8 @@ def open_books(
         yield (Books(connection, f"listener {n}", folder) for n in itertools.count())
 
 
-#: A gap, a moment of it, the middle of it, a page in it, the rest of it, a gap noticed late.
+#: A gap, a moment of it, the middle of it, a page in it, the rest of it, a gap noticed late,
+#: and a full page that begins where one began that hid nothing.
 ALL_KINDS = [
     Seen(0, 2, is_export=False),
     Seen(200, 50, is_export=False),
@@ -122,6 +123,8 @@ ALL_KINDS = [
     Seen(20, 49, is_export=False),
     Seen(1, 300, is_export=True),
     Seen(290, 50, is_export=False),
+    Seen(349, 2, is_export=False),
+    Seen(349, 50, is_export=False),
 ]
 
 

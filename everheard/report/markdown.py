@@ -32,10 +32,8 @@ def write_markdown(report: Report, *, shows_names: bool) -> str:
 
 
 def say_state(report: Report) -> list[str]:
-    """Say what needs attention: what was last heard, gaps, the sign-in."""
-    said = []
-    if report.last_heard_at:
-        said.append(f"Last heard from {say_moment(report.last_heard_at)}.")
+    """Say what needs attention: when it was last heard from, and by whom; gaps, the sign-in."""
+    said = [_say_heard(report)]
     gaps = report.open_gaps
     if gaps:
         hours = sum(gap.hours for gap in gaps)
@@ -51,6 +49,15 @@ def say_state(report: Report) -> list[str]:
             f"The sign-in at Spotify holds for {most}{report.sign_in_days_left} more days"
             " (`python start.py authorize` renews it)."
         )
+    return said
+
+
+def _say_heard(report: Report) -> str:
+    if not report.last_heard_at:
+        return "Not heard from yet: `python start.py job get_last_50` looks for plays."
+    said = f"Last heard from {say_moment(report.last_heard_at)}, by {report.last_heard_by}."
+    if report.newest_play_at:
+        said += f" The newest play then ended {say_moment(report.newest_play_at)}."
     return said
 
 

@@ -178,7 +178,7 @@ YEARS = """
 """
 RATINGS = """
     select ranking.rank, album.album_name, album.main_artist_name, ranking.average_rating,
-        ranking.ms_listened
+        ranking.ms_listened, album.spotify_url as url
     from bi.album_ranking as ranking
     inner join bi.album as album on ranking.album_key = album.album_key
     where
@@ -197,6 +197,14 @@ JOBS = """
         last_outcome, last_runner, run_count_30_days, failed_count_30_days,
         median_minutes_between_runs, longest_minutes_between_runs
     from bi.pipeline_health order by job
+"""
+LAST_HEARD = """
+    select
+        last_success_at_utc at time zone 'UTC' at time zone %(timezone)s as heard_at,
+        last_success_runner as heard_by
+    from bi.pipeline_health
+    where job in ('get_last_50', 'import_history') and last_success_at_utc is not null
+    order by last_success_at_utc desc limit 1
 """
 SIGN_IN = """
     select days_left, is_authorised_date_exact, last_heard_at_local

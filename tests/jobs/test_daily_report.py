@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 from psycopg2.extensions import connection as Connection
 
+from everheard.report.words import say_date
 from jobs import daily_report
-from tests.jobs.report_ledger import add_gap, fill, find_yesterday
+from tests.jobs.report_ledger import ZONE, add_gap, fill, find_yesterday
 
 Run = Callable[..., str]
 
@@ -58,6 +59,32 @@ def test_main_artist_and_guest_are_told_apart(run: Run, connection: Connection) 
     assert "Main" in artists
     assert "Guest" not in artists
     assert "Guest" in rest
+
+
+def test_every_form_says_when_it_was_last_heard_from_and_by_whom(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    assert "Not heard from yet" in run()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.etl_run"
+            " (job, runner, trigger, started_at, ended_at, outcome, exit_code) values"
+            " ('get_last_50', 'attic-pi', 'timer', now(), now() - interval '2 days', 'done', 0),"
+            " ('get_last_50', 'actions', 'schedule', now(), now(), 'failed', 73)"
+        )
+    heard = datetime.now(ZONE) - timedelta(days=2)
+    summary, folder = tmp_path / "summary.md", tmp_path / "reports"
+    said = run(GITHUB_STEP_SUMMARY=str(summary), REPORT_DIR=str(folder))
+    forms = [
+        said,
+        summary.read_text("utf-8"),
+        *(path.read_text("utf-8") for path in folder.iterdir()),
+    ]
+    assert len(forms) == 4
+    for form in forms:
+        assert f"Last heard from {say_date(heard.date())}, " in form
+        assert ", by attic-pi. The newest play then ended " in form
 
 
 def test_summary_on_github_names_nobody_unless_it_is_wanted(

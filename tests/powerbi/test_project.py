@@ -91,6 +91,18 @@ def test_report_names_only_fields_of_the_model() -> None:
     assert [field for field in fields if field[1] not in model[field[0]]] == []
 
 
+def test_every_page_says_when_it_was_last_heard_from() -> None:
+    pages = PROJECT / "Everheard.Report/definition/pages"
+    for page in pages.glob("*/page.json"):
+        visuals = [
+            json.loads(path.read_text(encoding="utf-8")) for path in page.parent.glob("*/*/*.json")
+        ]
+        fields = [field for visual in visuals for field in find_fields(visual)]
+        assert fields.count(("Figures", "Last heard from")) == 1, page.parent.name
+        bottoms = [one["position"]["y"] + one["position"]["height"] for one in visuals]
+        assert sorted(bottoms)[-2] < 640 <= sorted(bottoms)[-1] <= 720, "no visual hides another"
+
+
 def test_measures_name_only_columns_of_the_model() -> None:
     model = read_model()
     text = (PROJECT / "Everheard.SemanticModel/definition/tables/Figures.tmdl").read_text("utf-8")

@@ -34,8 +34,9 @@ def test_job_tells_its_last_run_its_last_success_and_its_pauses(ledger: Connecti
 
     rows = read(
         ledger,
-        "select job, last_outcome, last_exit_code, last_runner, last_trigger, run_count_30_days,"
-        " failed_count_30_days, median_minutes_between_runs, longest_minutes_between_runs,"
+        "select job, last_success_runner, last_outcome, last_exit_code, last_runner, last_trigger,"
+        " run_count_30_days, failed_count_30_days, median_minutes_between_runs,"
+        " longest_minutes_between_runs,"
         " round(extract(epoch from now() at time zone 'UTC' - last_run_at_utc) / 60),"
         " round(extract(epoch from now() at time zone 'UTC' - last_success_at_utc) / 60)"
         " from bi.pipeline_health order by job",
@@ -44,9 +45,15 @@ def test_job_tells_its_last_run_its_last_success_and_its_pauses(ledger: Connecti
     day = 24 * 60
     polled = (3, 1, Decimal("75.0"), Decimal("90.0"), 30, 120)
     assert rows == [
-        ("get_last_50", "failed", 75, "actions", "schedule", *polled),
-        ("import_history", "done", 0, "laptop", "hand", 0, 0, None, None, 50 * day, 50 * day),
-        ("now_playing", None, None, None, None, 0, 0, None, None, None, None),
+        ("get_last_50", "pi", "failed", 75, "actions", "schedule", *polled),
+        (
+            "import_history",
+            *["laptop", "done", 0, "laptop", "hand", 0, 0],
+            None,
+            None,
+            *[50 * day] * 2,
+        ),
+        ("now_playing", None, None, None, None, None, 0, 0, None, None, None, None),
     ]
 
 

@@ -25,6 +25,7 @@ from dashboard.shelves import (
     show_coverage,
     show_early_days,
     show_new_share,
+    show_ratings,
     show_strips,
 )
 from dashboard.statement import draw_card, draw_statement, say_picture, say_stamp
@@ -179,6 +180,7 @@ def _collect(book: Book) -> dict[str, Any]:
     panels = [make_panel(book, period) for period in periods]
     first = choose_first(periods, book.now.year).name.replace(" ", "-")
     coverage, coverage_said = show_coverage(book)
+    rated, rated_said = show_ratings(book)
     is_early = _is_early(book)
     return {
         "pages": _choose_pages(book),
@@ -193,6 +195,8 @@ def _collect(book: Book) -> dict[str, Any]:
         "days": f"{say_date(book.days[0].play_date)} to {say_date(book.days[-1].play_date)}",
         "comebacks": list_comebacks(book),
         "ratings": list_ratings(book),
+        "rated": rated,
+        "rated_said": rated_said,
         "releases": list_releases(book),
         "streaks": list_streaks(book),
         "first_heard": {

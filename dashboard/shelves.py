@@ -8,9 +8,10 @@ from markupsafe import Markup
 
 from dashboard.drawings.coverage import draw_coverage
 from dashboard.drawings.lines import draw_new_share
+from dashboard.drawings.ratings import draw_ratings, find_outliers
 from dashboard.drawings.strips import draw_strips
 from dashboard.names import sort_by_time
-from everheard.report.book import Book, Period
+from everheard.report.book import Book, Period, Rating
 from everheard.report.words import say_count, say_date, say_moment, say_time
 
 _FEWEST_MONTHS = 7
@@ -105,7 +106,7 @@ def _say_away(days: int) -> str:
     return said + (f", {say_count(months, 'month')}" if months else "")
 
 
-def list_ratings(book: Book) -> list[dict[str, str]]:
+def list_ratings(book: Book) -> list[dict[str, str | None]]:
     """Return the best rated albums, once there are enough to rank."""
     if len(book.ratings) < _FEWEST_RATINGS:
         return []
@@ -114,11 +115,35 @@ def list_ratings(book: Book) -> list[dict[str, str]]:
             "place": str(one.place),
             "name": one.album_name,
             "artist": one.artist_name,
+            "url": one.url,
             "rating": f"{one.rating:.0f}",
             "time": say_time(one.ms_listened),
         }
         for one in book.ratings[:25]
     ]
+
+
+def show_ratings(book: Book) -> tuple[Markup, list[str]]:
+    """Draw ratings against time heard, and say in words what stands out."""
+    if len(book.ratings) < _FEWEST_RATINGS:
+        return Markup(""), []
+    outliers = find_outliers(book.ratings)
+    drawing = draw_ratings(book.ratings, outliers, label="Albums by rating and time heard")
+    unheard = sum(not one.ms_listened for one in book.ratings)
+    missing = f"; {say_count(unheard, 'was', 'were')} never heard" if unheard else ""
+    said = [f"{say_count(len(book.ratings), 'album').capitalize()} rated{missing}."]
+    for what, found in (
+        ("Praised and hardly heard", outliers.praised),
+        ("Heard much and rated low", outliers.worn),
+    ):
+        if found:
+            said.append(f"{what}: {'; '.join(map(_say_rating, found))}.")
+    return drawing, said
+
+
+def _say_rating(one: Rating) -> str:
+    time = say_time(one.ms_listened) if one.ms_listened else "never"
+    return f"{one.album_name} by {one.artist_name} ({one.rating:.0f}, {time})"
 
 
 def list_releases(book: Book) -> list[dict[str, str | None]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from dashboard.panels import make_rows
-from everheard.report.book import Book, Period, Year
+from everheard.report.book import Book, Period, Place, Year
 from everheard.report.words import RULES, say_date, say_hours, say_time
 
 
@@ -50,4 +51,24 @@ def _list_marks(book: Book, year: Year) -> list[tuple[str, str]]:
     if back:
         best = max(back, key=lambda one: one.ms_since)
         marks.append(("The comeback", f"{best.artist_name}, after {best.away_day_count:,} days"))
+    dropped = find_dropped(book, year)
+    if dropped:
+        time = f"{say_time(dropped.total.ms_listened)} in {year.year - 1}, none in {year.year}"
+        marks.append(("The record that was dropped", f"{_say_record(dropped)}: {time}"))
     return marks
+
+
+def find_dropped(book: Book, year: Year) -> Place | None:
+    """Return the record with the most time in the year before that was not heard once in this.
+
+    Of the lists' first places only; and not of a year that has hardly begun.
+    """
+    periods = {period.name: period for period in book.periods}
+    before = periods.get(str(year.year - 1))
+    if before is None or periods[str(year.year)].last_date < date(year.year, 7, 1):
+        return None
+    return next((album for album in before.albums if not album.is_heard_next_year), None)
+
+
+def _say_record(album: Place) -> str:
+    return f"{album.name} by {album.artist_name}" if album.artist_name else album.name

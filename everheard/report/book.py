@@ -165,6 +165,7 @@ class Rating:
     artist_name: str
     rating: float
     ms_listened: int
+    url: str | None = None
 
 
 @dataclass(frozen=True)

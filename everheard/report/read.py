@@ -263,6 +263,7 @@ def _read_shelves(reader: Reader) -> dict[str, Any]:
                 row.main_artist_name,
                 float(row.average_rating),
                 row.ms_listened,
+                row.url,
             )
             for row in reader.read(queries.RATINGS)
         ),

@@ -36,7 +36,7 @@ def hold_still(connection: Connection) -> Iterator[None]:
     """Let a connection in autocommit mode see one moment of the ledger, and nothing later.
 
     A job that commits in the midst of a reading would make two drawings disagree.
-    Compiling (jit) takes longer than the questions of a page: half of the time, without it.
+    Memory and compiling are set as for the role that reads (migrate/role.py).
     """
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN)

@@ -18,21 +18,17 @@ from everheard.report.book import (
     NewShare,
     Period,
     Place,
+    Release,
     Session,
     Skips,
     Stretch,
     Total,
     Year,
 )
+from tests.dashboard.names import MINUTE, NAMES, SONGS, SPOTIFY
+from tests.dashboard.rated import make_ratings
 
 NOW = datetime.fromisoformat("2026-11-20T18:04")
-MINUTE = 60_000
-NAMES = (
-    "Marlow Pines", "The Quiet Freight", "Asa Lind", "Nine Lanterns", "Kōyō Ensemble",
-    "Bruna Telles", "Hollow Coast", "Emil & Vera", "Saltwork", "Odd Thursday", "Ilse Brandt",
-    "Night Ferry", "東京の夜", "<Angle> Brackets", "Perla Nuñez", "Fourth Harbour",
-)  # fmt: skip
-SONGS = ("Slow Water", "Letters Home", "Öland", "Glass & Salt", "Seven", "A Very Long Way Round")
 
 
 def make_book(
@@ -71,6 +67,8 @@ def make_book(
         comebacks=(Comeback("Saltwork", date(2024, 2, 1), date(2026, 3, 9), 767, 92 * MINUTE),)
         if day_count > 900
         else (),
+        ratings=make_ratings(60 if day_count > 300 else 0),
+        releases=(Release(today, "Harbour Lights", "Night Ferry", SPOTIFY + "album/1"),),
     )
     return _add_sums(book, random)
 
@@ -125,7 +123,7 @@ def _make_artists(days: list[Day]) -> list[Discovery]:
         last = days[-1].play_date - timedelta(days=span * (number % 7) // 20)
         ms = sum(day.total.ms_listened for day in days) // (number + 4)
         total = Total(ms // (200 * 1000), ms, ms // 2)
-        url = None if number == 5 else f"https://open.spotify.com/artist/{number:022}"
+        url = None if number == 5 else f"{SPOTIFY}artist/{number:022}"
         found.append(Discovery(name, start, max(last, start), total, "", url))
     return found
 
@@ -135,7 +133,7 @@ def _make_tracks(artists: list[Discovery]) -> list[Discovery]:
         Discovery(
             f"{song} {number}" if number else song, artist.first_date, artist.last_date,
             Total(9, artist.total.ms_listened // 20, 0), artist.name,
-            f"https://open.spotify.com/track/{number:022}",
+            f"{SPOTIFY}track/{number:022}",
         )
         for artist in artists
         for number, song in enumerate(SONGS)
@@ -230,7 +228,7 @@ def _make_places(
             Place(
                 number + 1, name, Total(ms // 200_000, ms, estimated), previous, artist,
                 urls.get(name), ms_as_main=ms * 4 // 5, ms_as_featured=ms // 5 if number % 2 else 0,
-                is_known=number == 8,
+                is_known=number == 8, is_heard_next_year=number != 1,
             )
         )  # fmt: skip
     return tuple(places)

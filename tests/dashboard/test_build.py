@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard.build import write_dashboard
-from everheard.report.book import Book, Discovery, Place, Total
+from dashboard.years import find_dropped
+from everheard.report.book import Book, Discovery, Period, Place, Total
 from tests.dashboard.books import BOOKS, NOW, make_book
+from tests.dashboard.rated import make_ratings
 
 Written = Callable[[str], Path]
 YEAR = "one year with gaps"
@@ -139,6 +141,43 @@ def test_statement_adds_up(written: Written) -> None:
     )
     brought, first, carried = (int(row.replace(",", "")) for row in rows)
     assert brought + first == carried
+
+
+def test_year_names_its_months_and_what_to_remember(tmp_path: Path) -> None:
+    write_dashboard(make_book(day_count=1400, measured_until=NOW.date()), tmp_path)
+    page = read(tmp_path, "2025.html")
+    for month in ("January", "June", "December"):
+        assert f'<th scope="row">{month}</th>' in page
+    for mark in ("The longest day", "The longest stretch", "The song", "The record"):
+        assert f'<th scope="row">{mark}</th>' in page
+    assert re.search(r'dropped</th><td class="said">Öland by Asa Lind: \d+ h \d+ in 2024', page)
+    assert "The comeback</th><td" in read(tmp_path, "2026.html")
+    assert "dropped" not in read(tmp_path, "2023.html")
+
+
+def test_year_that_has_hardly_begun_has_dropped_nothing() -> None:
+    book = make_book(day_count=1400)
+    year, period = book.years[-1], find_period(book, "2026")
+    assert find_dropped(book, year) is not None
+    early = replace(period, last_date=date(2026, 6, 30))
+    others = tuple(one for one in book.periods if one is not period)
+    assert find_dropped(replace(book, periods=(*others, early)), year) is None
+
+
+def find_period(book: Book, name: str) -> Period:
+    return next(one for one in book.periods if one.name == name)
+
+
+def test_ratings_are_drawn_from_ten_on_and_lead_to_spotify(tmp_path: Path) -> None:
+    book = make_book(day_count=40)
+    for count, folder in ((9, tmp_path / "few"), (10, tmp_path / "enough")):
+        ratings = [replace(one, url="https://open.spotify.com/album/a") for one in make_ratings(10)]
+        write_dashboard(replace(book, ratings=tuple(ratings[:count])), folder)
+    assert "Praised, unplayed?" not in read(tmp_path / "few", "records.html")
+    page = read(tmp_path / "enough", "records.html")
+    assert "Praised, unplayed?" in page
+    assert "Ten albums rated; one was never heard." in page
+    assert page.count('href="https://open.spotify.com/album/a"') == 10
 
 
 def test_every_year_has_its_picture_when_all_are_asked_for(tmp_path: Path) -> None:

@@ -1,38 +1,16 @@
--- Note changed match classes for the other listeners who have polled plays in them, or
--- export rows that a poll has lent its context to.
+-- Note changed match classes for all other listeners, who derive them with their next run.
+-- For all, not for those whose plays are seen here: one may be writing at this moment, and
+-- nobody sees that before it is committed. A note that is there is written once more: who is
+-- just taking it waits for us, and then derives from what we have changed.
 analyze pg_temp.changed_class;
 
-with class_track as (
-    select
-        track.track_key,
-        track.match_key
-    from pg_temp.changed_class as changed
-    inner join warehouse.dim_track as track
-        on changed.match_key = track.match_key
-),
-
-concerned as (
-    select
-        poll.listener_key,
-        class_track.match_key
-    from class_track
-    inner join warehouse.source_poll_play as poll
-        on class_track.track_key = poll.track_key
-    union
-    select
-        play.listener_key,
-        class_track.match_key
-    from class_track
-    inner join warehouse.fact_play as play
-        on class_track.track_key = play.track_key
-    where play.ms_source > 0 and play.context_key <> 0
-)
-
-insert into warehouse.etl_changed_class (listener_key, match_key)
+insert into warehouse.etl_changed_class as target (listener_key, match_key)
 select
-    listener_key,
-    match_key
-from concerned
-where listener_key <> %(listener_key)s
-order by listener_key, match_key
-on conflict on constraint etl_changed_class_pk do nothing;
+    listener.listener_key,
+    changed.match_key
+from warehouse.dim_listener as listener
+cross join (select distinct match_key from pg_temp.changed_class) as changed
+where listener.listener_key <> %(listener_key)s
+order by listener.listener_key, changed.match_key
+on conflict on constraint etl_changed_class_pk do update
+    set match_key = excluded.match_key;

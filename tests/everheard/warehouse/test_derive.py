@@ -193,12 +193,19 @@ def test_split_class_is_handed_to_other_listeners(ledger: Ledger, other_ledger: 
     ]
 
 
-def test_listeners_without_plays_in_a_class_are_left_alone(
+def test_change_is_told_to_all_others_and_told_once(
     ledger: Ledger, other_ledger: Ledger, connection: Connection
 ) -> None:
-    add_listener(connection, "third").poll(make_item(0, make_track("Other")))
+    """Whose plays are in the class is not asked: they may be on their way."""
+    third = add_listener(connection, "third")
     other_ledger.poll(make_item(0, SONG))
+    other_ledger.export(Export(9_000, None, "Song", "Alias"))
     join(ledger)
-    assert ledger.read("select distinct listener_key from warehouse.etl_changed_class") == [
-        (other_ledger.listener_key,)
+    told = "select distinct listener_key from warehouse.etl_changed_class order by 1"
+    assert ledger.read(told) == [
+        (other_ledger.listener_key,),
+        (third.listener_key,),
     ]
+    for each in (other_ledger, third):
+        each.poll(make_item(90_000, make_track("Other")))
+    assert ledger.read(told) == []

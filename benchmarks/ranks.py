@@ -3,7 +3,8 @@
 A listener hears a million plays of 5,000 albums in ten years, favourites more often and new
 albums all the time, and rates what they hear. Every day rank_albums does what it does: it adds
 the day's plays to the sums, ranks, and packs the months that are due. Beside it grows a table
-with a row for every day, which nobody would keep; at the end both must say the same.
+with a row for every day, which nobody would keep: what held that day, and every tenth day the
+ranking itself, worked out anew. At the end the history must say the same.
 """
 
 from __future__ import annotations
@@ -61,7 +62,14 @@ _RATINGS = """
 insert into warehouse.fact_album_rating
 (listener_key, album_key, rating, rated_at, is_dated, rating_source) values %s
 """
-_ROW_A_DAY = """
+_WHAT_HELD = """
+insert into public.day_by_day
+select %(day)s::date, held.listener_key, method.name, held.album_key, held.rank
+from warehouse.fact_album_rank as held
+inner join warehouse.dim_rank_method as method on held.rank_method = method.rank_method
+where held.valid_to is null
+"""
+_RANKED_ANEW = """
 insert into public.day_by_day
 select %(day)s::date, listener_key, method, album_key, rank
 from bi.album_ranking where rank <= 200 or rating_count > 0
@@ -155,7 +163,7 @@ def live(connection: Connection, options: argparse.Namespace) -> list[tuple[str,
             started = time.perf_counter()
             load_ranks(connection, ranked_on=day.date)
             taken.append(time.perf_counter() - started)
-            cursor.execute(_ROW_A_DAY, {"day": day.date})
+            cursor.execute(_WHAT_HELD if number % 10 else _RANKED_ANEW, {"day": day.date})
             if number % 7 == 0:
                 cursor.execute(_CLEAN)
             if number % 365 == 0:

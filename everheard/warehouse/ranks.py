@@ -61,7 +61,7 @@ def load_ranks(
 
 def _update_listening(cursor: Cursor) -> None:
     """Add up the time of every album, from summaries that lack nothing."""
-    send(cursor, render(cursor, "read_listener_keys"))
+    send(cursor, render(cursor, "read_touched_listener"))
     for (listener_key,) in cursor.fetchall():
         lock = render(cursor, "lock_listener", {"listener_key": listener_key})
         send(cursor, lock, render_summaries(cursor, listener_key))

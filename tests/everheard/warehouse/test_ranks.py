@@ -51,13 +51,16 @@ def test_recording_counts_for_every_album_it_is_on(ledger: Connection) -> None:
 def test_excluded_plays_do_not_rank(ledger: Connection) -> None:
     play(ledger, 1, 200_000)
     play(ledger, 2, 100_000, "2026-01-02T12:00:00Z")
+    load_ranks(ledger)
+    ranked = "select album_key from bi.album_ranking where method = 'plays' order by rank"
+    assert read(ledger, ranked) == [(1,), (2,)]
     with ledger.cursor() as cursor:
         cursor.execute(
             "insert into warehouse.dim_exclusion (listener_key, rule, album_key)"
             " values (1, 'album', 1)"
         )
     load_ranks(ledger)
-    assert read(ledger, "select album_key from bi.album_ranking where method = 'plays'") == [(2,)]
+    assert read(ledger, ranked) == [(2,)]
 
 
 def test_stretch_ends_the_day_before_the_rank_moves(ledger: Connection) -> None:

@@ -11,10 +11,10 @@ from api.queries import Method
 
 
 class Heard(BaseModel):
-    """When the ledger was last heard from; null where it never was."""
+    """When the listener was last heard from; null where they never were."""
 
     last_heard_at: dt.datetime | None = Field(
-        description="End of the last run that brought plays in: a poll of Spotify or an import."
+        description="When Spotify was last asked for plays, or a file brought some."
     )
     last_heard_by: str | None = Field(description="The machine that did it.")
     hours_since_heard: float | None = Field(description="As of this answer.")

@@ -10,7 +10,7 @@ from flask_openapi3.models.tag import Tag
 
 from api.access import get_caller
 from api.answers import MS_PER_HOUR, to_answer
-from api.ledger import Ledger, get_ledger
+from api.ledger import get_ledger
 from api.models import DailyReport, Health, Heard, Status
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
 from api.queries import ReportQuery
@@ -39,7 +39,7 @@ def show_status() -> Response:
             "ratings": row["rating_count"],
             "last_played_at": row["last_played_at"],
             "ranked_at": row["ranked_at"],
-            **read_last_heard(get_ledger()),
+            **read_last_heard(),
             "documentation": "/openapi/swagger",
         }
     )
@@ -73,13 +73,13 @@ def show_daily_report(query: ReportQuery) -> Response:
             {"hours_listened": round(one.pop("ms_listened") / MS_PER_HOUR, 2), **one}
             for one in ledger.read("daily_top", listener_key=listener_key, date=day)
         ],
-        **read_last_heard(ledger),
+        **read_last_heard(),
     }
     return to_answer(report)
 
 
-def read_last_heard(ledger: Ledger) -> dict[str, Any]:
-    """Return when the ledger was last heard from, by whom, and how many hours ago that is now."""
-    for row in ledger.read("last_heard"):
+def read_last_heard() -> dict[str, Any]:
+    """Return when the caller was last heard from, by whom, and how many hours ago that is now."""
+    for row in get_ledger().read("last_heard", listener_key=get_caller().listener_key):
         return {**row, "hours_since_heard": round(row["hours_since_heard"], 2)}
     return dict.fromkeys(Heard.model_fields)

@@ -40,7 +40,7 @@ class Report:
     now: datetime
     days: tuple[DayReport, ...]
     open_gaps: tuple[Gap, ...] = ()
-    #: When a poll or an import last brought plays in, and on which machine.
+    #: When Spotify was last asked for plays, or a file brought some; by which machine.
     last_heard_at: datetime | None = None
     last_heard_by: str = ""
     newest_play_at: datetime | None = None
@@ -56,7 +56,6 @@ def read_report(
     now: datetime = reader.read(queries.NOW)[0][0]
     today = now.date()
     sign_in = next(iter(reader.read(queries.SIGN_IN)), None)
-    heard = next(iter(reader.read(queries.LAST_HEARD)), None)
     return Report(
         listener_name,
         now.replace(microsecond=0),
@@ -66,8 +65,8 @@ def read_report(
             for row in reader.read(queries.GAPS)
             if row.is_open
         ),
-        last_heard_at=heard.heard_at if heard else None,
-        last_heard_by=heard.heard_by if heard else "",
+        last_heard_at=sign_in.last_contact_at_local if sign_in else None,
+        last_heard_by=(sign_in and sign_in.last_contact_by) or "",
         newest_play_at=sign_in.last_heard_at_local if sign_in else None,
         sign_in_days_left=sign_in.days_left if sign_in else None,
         is_sign_in_exact=bool(sign_in and sign_in.is_authorised_date_exact),

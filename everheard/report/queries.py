@@ -198,16 +198,10 @@ JOBS = """
         median_minutes_between_runs, longest_minutes_between_runs
     from bi.pipeline_health order by job
 """
-LAST_HEARD = """
-    select
-        last_success_at_utc at time zone 'UTC' at time zone %(timezone)s as heard_at,
-        last_success_runner as heard_by
-    from bi.pipeline_health
-    where job in ('get_last_50', 'import_history') and last_success_at_utc is not null
-    order by last_success_at_utc desc limit 1
-"""
 SIGN_IN = """
-    select days_left, is_authorised_date_exact, last_heard_at_local
+    select
+        days_left, is_authorised_date_exact, last_heard_at_local, last_contact_at_local,
+        last_contact_by
     from bi.sign_in where listener_key = %(listener)s
 """
 DAY = """

@@ -53,7 +53,6 @@ select
     job.job,
     latest.ended_at at time zone 'UTC' as last_run_at_utc,
     success.ended_at at time zone 'UTC' as last_success_at_utc,
-    success.runner as last_success_runner,
     latest.outcome as last_outcome,
     latest.exit_code as last_exit_code,
     latest.runner as last_runner,
@@ -72,10 +71,7 @@ left join lateral (
     limit 1
 ) as latest on true
 left join lateral (
-    select
-        ended_at,
-        runner
-    from warehouse.etl_run
+    select ended_at from warehouse.etl_run
     where etl_run.job = job.job and outcome = 'done'
     order by ended_at desc
     limit 1
@@ -85,7 +81,6 @@ comment on view bi.pipeline_health is
 comment on column bi.pipeline_health.job is 'The job.';
 comment on column bi.pipeline_health.last_run_at_utc is 'End of its last run.';
 comment on column bi.pipeline_health.last_success_at_utc is 'End of its last run that did its work.';
-comment on column bi.pipeline_health.last_success_runner is 'The machine of that run.';
 comment on column bi.pipeline_health.last_outcome is 'done or failed.';
 comment on column bi.pipeline_health.last_exit_code is 'Exit code of the last run: docs/jobs.md says what it means.';
 comment on column bi.pipeline_health.last_runner is 'The machine of the last run.';

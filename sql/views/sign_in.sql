@@ -11,6 +11,38 @@ with latest as (
         (authorised_at at time zone 'UTC' + interval '6 months') at time zone 'UTC' as ends_at
     from warehouse.etl_sign_in
     order by listener_key, authorised_at desc
+),
+
+-- Of polls and imports, with the run each belongs to: it began, or ended, with the other.
+contact as (
+    select
+        mark.listener_key,
+        mark.looked_at as contact_at,
+        run.runner
+    from warehouse.etl_watermark as mark
+    left join warehouse.etl_run as run
+        on
+            mark.job = run.job
+            and mark.looked_at = run.started_at
+            and mark.looked_at <= run.ended_at
+    where mark.job = 'get_last_50' and mark.looked_at is not null
+    union all
+    select
+        file.listener_key,
+        file.imported_at,
+        run.runner
+    from warehouse.etl_import_file as file
+    left join lateral (
+        select runner from warehouse.etl_run
+        where job = 'import_history' and ended_at >= file.imported_at
+        order by ended_at
+        limit 1
+    ) as run on true
+),
+
+last_contact as (
+    select distinct on (listener_key) * from contact
+    order by listener_key, contact_at desc
 )
 
 select
@@ -20,10 +52,15 @@ select
     (latest.ends_at at time zone listener.timezone)::date as expires_date,
     (latest.ends_at at time zone listener.timezone)::date
     - (now() at time zone listener.timezone)::date as days_left,
-    play.last_at at time zone listener.timezone as last_heard_at_local
+    play.last_at at time zone listener.timezone as last_heard_at_local,
+    last_contact.contact_at at time zone 'UTC' as last_contact_at_utc,
+    last_contact.contact_at at time zone listener.timezone as last_contact_at_local,
+    last_contact.runner as last_contact_by
 from warehouse.dim_listener as listener
 left join latest
     on listener.listener_key = latest.listener_key
+left join last_contact
+    on listener.listener_key = last_contact.listener_key
 cross join lateral (
     select max(played_at) as last_at
     from warehouse.fact_play
@@ -37,3 +74,7 @@ comment on column bi.sign_in.is_authorised_date_exact is 'False: first seen that
 comment on column bi.sign_in.expires_date is 'Day on which Spotify ends it, at the latest.';
 comment on column bi.sign_in.days_left is 'Days until then; negative where it is over.';
 comment on column bi.sign_in.last_heard_at_local is 'End of the newest play in the ledger, on the listeners clock.';
+comment on column bi.sign_in.last_contact_at_utc is
+'When plays were last asked for at Spotify and stored, or imported, UTC; null: never.';
+comment on column bi.sign_in.last_contact_at_local is 'The same on the listeners clock.';
+comment on column bi.sign_in.last_contact_by is 'The machine that did it; null where that is not known.';

@@ -7,38 +7,42 @@ from datetime import UTC, datetime, timedelta
 from flask.testing import FlaskClient
 from psycopg2.extensions import connection as Connection
 
+from everheard.warehouse.tokens import insert_token
+
 RUN = """
 insert into warehouse.etl_run (job, runner, trigger, started_at, ended_at, outcome, exit_code)
-values (%s, %s, 'timer', now(), now() - %s, %s, 0)
+values ('get_last_50', %(runner)s, 'timer', now() - %(ago)s, now() - %(ago)s, 'done', 0);
+insert into warehouse.etl_watermark as mark (job, listener_key, watermark_at, looked_at)
+values ('get_last_50', %(listener)s, now(), now() - %(ago)s)
+on conflict on constraint etl_watermark_pk do update set looked_at = excluded.looked_at
 """
 NEVER = {"last_heard_at": None, "last_heard_by": None, "hours_since_heard": None}
 
 
-def add_run(
-    ledger: Connection, job: str, runner: str, ago: timedelta, outcome: str = "done"
-) -> None:
+def add_poll(ledger: Connection, runner: str, ago: timedelta, listener: int = 1) -> None:
     with ledger.cursor() as cursor:
-        cursor.execute(RUN, (job, runner, ago, outcome))
+        cursor.execute(RUN, {"runner": runner, "ago": ago, "listener": listener})
 
 
-def test_ledger_that_was_never_heard_from_says_so(client: FlaskClient) -> None:
+def test_listener_never_heard_from_is_told_so(client: FlaskClient) -> None:
     for path in ("/", "/daily-report"):
         answer = client.get(path).json
         assert {name: answer[name] for name in NEVER} == NEVER
 
 
-def test_last_poll_or_import_that_did_its_work_is_named_with_its_machine(
+def test_last_poll_of_the_caller_is_named_with_its_machine_and_its_age(
     client: FlaskClient, ledger: Connection
 ) -> None:
-    add_run(ledger, "import_history", "desk", timedelta(days=9))
-    assert client.get("/").json["last_heard_by"] == "desk"
+    add_poll(ledger, "attic-pi", timedelta(hours=30))
+    with ledger.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.dim_listener (listener_key, account_id) values (2, 'bob')"
+        )
+    add_poll(ledger, "actions", timedelta(hours=2), listener=2)
 
-    add_run(ledger, "get_last_50", "attic-pi", timedelta(hours=30))
-    add_run(ledger, "get_last_50", "actions", timedelta(hours=2), outcome="failed")
-    add_run(ledger, "rank_albums", "actions", timedelta(hours=1))
-
+    token = insert_token(ledger, name="t", listener="Ana", may_rate=False, may_read_all=False)
     for path in ("/", "/daily-report"):
-        answer = client.get(path).json
+        answer = client.get(path, headers={"Authorization": f"Bearer {token}"}).json
         assert answer["last_heard_by"] == "attic-pi"
         assert answer["hours_since_heard"] == 30
         heard_at = datetime.fromisoformat(answer["last_heard_at"])
@@ -46,17 +50,17 @@ def test_last_poll_or_import_that_did_its_work_is_named_with_its_machine(
 
 
 def test_hours_are_as_of_the_answer(client: FlaskClient, ledger: Connection) -> None:
-    add_run(ledger, "get_last_50", "attic-pi", timedelta(hours=1))
+    add_poll(ledger, "attic-pi", timedelta(hours=1))
     assert client.get("/").json["hours_since_heard"] == 1
     with ledger.cursor() as cursor:
-        cursor.execute("update warehouse.etl_run set ended_at = ended_at - interval '5 hours'")
+        cursor.execute("update warehouse.etl_watermark set looked_at = now() - interval '6 hours'")
     assert client.get("/").json["hours_since_heard"] == 6
 
 
 def test_machines_are_named_to_nobody_without_a_token(
     client: FlaskClient, ledger: Connection
 ) -> None:
-    add_run(ledger, "get_last_50", "attic-pi", timedelta(hours=1))
+    add_poll(ledger, "attic-pi", timedelta(hours=1))
     answer = client.get("/health", environ_base={"REMOTE_ADDR": "192.0.2.7"})
     assert answer.json == {"status": "ok"}
 

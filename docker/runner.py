@@ -25,7 +25,8 @@ LONGEST_RUN_S = 600
 #: What a job under way is given to end by itself when the container stops; compose.yaml knows it.
 #: Cut off, it loses nothing: every job is safe to kill.
 GRACE_S = 20
-#: After a failure a daily job is not left for a day.
+#: After a failure a job is not left until its next turn: a third of that, an hour at most.
+RETRIES_A_TURN = 3
 LONGEST_RETRY_S = 3600
 #: The schedule is looked at this often at least, whatever the machine's clock has done.
 LONGEST_NAP_S = 30
@@ -94,7 +95,7 @@ class Runner:
 
     def _is_due(self, line: Line) -> bool:
         now = time.time()
-        pause = min(line.every, LONGEST_RETRY_S)
+        pause = min(line.every / RETRIES_A_TURN, LONGEST_RETRY_S)
         if 0 <= now - self._failed_at.get(line.job, -math.inf) < pause:
             return False
         return line.is_due(self._done_at[line.job], now)

@@ -78,6 +78,11 @@ def measure_faults(trial: Trial, days: int, seed: int) -> None:
     print(
         f"exit codes: {count_each(trial.exit_codes)}; left in the spool: {trial.count_spooled()}\n"
     )
+    print_table(compare(trial))
+
+
+def compare(trial: Trial) -> list[tuple[str, ...]]:
+    """Return the rows of a table: what each listener heard, and what the ledger holds of it."""
     rows: list[tuple[str, ...]] = [
         ("listener", "heard", "in the ledger", "missing", "too many", "gaps recorded")
     ]
@@ -86,7 +91,7 @@ def measure_faults(trial: Trial, days: int, seed: int) -> None:
         missing, extra = set(heard) - set(kept), len(kept) - len(set(heard) & set(kept))
         figures = (len(heard), len(kept), len(missing), extra, len(trial.read_gaps(name)))
         rows.append((listener.kind, *map(str, figures)))
-    print_table(rows)
+    return rows
 
 
 def measure_rarity(trial: Trial, days: int) -> None:

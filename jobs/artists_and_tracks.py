@@ -51,7 +51,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 def describe_catalogue(run: Run) -> None:
     """Ask for what is lacking, most listened first, until the day's budget is used up."""
     books = run.read_books()
-    if run.is_needless(books.since_success):
+    if run.is_needless(books):
         return
     if run.options.dry_run:
         queue = read_queue(

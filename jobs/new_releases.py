@@ -49,7 +49,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 def find_releases(run: Run) -> None:
     """Look for new albums, describe those found, write the feed."""
     books = run.read_books(list_owners(run.settings))
-    if run.is_needless(books.since_success):
+    if run.is_needless(books):
         return
     if run.options.dry_run:
         due = len(read_artist_watch(run.connect(), 1000))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -152,6 +153,12 @@ def pooled_url(pgbouncer: Callable[[str], str], database_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def systemd() -> None:
+    """Ask for systemd's tools, which need no running systemd."""
+    assert shutil.which("systemd-analyze"), "systemd is missing: apt-get install systemd"
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Debian's Chromium once."""
     with sync_playwright() as playwright:
@@ -174,7 +181,8 @@ def _lacks_what_it_needs(item: pytest.Item) -> bool:
     needed = getattr(item, "fixturenames", ())
     lacks_pooler = "pgbouncer" in needed and POOLER is None
     lacks_browser = "browser" in needed and not CHROMIUM.exists()
-    return (lacks_pooler or lacks_browser) and not MUST_HAVE_ALL
+    lacks_systemd = "systemd" in needed and shutil.which("systemd-analyze") is None
+    return (lacks_pooler or lacks_browser or lacks_systemd) and not MUST_HAVE_ALL
 
 
 @pytest.hookimpl(wrapper=True)

@@ -57,10 +57,16 @@ select
         where quota.client_id = %(client_id)s and quota.blocked_until > now()
     ) as blocked_buckets,
     (
-        select extract(epoch from now() - max(run.ended_at))
+        select
+            json_build_object(
+                'seconds', extract(epoch from now() - run.ended_at),
+                'is_other', run.runner <> %(runner)s
+            )
         from warehouse.etl_run as run
         where run.job = %(job)s and run.outcome = 'done'
-    ) as seconds_since_success,
+        order by run.ended_at desc
+        limit 1
+    ) as success,
     json_build_object(
         'sign_ins', (
             select

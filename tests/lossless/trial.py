@@ -62,7 +62,7 @@ class Trial:
         self.last_words = ""
         self._server = server
         self._folder = folder
-        self._environ = dict(environ or {})
+        self.environ = dict(environ or {})
         self._last_ms = self.world.clock.now_ms
         # Spotify shows what was heard before the first poll too: fifty plays of it.
         self.since_ms = {
@@ -77,7 +77,7 @@ class Trial:
 
     def sign_in(self) -> None:
         """Put the newest refresh tokens into the settings, as a person does who is asked to."""
-        self._environ |= self._server.environ()
+        self.environ |= self._server.environ()
 
     def wait_until(self, moment_ms: int) -> None:
         """Let simulated time pass, in the world and for what the database keeps of it."""
@@ -95,7 +95,7 @@ class Trial:
         """Run the job once, in whatever plight; return its exit code, None where it was killed."""
         plight = plight or Plight()
         self.runs += 1
-        environ = self._environ | {
+        environ = self.environ | {
             "DATABASE_URL": NOWHERE if plight.database == "away" else self.database_url,
             "EVERHEARD_RUNNER": runner,
             "SPOOL_DIR": str(self._folder / runner),

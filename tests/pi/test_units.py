@@ -23,7 +23,7 @@ def run(*command: str) -> str:
 
 
 @pytest.mark.parametrize("timer", TIMERS, ids=show)
-def test_systemd_finds_nothing_wrong(timer: Path, tmp_path: Path) -> None:
+def test_systemd_finds_nothing_wrong(timer: Path, tmp_path: Path, systemd: None) -> None:
     for unit in (timer, SERVICE):
         text = unit.read_text(encoding="utf-8")
         # systemd looks whether the program is there.
@@ -34,7 +34,7 @@ def test_systemd_finds_nothing_wrong(timer: Path, tmp_path: Path) -> None:
     assert [line for line in said.splitlines() if "everheard" in line] == []
 
 
-def test_service_is_hardened(tmp_path: Path) -> None:
+def test_service_is_hardened(tmp_path: Path, systemd: None) -> None:
     (tmp_path / SERVICE.name).write_text(SERVICE.read_text(encoding="utf-8"))
     run(
         "systemd-analyze",

@@ -97,7 +97,7 @@ def test_tick_runs_the_job_once_and_then_finds_nothing_to_do(
         assert tick(settings) == 0
     first, second = (tmp_path / "schedule.log").read_text(encoding="utf-8").splitlines()
     assert "fetched 50, new 50" in first
-    assert "nothing to do, a runner succeeded 0 minutes ago" in second
+    assert "nothing to do, this runner succeeded 0 minutes ago" in second
     cursor = connection.cursor()
     cursor.execute("select trigger from warehouse.etl_run")
     assert cursor.fetchall() == [("timer",)]

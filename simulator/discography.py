@@ -9,7 +9,13 @@ from random import Random
 
 from simulator.catalogue import Album, Artist, Catalogue, Track
 from simulator.clock import DAY_MS, EPOCH
-from simulator.naming import add_guests, draw_album_name, draw_artist_name, draw_track_name
+from simulator.naming import (
+    add_guests,
+    draw_album_name,
+    draw_artist_name,
+    draw_track_name,
+    tell_apart,
+)
 from simulator.randomness import base62, seeded
 from simulator.spoken import make_shows
 
@@ -61,8 +67,9 @@ class _Pressing:
 
     def _make_artists(self, count: int) -> list[Artist]:
         artists = []
+        taken: set[str] = set()
         for rank in range(count):
-            name: str | None = draw_artist_name(self.rng)
+            name: str | None = tell_apart(draw_artist_name(self.rng), taken)
             if rank == count // 2:
                 name = None  # Spotify has such artists
             elif rank == count // 2 + 1:

@@ -55,6 +55,19 @@ def draw_artist_name(rng: Random) -> str:
     return f"{article}{rng.choice(ADJECTIVES)} {rng.choice(NOUNS)}"
 
 
+def tell_apart(name: str, taken: set[str]) -> str:
+    """Return the name, or "Late Choir No. 2" where somebody has it, and take it.
+
+    Real artists do share names, but in a made top list it looks like one counted twice.
+    """
+    unique, number = name, 1
+    while unique in taken:
+        number += 1
+        unique = f"{name} No. {number}"
+    taken.add(unique)
+    return unique
+
+
 def draw_album_name(rng: Random, artist_name: str) -> str:
     """Return an album's name; several artists have a "Greatest Hits" or one like themselves."""
     kind = rng.random()

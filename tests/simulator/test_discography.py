@@ -99,6 +99,12 @@ def test_names_are_long_japanese_emoji_missing_and_with_guests(catalogue: Catalo
     assert {None, ""} <= {artist.name for artist in catalogue.artists}
 
 
+def test_no_two_artists_share_a_name(catalogue: Catalogue) -> None:
+    names = Counter(artist.name for artist in catalogue.artists if artist.name)
+    assert names.most_common(1)[0][1] == 1
+    assert any(name.endswith(" No. 2") for name in names)
+
+
 def test_local_files_have_no_id(catalogue: Catalogue) -> None:
     assert {track.id for track in catalogue.local_files} == {None}
     assert all(track.uri.startswith("spotify:local:") for track in catalogue.local_files)

@@ -23,6 +23,10 @@ from everheard.warehouse.exclusions import (
 from everheard.warehouse.listeners import find_rater
 
 NAMED = ("artist", "album", "track", "show", "context")
+_LINK = re.compile(
+    r"(?:spotify:|https://open\.spotify\.com/(?:intl-\w+/)?)(?P<kind>artist|album|track|show)"
+    r"[:/](?P<id>[0-9A-Za-z]{22})(?:\?.*)?"
+)
 
 
 class BadRule(Failure):
@@ -35,7 +39,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be typed after ``exclude``."""
     parser.add_argument("rule", nargs="?", choices=[*NAMED, "hours", "dates"])
     parser.add_argument(
-        "value", nargs="?", help="a name in quotes, 23-7, or 2026-05-01..2026-05-17"
+        "value",
+        nargs="?",
+        help="a name in quotes or a Spotify link, 23-7, or 2026-05-01..2026-05-17",
     )
     parser.add_argument("--list", action="store_true", help="show the rules, and change nothing")
     parser.add_argument(
@@ -70,13 +76,13 @@ def to_rule(kind: str | None, value: str | None) -> Rule:
     if not kind or not value:
         raise BadRule('Say what to leave out: `python start.py exclude artist "White Noise"`.')
     if kind in NAMED:
-        return Rule(kind, name=value, folded_name=fold_name(value))
+        return _to_named_rule(kind, value)
     if kind == "hours":
         found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", value)
         first, end = (int(found[1]), int(found[2])) if found else (0, 0)
         if first == end or first > 23 or end > 24:
             raise BadRule(f"{value!r} are no hours like 23-7 (23:00 to 6:59).")
-        return Rule(kind, first_hour=first, end_hour=end)
+        return Rule(kind, value, first_hour=first, end_hour=end)
     first_text, _, last_text = value.partition("..")
     try:
         days = date.fromisoformat(first_text), date.fromisoformat(last_text or first_text)
@@ -84,12 +90,26 @@ def to_rule(kind: str | None, value: str | None) -> Rule:
         raise BadRule(f"{value!r} are no dates like 2026-05-01..2026-05-17.") from None
     if days[0] > days[1]:
         raise BadRule(f"{value!r} ends before it begins.")
-    return Rule(kind, first_date=days[0], last_date=days[1])
+    return Rule(kind, value, first_date=days[0], last_date=days[1])
+
+
+def _to_named_rule(kind: str, value: str) -> Rule:
+    link = _LINK.fullmatch(value) if kind != "context" else None
+    if link and link["kind"] != kind:
+        raise BadRule(f"{value!r} is no {kind}: say `exclude {link['kind']}`.")
+    spotify_id = link["id"] if link else None
+    return Rule(kind, name=value, folded_name=fold_name(value), spotify_id=spotify_id)
 
 
 def _change(connection: Connection, listener_key: int, rule: Rule, *, is_undone: bool) -> None:
     change = delete_exclusion if is_undone else insert_exclusion
-    if not change(connection, listener_key=listener_key, rule=rule):
+    count = change(connection, listener_key=listener_key, rule=rule)
+    if count > 1 and not is_undone:
+        print(
+            f"{count} {rule.rule}s are called {rule.name!r}, and all are left out. To choose one,"
+            " take this back with --undo and give its Spotify link in place of the name."
+        )
+    if not count:
         where = (
             "among the rules: `python start.py exclude --list` shows them"
             if is_undone

@@ -19,6 +19,8 @@ class Rule(NamedTuple):
     rule: str
     name: str = ""
     folded_name: str = ""
+    #: Picks one of several things that share a name; None: the name does.
+    spotify_id: str | None = None
     first_hour: int | None = None
     end_hour: int | None = None
     first_date: date | None = None
@@ -40,7 +42,10 @@ class LeftOut(NamedTuple):
 
 
 def insert_exclusion(connection: Connection, *, listener_key: int, rule: Rule) -> int:
-    """Add a rule and derive what it changes; return how many things fit it (0: nothing done)."""
+    """Add a rule and derive what it changes; return how many things fit it (0: nothing done).
+
+    Several artists, albums or songs may share a name: all of them are left out.
+    """
     return _change(connection, "dim_exclusion", listener_key, rule)
 
 
@@ -70,8 +75,11 @@ def _derive(cursor: Cursor, listener_key: int, rule: Rule) -> None:
 
 
 def read_exclusions(connection: Connection, *, listener_key: int) -> list[KeptRule]:
-    """Return the listener's rules, oldest first."""
-    query = "select rule, excluded from bi.exclusion where listener_key = %s order by exclusion_key"
+    """Return the listener's rules, oldest first; what shares a name once."""
+    query = (
+        "select rule, excluded from bi.exclusion where listener_key = %s"
+        " group by rule, excluded order by min(exclusion_key)"
+    )
     with translate_errors(), connection.cursor() as cursor:
         cursor.execute(query, (listener_key,))
         return [KeptRule(*row) for row in cursor.fetchall()]

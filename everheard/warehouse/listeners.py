@@ -26,7 +26,7 @@ def find_rater(connection: Connection, listener: str | None, timezone: str) -> i
                 raise ConfigurationError([f"--listener: nobody is known as {listener!r} here"])
         if len(known) > 1:
             names = ", ".join(str(name or account_id or key) for key, account_id, name in known)
-            raise ConfigurationError([f"Who is rating? Add --listener with one of: {names}"])
+            raise ConfigurationError([f"Whose? Add --listener with one of: {names}"])
         if known:
             return int(known[0][0])
         send(cursor, render(cursor, "dim_listener_unsigned", {"timezone": timezone}))

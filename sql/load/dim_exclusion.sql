@@ -1,48 +1,78 @@
 -- Add a rule of exclusion for every thing that fits what was typed, where it is not there yet.
--- Returns how many things fit. Names are compared folded.
+-- Returns how many different things fit: what turned out to be one counts once. Names are
+-- compared folded; a Spotify id picks one of several that share a name.
 with thing as (
     select
         artist_key,
         null::integer as album_key,
         null::integer as track_key,
         null::integer as show_key,
-        null::integer as context_key
+        null::integer as context_key,
+        coalesce(same_as_artist_key, artist_key) as identity
     from warehouse.dim_artist
-    where %(rule)s = 'artist' and folded_name = %(folded_name)s and artist_key <> 0
+    where
+        %(rule)s = 'artist'
+        and artist_key <> 0
+        and case
+            when %(spotify_id)s is null then folded_name = %(folded_name)s
+            else artist_id = %(spotify_id)s
+        end
     union all
     select
         null,
         album_key,
         null,
         null,
-        null
+        null,
+        coalesce(same_as_album_key, album_key)
     from warehouse.dim_album
-    where %(rule)s = 'album' and folded_name = %(folded_name)s and album_key <> 0
+    where
+        %(rule)s = 'album'
+        and album_key <> 0
+        and case
+            when %(spotify_id)s is null then folded_name = %(folded_name)s
+            else album_id = %(spotify_id)s
+        end
     union all
     select
         null,
         null,
         track_key,
         null,
-        null
+        null,
+        case when recording_key = 0 then -track_key else recording_key end
     from warehouse.dim_track
-    where %(rule)s = 'track' and folded_name = %(folded_name)s and track_key <> 0
+    where
+        %(rule)s = 'track'
+        and track_key <> 0
+        and case
+            when %(spotify_id)s is null then folded_name = %(folded_name)s
+            else track_id = %(spotify_id)s
+        end
     union all
     select
         null,
         null,
         null,
         show_key,
-        null
+        null,
+        show_key as identity
     from warehouse.dim_show
-    where %(rule)s = 'show' and folded_name = %(folded_name)s and show_key <> 0
+    where
+        %(rule)s = 'show'
+        and show_key <> 0
+        and case
+            when %(spotify_id)s is null then folded_name = %(folded_name)s
+            else show_id = %(spotify_id)s
+        end
     union all
     select
         null,
         null,
         null,
         null,
-        context_key
+        context_key,
+        context_key as identity
     from warehouse.dim_context
     where %(rule)s = 'context' and context_uri = %(name)s
     union all
@@ -51,7 +81,8 @@ with thing as (
         null,
         null,
         null,
-        null
+        null,
+        1
     where %(rule)s in ('hours', 'dates')
 ),
 
@@ -86,4 +117,4 @@ added as (
     on conflict on constraint dim_exclusion_natural_key do nothing
 )
 
-select count(*) as thing_count from thing;
+select count(distinct identity) as thing_count from thing;

@@ -15,19 +15,28 @@ with undone as (
                         select 1 from warehouse.dim_artist as artist
                         where
                             artist.artist_key = rule.artist_key
-                            and artist.folded_name = %(folded_name)s
+                            and case
+                                when %(spotify_id)s is null then artist.folded_name = %(folded_name)s
+                                else artist.artist_id = %(spotify_id)s
+                            end
                     )
             when 'album'
                 then
                     exists (
                         select 1 from warehouse.dim_album as album
-                        where album.album_key = rule.album_key and album.folded_name = %(folded_name)s
+                        where album.album_key = rule.album_key and case
+                            when %(spotify_id)s is null then album.folded_name = %(folded_name)s
+                            else album.album_id = %(spotify_id)s
+                        end
                     )
             when 'track'
                 then
                     exists (
                         select 1 from warehouse.dim_track as track
-                        where track.track_key = rule.track_key and track.folded_name = %(folded_name)s
+                        where track.track_key = rule.track_key and case
+                            when %(spotify_id)s is null then track.folded_name = %(folded_name)s
+                            else track.track_id = %(spotify_id)s
+                        end
                     )
             when 'show'
                 then
@@ -35,7 +44,10 @@ with undone as (
                         select 1 from warehouse.dim_show as podcast
                         where
                             podcast.show_key = rule.show_key
-                            and podcast.folded_name = %(folded_name)s
+                            and case
+                                when %(spotify_id)s is null then podcast.folded_name = %(folded_name)s
+                                else podcast.show_id = %(spotify_id)s
+                            end
                     )
             when 'context'
                 then

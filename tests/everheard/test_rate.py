@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from everheard import __main__ as commands
-
-Type = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def type_command(
-    connection: Connection,
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Type:
-    """Type words after ``python start.py``; return the exit code and what was said."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = commands.main(list(words))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+from tests.everheard.conftest import Type
 
 
 def add_listeners(connection: Connection, *names: str) -> None:

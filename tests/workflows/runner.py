@@ -8,6 +8,7 @@ actions do (a checkout, an interpreter on PATH, a cache) the caller has prepared
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from tests.repository.project import find_files, show
 from tests.workflows.expressions import Value, evaluate, fill
 
 SHELLS = {
@@ -165,6 +167,44 @@ class Runner:
         files = sorted(path for path in self.workspace.glob(f"{pattern}/*") if path.is_file())
         digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)
         return hashlib.sha256(digests).hexdigest() if files else ""
+
+
+def prepare_machine(folder: Path, environ: Mapping[str, str], **contexts: Value) -> Runner:
+    """Make a fresh machine with a checkout; ``a__b`` is what GitHub knows as ``a.b``."""
+    workspace = folder / "checkout"
+    for path in find_files("*"):
+        copy = workspace / show(path)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    (folder / "home").mkdir()
+    (folder / "steps").mkdir()
+    known: dict[str, Value] = {
+        "inputs.name": "get_last_50",
+        "inputs.commands": "get_last_50\n",
+        "inputs.form": "",
+        "inputs.requirements": "requirements-ingest.txt",
+        "vars.SHOW_NAMES": "",
+        "vars.METADATA_CALLS_PER_DAY": "",
+        "secrets.HEALTHCHECK_URL": "",
+        "github.token": "token-of-the-run",
+        "github.event_name": "schedule",
+        "github.ref_name": "main",
+        "github.event.repository.default_branch": "",  # a schedule is not told
+        "github.run_id": 1,
+        "github.run_attempt": 1,
+        "vars.LISTENER_TIMEZONE": "Europe/Berlin",
+        **{key.replace("__", "."): value for key, value in contexts.items()},
+    }
+    return Runner(
+        workspace,
+        folder / "steps",
+        known,
+        {
+            **clean_environment(folder / "home"),
+            "GITHUB_EVENT_NAME": str(known["github.event_name"]),
+            **environ,
+        },
+    )
 
 
 def clean_environment(home: Path) -> dict[str, str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import psycopg2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from everheard.history.reader import BatchReader
@@ -96,9 +98,10 @@ class Trial:
     def _import(self, rows: list[Json]) -> None:
         files = find_sources([str(write_file(self._folder / "export", rows))]).files
         now = datetime(2026, 11, 20, tzinfo=UTC)
-        scratch = self._folder / "scratch"
-        scratch.mkdir(exist_ok=True)
-        with closing(BatchReader(scratch, corrects_offline=True, now=now)) as reader:
+        with (
+            TemporaryDirectory(dir=self._folder) as scratch,
+            closing(BatchReader(Path(scratch), corrects_offline=True, now=now)) as reader,
+        ):
             batch = reader.read(files)
             target = ImportTarget(self.ledger.listener_key, "UTC", now)
             load_export(self.connection, target=target, tables=batch.tables, spans=[])
@@ -163,8 +166,34 @@ def test_deriving_what_was_touched_equals_deriving_all(
         trial.load(True, [Heard(-900_500, 4, 0)])
         for load in loads:
             trial.load(*load)
-        before = trial.read()
-        trial.derive_all()
-        later = [play for play in trial.read() if play not in before]
-        assert [play[1] for play in later] == [make_track("Long before")["uri"]]
-        assert len(trial.read()) == len(before) + 1
+        check_derivation(trial)
+
+
+def draw_chain(seed: int) -> list[tuple[bool, list[Heard]]]:
+    """Draw plays of one song, each within reach of the next, that come to light in any order."""
+    rng = random.Random(seed)
+    times = itertools.accumulate(rng.randrange(15, 90) for _ in range(10))
+    chain = [(rng.random() < 0.5, [Heard(time, rng.randrange(3), 0)]) for time in times]
+    rng.shuffle(chain)
+    return chain
+
+
+@settings(usual, max_examples=5, phases=[Phase.generate])
+@given(loads=st.integers(0, 99_999).map(draw_chain))
+def test_long_clusters_are_found_whole_from_any_of_their_plays(
+    server: Server, tmp_path: Path, loads: list[tuple[bool, list[Heard]]]
+) -> None:
+    for trial in lend_trial(server, tmp_path / "trial"):
+        trial.load(True, [Heard(-900_500, 4, 0)])
+        for load in loads:
+            trial.load(*load)
+        check_derivation(trial)
+
+
+def check_derivation(trial: Trial) -> None:
+    """Check that deriving all classes again changes nothing."""
+    before = trial.read()
+    trial.derive_all()
+    later = [play for play in trial.read() if play not in before]
+    assert [play[1] for play in later] == [make_track("Long before")["uri"]]
+    assert len(trial.read()) == len(before) + 1

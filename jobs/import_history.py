@@ -19,10 +19,16 @@ from pathlib import Path
 from everheard.failure import ExitCode, Failure
 from everheard.history.account import Account, FileSpan, Report, describe_account, find_spans
 from everheard.history.folder import private_folder
-from everheard.history.reader import BatchReader
+from everheard.history.reader import Batch, BatchReader
 from everheard.history.sources import ExportFile, find_sources, show_progress, split_batches
 from everheard.run import Run, run_job
-from everheard.warehouse.export import ImportTarget, analyze_ledger, find_target, load_export
+from everheard.warehouse.export import (
+    ExportResult,
+    ImportTarget,
+    analyze_ledger,
+    find_target,
+    load_export,
+)
 
 JOB = "import_history"
 FILES_PER_BATCH = 8
@@ -88,9 +94,12 @@ class Import:
             closing(Report(run.options.report)) as report,
             show_progress(files) as progress,
         ):
-            for part in split_batches(files, size):
+            for part, batch in reader.read_ahead(split_batches(files, size)):
                 is_last = part[-1] is files[-1]
-                target = self._load_batch(run, reader, part, target, report, is_last=is_last)
+                result = self._load_batch(run, part, batch, target, report, is_last=is_last)
+                reader.note_keys(*result.track_keys)
+                if not run.options.dry_run:
+                    target = target._replace(listener_key=result.listener_key)
                 progress.update(sum(file.size for file in part))
         if not run.options.dry_run:
             analyze_ledger(run.connect())
@@ -98,14 +107,13 @@ class Import:
     def _load_batch(
         self,
         run: Run,
-        reader: BatchReader,
         files: list[ExportFile],
+        batch: Batch,
         target: ImportTarget,
         report: Report,
         *,
         is_last: bool,
-    ) -> ImportTarget:
-        batch = reader.read(files)
+    ) -> ExportResult:
         self.refusals += batch.refusals
         self._spans += [(files[number], span) for number, span in batch.spans.items()]
         result = load_export(
@@ -115,15 +123,14 @@ class Import:
             spans=find_spans(self._spans) if is_last else None,
             dry_run=run.options.dry_run,
         )
-        reader.remember(*result.track_keys)
         for file in result.accounts:
             self.account.add_file(file, batch.spans.get(file.file_number))
-        for rows in (reader.read_skipped(), result.skipped):
+        for rows in (batch.skipped, result.skipped):
             self.account.add_skips(rows)
             report.add(files, rows)
         if result.coverage:
             self.account.add_coverage(*result.coverage)
-        return target._replace(listener_key=None if run.options.dry_run else result.listener_key)
+        return result
 
     def _note(self, run: Run) -> None:
         """Hand the counts, the refusals and any doubt to the run."""

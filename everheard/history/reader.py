@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from everheard.config import PROJECT_DIR
 from everheard.history.account import FileSpan
@@ -50,16 +53,27 @@ class Batch(NamedTuple):
 
     tables: list[StagedCsv]
     spans: dict[int, FileSpan]
+    #: Rows that do not become a play.
+    skipped: list[SkippedRow]
     refusals: list[tuple[str, str]]
+    #: References of tracks that earlier batches have brought.
+    earlier_refs: list[int]
+    #: Where the tables' files are.
+    folder: Path
 
 
 class BatchReader:
-    """Reads batches one after the other; ``folder`` is private and is emptied by its owner."""
+    """Reads batches one after the other; ``folder`` is private and is emptied by its owner.
+
+    A track is sent once an import: it keeps the reference of the batch that brought it, and
+    the key which the ledger gave it is sent with every later batch that it is in.
+    """
 
     def __init__(self, folder: Path, corrects_offline: bool, now: datetime) -> None:
         import duckdb  # not at the top: --help need not wait for it
 
         self._folder = folder
+        self._track_keys: dict[int, int] = {}
         self._damage = (
             duckdb.InvalidInputException,
             duckdb.ConversionException,
@@ -83,17 +97,38 @@ class BatchReader:
         """Let go of DuckDB's memory and files."""
         self._duckdb.close()
 
+    def read_ahead(
+        self, parts: Iterable[list[ExportFile]]
+    ) -> Iterator[tuple[list[ExportFile], Batch]]:
+        """Yield each part with its batch, while the next one is being read: two cores' work."""
+        earlier: tuple[list[ExportFile], Future[Batch]] | None = None
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            for part in parts:
+                future = thread.submit(self.read, part)
+                if earlier:
+                    yield from self._lend(*earlier)
+                earlier = part, future
+            if earlier:
+                yield from self._lend(*earlier)
+
+    def _lend(
+        self, part: list[ExportFile], future: Future[Batch]
+    ) -> Iterator[tuple[list[ExportFile], Batch]]:
+        batch = future.result()
+        yield part, batch._replace(tables=[*batch.tables, self._write_earlier(batch)])
+        shutil.rmtree(batch.folder)
+
     def read(self, files: list[ExportFile]) -> Batch:
         """Read files, judge and encode their rows, and write them as CSV.
 
-        A file that cannot be read is refused by name and costs no other. The CSV
-        files are good until the next call.
+        A file that cannot be read is refused by name and costs no other.
         """
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
         refusals: list[tuple[str, str]] = []
         readable: dict[int, Path] = {}
         digests: dict[int, str] = {}
         for number, file in enumerate(files):
-            path = self._folder / f"{number}.json"
+            path = folder / f"{number}.json"
             try:
                 digests[number] = unpack(file, path)
                 check_start(path)
@@ -113,20 +148,27 @@ class BatchReader:
                 [digests[number] for number in readable],
             ],
         )
-        return Batch(self._encode(), self._read_spans(), refusals)
-
-    def read_skipped(self) -> list[SkippedRow]:
-        """Return the rows of the batch that do not become a play."""
-        return [SkippedRow(*row) for row in self._run("from staged_skip order by all").fetchall()]
-
-    def remember(self, track_refs: list[int], track_keys: list[int]) -> None:
-        """Take the keys that the ledger gave to the batch's tracks: they are not sent again."""
-        self._run(
-            "create or replace table given_key as select unnest(?::integer[]) as track_ref,"
-            " unnest(?::integer[]) as track_key",
-            [track_refs, track_keys],
+        self._encode()
+        for path in folder.glob("*.json"):
+            path.unlink()
+        return Batch(
+            tables=[self._write_csv(folder, table) for table in STAGED_TABLES],
+            spans=self._read_spans(),
+            skipped=[SkippedRow(*row) for row in self._read("staged_skip order by all")],
+            refusals=refusals,
+            earlier_refs=[ref for (ref,) in self._read("earlier_ref")],
+            folder=folder,
         )
-        self._run_file("remember")
+
+    def note_keys(self, track_refs: list[int], track_keys: list[int]) -> None:
+        """Take the keys that the ledger gave to a batch's tracks."""
+        self._track_keys.update(zip(track_refs, track_keys, strict=True))
+
+    def _write_earlier(self, batch: Batch) -> StagedCsv:
+        path = batch.folder / "staged_earlier_track.csv"
+        rows = (f"{ref},{self._track_keys[ref]}\n" for ref in batch.earlier_refs)
+        path.write_text("".join(rows), encoding="utf-8")
+        return StagedCsv("staged_earlier_track", ("track_ref", "track_key"), path)
 
     def _read_entries(self, readable: dict[int, Path]) -> list[tuple[int, str]]:
         """Fill the table of entries; take out of ``readable`` what is beyond repair, with why."""
@@ -157,7 +199,7 @@ class BatchReader:
         path.write_text("[]", encoding="utf-8")
         return path
 
-    def _encode(self) -> list[StagedCsv]:
+    def _encode(self) -> None:
         names = [name for (name,) in self._run_file("new_name").fetchall()]
         self._run(
             "insert into folded_name select unnest(?::varchar[]), unnest(?::varchar[])",
@@ -165,10 +207,9 @@ class BatchReader:
         )
         self._run_file("encode")
         self._run_file("staged")
-        return [self._write_csv(table) for table in STAGED_TABLES]
 
-    def _write_csv(self, table: str) -> StagedCsv:
-        path = self._folder / f"{table}.csv"
+    def _write_csv(self, folder: Path, table: str) -> StagedCsv:
+        path = folder / f"{table}.csv"
         columns = [row[0] for row in self._run(f"describe {table}").fetchall()]
         self._run(f"copy (from {table}) to '{_quote(path)}' (format csv, header false)")
         return StagedCsv(table, tuple(columns), path)
@@ -177,8 +218,11 @@ class BatchReader:
         # DuckDB's bare times are UTC; the database would take them for times of its own zone.
         return {
             number: FileSpan(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC), *sums)
-            for number, first, last, *sums in self._run("from told_file").fetchall()
+            for number, first, last, *sums in self._read("told_file")
         }
+
+    def _read(self, table: str) -> list[tuple[Any, ...]]:
+        return self._run(f"from {table}").fetchall()
 
     def _run_file(self, name: str) -> duckdb.DuckDBPyConnection:
         return self._duckdb.execute((_SQL_DIR / f"{name}.sql").read_text(encoding="utf-8"))

@@ -49,9 +49,12 @@ inner join folded_name
 left join artist
     on met.artist_name = artist.name;
 
+-- Numbered on from the batches before.
 create or replace table track as
 select
-    row_number() over ()::integer as track_ref,
+    (
+        row_number() over () + (select count(*) from sent_track)
+    )::integer as track_ref,
     met.*,
     coalesce(folded_name.folded, '') as folded,
     coalesce(artist.folded, '') as folded_artist,
@@ -113,7 +116,8 @@ left join series
         and met.show_name is not distinct from series.show_name
         and met.is_audiobook = series.is_audiobook;
 
--- One reference for all spellings of one thing: the plays below are compared by it.
+-- One reference for all spellings of one thing, the earliest: the plays below are compared
+-- by it. No reference is 0, which is the unknown track's.
 create or replace table item as
 select
     'track' as kind,
@@ -129,7 +133,7 @@ from (
     select
         item_name,
         identity,
-        -track_key as item_ref
+        track_ref as item_ref
     from sent_track
 ) as known
 union
@@ -219,3 +223,19 @@ window in_order as (
     partition by played_at, kind, item_ref
     order by ms_played desc nulls last, play_detail_ref, platform_ref, entry_id
 );
+
+create or replace table earlier_ref as
+select distinct item_ref as track_ref
+from play
+where kind = 'track' and item_ref <= (select count(*) from sent_track);
+
+insert into sent_track
+select
+    item_name,
+    track_uri,
+    track_name,
+    artist_name,
+    album_name,
+    identity,
+    track_ref
+from track;

@@ -21,7 +21,7 @@ create or replace macro to_id(uri) as list_last(string_split(uri, ':'));
 -- Every name met so far with its folded form, so that Python folds each once.
 create or replace table folded_name (name varchar primary key, folded varchar not null);
 
--- Every spelling of a track that is in the ledger by now, so that it is sent once a run.
+-- Every spelling of a track that has been sent to the ledger, so that it is sent once a run.
 create or replace table sent_track (
     item_name varchar,
     track_uri varchar,
@@ -29,5 +29,5 @@ create or replace table sent_track (
     artist_name varchar,
     album_name varchar,
     identity varchar,
-    track_key integer
+    track_ref integer
 );

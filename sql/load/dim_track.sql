@@ -1,7 +1,8 @@
 -- Load the staged tracks into warehouse.dim_track and fill in their keys.
 -- The rules are those of dim_artist.sql; among mere names the least (title, artist, album)
 -- wins as a whole, so that a track never mixes two spellings. A new track is a class
--- of its own (match_key = track_key) until match_class.sql finds others like it.
+-- of its own (match_key = track_key) until match_class.sql finds others like it. The album
+-- under which an export lists it comes along; of several, named_album.sql keeps the least.
 with staged as (
     select distinct on (track.track_uri, known_by_name, known_by_artist)
         track.track_id,
@@ -17,6 +18,10 @@ with staged as (
         track.is_local,
         track.metadata_level,
         nullif(album.album_key, 0) as album_key,
+        case
+            when album.album_id is null and track.track_id is not null and not track.is_local
+                then nullif(album.album_key, 0)
+        end as named_album_key,
         case when track.track_uri is null then track.folded_name end as known_by_name,
         case when track.track_uri is null then track.folded_artist_name end as known_by_artist
     from pg_temp.staged_track as track
@@ -51,6 +56,7 @@ merged as (
         judged.track_uri,
         judged.known_by_name,
         judged.known_by_artist,
+        judged.named_album_key,
         known.track_key,
         greatest(judged.metadata_level, known.metadata_level) as metadata_level,
         coalesce(known.is_local, judged.is_local) as is_local,
@@ -162,6 +168,7 @@ insert into warehouse.dim_track as target (
     folded_name,
     folded_artist_name,
     album_key,
+    named_album_key,
     duration_ms,
     isrc,
     disc_number,
@@ -180,6 +187,7 @@ select
     folded_name,
     folded_artist_name,
     album_key,
+    named_album_key,
     duration_ms,
     isrc,
     disc_number,

@@ -24,13 +24,25 @@ known as (
     where
         play.listener_key = %(listener_key)s
         and play.played_at between bounds.oldest and bounds.newest
+),
+
+track as (
+    select
+        track_ref,
+        track_key
+    from pg_temp.staged_track
+    union all
+    select
+        track_ref,
+        track_key
+    from pg_temp.staged_earlier_track
 )
 
 select
     staged.file_number,
     staged.row_number,
     staged.played_at,
-    coalesce(track.track_key, greatest(-staged.track_ref, 0)) as track_key,
+    track.track_key,
     staged.ms_played,
     detail.play_detail_key,
     platform.platform_key,
@@ -46,7 +58,7 @@ select
         else 'equal'
     end as verdict
 from pg_temp.staged_export_play as staged
-left join pg_temp.staged_track as track
+inner join track
     on staged.track_ref = track.track_ref
 inner join pg_temp.staged_play_detail as detail
     on staged.play_detail_ref = detail.play_detail_ref
@@ -55,7 +67,7 @@ inner join pg_temp.staged_platform as platform
 left join known
     on
         staged.played_at = known.played_at
-        and coalesce(track.track_key, greatest(-staged.track_ref, 0)) = known.track_key;
+        and track.track_key = known.track_key;
 
 -- The same time listened, told with other particulars: the least of them wins.
 with contested as (

@@ -1,73 +1,115 @@
 -- Account for every row of the batch's files in warehouse.etl_import_file and etl_import_skip.
 -- Returns the counts of each file. Skipped rows are written as the difference, so that
 -- importing a file again leaves them alone.
-create temp table row_verdict on commit drop as
+create temp table outdone_row on commit drop as
 select
-    play.file_number,
-    play.row_number,
-    case
-        when play.verdict in ('known', 'better') then 'known'
-        when play.verdict = 'less' then 'skipped'
-        when play.verdict = 'polled' or pair.export_played_at is not null then 'matched'
-        when play.track_key = 0 then 'unattributed'
-        else 'added'
-    end as verdict
-from pg_temp.export_play as play
-left join pg_temp.staged_pair as pair
-    on play.played_at = pair.export_played_at and play.track_key = pair.export_track_key
+    file_number,
+    row_number,
+    'less of the same in the same second' as reason
+from pg_temp.export_play
+where verdict = 'less'
 union all
 select
     file_number,
     row_number,
-    case
-        when verdict in ('known', 'better') then 'known'
-        when verdict = 'less' then 'skipped'
-        else 'episode'
-    end as verdict
-from pg_temp.export_episode_play;
+    'less of the same in the same second' as reason
+from pg_temp.export_episode_play
+where verdict = 'less';
 
 insert into pg_temp.staged_skip (file_number, row_number, reason)
 select
     file_number,
     row_number,
-    'less of the same in the same second' as reason
-from pg_temp.row_verdict
-where verdict = 'skipped';
+    reason
+from pg_temp.outdone_row;
 
 create temp table file_account on commit drop as
-with became as (
+with verdict as (
     select
         file_number,
-        count(*) filter (where verdict = 'added') as added_count,
-        count(*) filter (where verdict = 'matched') as matched_count,
-        count(*) filter (where verdict = 'known') as known_count,
-        count(*) filter (where verdict = 'episode') as episode_count,
-        count(*) filter (where verdict = 'unattributed') as unattributed_count
-    from pg_temp.row_verdict
-    group by file_number
+        verdict,
+        track_key = 0 as is_unattributed,
+        count(*) as row_count
+    from pg_temp.export_play
+    group by file_number, verdict, is_unattributed
 ),
 
-skipped as (
+-- Every pair is counted once, with the file that brought its export row.
+paired as (
+    select
+        play.file_number,
+        play.track_key = 0 as is_unattributed,
+        count(*) as row_count
+    from pg_temp.staged_pair as pair
+    inner join pg_temp.export_play as play
+        on pair.export_played_at = play.played_at and pair.export_track_key = play.track_key
+    where play.verdict = 'new'
+    group by play.file_number, is_unattributed
+),
+
+became as (
     select
         file_number,
-        count(*) as skipped_count
+        case
+            when verdict in ('known', 'better') then 'known'
+            when verdict = 'polled' then 'matched'
+            when is_unattributed then 'unattributed'
+            else 'added'
+        end as verdict,
+        row_count
+    from verdict
+    where verdict <> 'less'
+    union all
+    select
+        file_number,
+        'matched' as verdict,
+        row_count
+    from paired
+    union all
+    select
+        file_number,
+        case when is_unattributed then 'unattributed' else 'added' end as verdict,
+        -row_count as row_count
+    from paired
+    union all
+    select
+        file_number,
+        case when verdict in ('known', 'better') then 'known' else 'episode' end as verdict,
+        1 as row_count
+    from pg_temp.export_episode_play
+    where verdict <> 'less'
+    union all
+    select
+        file_number,
+        'skipped' as verdict,
+        1 as row_count
     from pg_temp.staged_skip
+),
+
+counted as (
+    select
+        file_number,
+        sum(row_count) filter (where verdict = 'added') as added_count,
+        sum(row_count) filter (where verdict = 'matched') as matched_count,
+        sum(row_count) filter (where verdict = 'known') as known_count,
+        sum(row_count) filter (where verdict = 'episode') as episode_count,
+        sum(row_count) filter (where verdict = 'unattributed') as unattributed_count,
+        sum(row_count) filter (where verdict = 'skipped') as skipped_count
+    from became
     group by file_number
 )
 
 select
     staged.*,
-    coalesce(became.added_count, 0) as added_count,
-    coalesce(became.matched_count, 0) as matched_count,
-    coalesce(became.known_count, 0) as known_count,
-    coalesce(became.episode_count, 0) as episode_count,
-    coalesce(became.unattributed_count, 0) as unattributed_count,
-    coalesce(skipped.skipped_count, 0) as skipped_count
+    coalesce(counted.added_count, 0)::integer as added_count,
+    coalesce(counted.matched_count, 0)::integer as matched_count,
+    coalesce(counted.known_count, 0)::integer as known_count,
+    coalesce(counted.episode_count, 0)::integer as episode_count,
+    coalesce(counted.unattributed_count, 0)::integer as unattributed_count,
+    coalesce(counted.skipped_count, 0)::integer as skipped_count
 from pg_temp.staged_file as staged
-left join became
-    on staged.file_number = became.file_number
-left join skipped
-    on staged.file_number = skipped.file_number;
+left join counted
+    on staged.file_number = counted.file_number;
 
 insert into warehouse.etl_import_file as target (
     listener_key,

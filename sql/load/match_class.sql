@@ -77,13 +77,15 @@ evidence as (
     where member.namesake_count > 1 and artist.folded_name <> '' and member.album_key <> 0
 ),
 
--- Connected components: from every track to all it reaches over shared artists.
+-- Connected components: from every track to all it reaches over shared artists. The only one
+-- of its name reaches nothing.
 reached as (
     with recursive walk (root_key, track_key) as (
         select
             track_key as root_key,
             track_key
         from member
+        where namesake_count > 1 or match_key <> track_key
         union
         select
             walk.root_key,

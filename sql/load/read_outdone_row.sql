@@ -2,7 +2,6 @@
 select
     file_number,
     row_number,
-    'less of the same in the same second' as reason
-from pg_temp.row_verdict
-where verdict = 'skipped'
+    reason
+from pg_temp.outdone_row
 order by file_number, row_number;

@@ -38,7 +38,13 @@ create temp table staged_episode (
     episode_key integer
 ) on commit drop;
 
--- A negative track_ref is the key of a track that an earlier batch has brought.
+-- Tracks that earlier batches of the same import have brought, and the unknown track.
+create temp table staged_earlier_track (
+    track_ref integer not null,
+    track_key integer not null
+) on commit drop;
+insert into pg_temp.staged_earlier_track (track_ref, track_key) values (0, 0);
+
 create temp table staged_export_play (
     file_number integer not null,
     row_number integer not null,

@@ -1,4 +1,6 @@
--- Derive warehouse.summary_hour again for the touched months, written as the difference.
+-- Derive warehouse.summary_hour again for the touched months, written as the difference:
+-- rows that are wrong by now go, rows that are missing come. The listener's lock is held, so
+-- nobody else can come first, and the dearer "on conflict" is not needed.
 create temp table derived_hour on commit drop as
 select
     played_at_local::date as play_date,
@@ -10,6 +12,7 @@ select
     count(*) filter (where not is_counted) as excluded_play_count,
     coalesce(sum(ms_listened) filter (where not is_counted), 0) as excluded_ms
 from pg_temp.touched_play
+where month_date is not null
 group by play_date, hour_of_day;
 
 delete from warehouse.summary_hour as summary
@@ -23,9 +26,15 @@ where
         where
             derived.play_date = summary.play_date
             and derived.hour_of_day = summary.hour_of_day
+            and derived.play_count = summary.play_count
+            and derived.listen_count = summary.listen_count
+            and derived.ms_measured = summary.ms_measured
+            and derived.ms_estimated = summary.ms_estimated
+            and derived.excluded_play_count = summary.excluded_play_count
+            and derived.excluded_ms = summary.excluded_ms
     );
 
-insert into warehouse.summary_hour as target (
+insert into warehouse.summary_hour (
     listener_key,
     play_date,
     hour_of_day,
@@ -46,32 +55,15 @@ select
     ms_estimated,
     excluded_play_count,
     excluded_ms
-from pg_temp.derived_hour
-on conflict on constraint summary_hour_pk do update
-    set
-        play_count = excluded.play_count,
-        listen_count = excluded.listen_count,
-        ms_measured = excluded.ms_measured,
-        ms_estimated = excluded.ms_estimated,
-        excluded_play_count = excluded.excluded_play_count,
-        excluded_ms = excluded.excluded_ms
-    where
-    (
-        target.play_count,
-        target.listen_count,
-        target.ms_measured,
-        target.ms_estimated,
-        target.excluded_play_count,
-        target.excluded_ms
+from pg_temp.derived_hour as derived
+where
+    not exists (
+        select 1 from warehouse.summary_hour as summary
+        where
+            summary.listener_key = %(listener_key)s
+            and summary.play_date = derived.play_date
+            and summary.hour_of_day = derived.hour_of_day
     )
-    is distinct from
-    (
-        excluded.play_count,
-        excluded.listen_count,
-        excluded.ms_measured,
-        excluded.ms_estimated,
-        excluded.excluded_play_count,
-        excluded.excluded_ms
-    );
+order by play_date, hour_of_day;
 
 drop table pg_temp.derived_hour;

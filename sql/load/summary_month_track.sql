@@ -1,4 +1,5 @@
--- Derive warehouse.summary_month_track again for the touched months, as the difference.
+-- Derive warehouse.summary_month_track again for the touched months, as the difference;
+-- see summary_hour.sql.
 create temp table derived_month_track on commit drop as
 select
     month_date,
@@ -12,7 +13,7 @@ select
     min(played_at) filter (where is_listen) as first_listen_at,
     max(played_at) filter (where is_listen) as last_listen_at
 from pg_temp.touched_play
-where is_counted
+where is_counted and month_date is not null
 group by month_date, track_key;
 
 -- Only tracks of which a row has really changed are added up again by summary_track.sql:
@@ -30,12 +31,23 @@ with deleted as (
             where
                 derived.month_date = summary.month_date
                 and derived.track_key = summary.track_key
+                and derived.play_count = summary.play_count
+                and derived.listen_count = summary.listen_count
+                and derived.judged_count = summary.judged_count
+                and derived.skip_count = summary.skip_count
+                and derived.ms_measured = summary.ms_measured
+                and derived.ms_estimated = summary.ms_estimated
+                and derived.first_listen_at is not distinct from summary.first_listen_at
+                and derived.last_listen_at is not distinct from summary.last_listen_at
         )
     returning summary.track_key
-),
+)
 
-written as (
-    insert into warehouse.summary_month_track as target (
+insert into pg_temp.touched_track (track_key)
+select distinct track_key from deleted;
+
+with inserted as (
+    insert into warehouse.summary_month_track (
         listener_key,
         month_date,
         track_key,
@@ -60,46 +72,22 @@ written as (
         ms_estimated,
         first_listen_at,
         last_listen_at
-    from pg_temp.derived_month_track
+    from pg_temp.derived_month_track as derived
+    where
+        not exists (
+            select 1 from warehouse.summary_month_track as summary
+            where
+                summary.listener_key = %(listener_key)s
+                and summary.month_date = derived.month_date
+                and summary.track_key = derived.track_key
+        )
     order by month_date, track_key
-    on conflict on constraint summary_month_track_pk do update
-        set
-            play_count = excluded.play_count,
-            listen_count = excluded.listen_count,
-            judged_count = excluded.judged_count,
-            skip_count = excluded.skip_count,
-            ms_measured = excluded.ms_measured,
-            ms_estimated = excluded.ms_estimated,
-            first_listen_at = excluded.first_listen_at,
-            last_listen_at = excluded.last_listen_at
-        where
-        (
-            target.play_count,
-            target.listen_count,
-            target.judged_count,
-            target.skip_count,
-            target.ms_measured,
-            target.ms_estimated,
-            target.first_listen_at,
-            target.last_listen_at
-        )
-        is distinct from
-        (
-            excluded.play_count,
-            excluded.listen_count,
-            excluded.judged_count,
-            excluded.skip_count,
-            excluded.ms_measured,
-            excluded.ms_estimated,
-            excluded.first_listen_at,
-            excluded.last_listen_at
-        )
-    returning target.track_key
+    returning track_key
 )
 
 insert into pg_temp.touched_track (track_key)
-select track_key from deleted
-union
-select track_key from written;
+select distinct inserted.track_key
+from inserted
+where inserted.track_key not in (select touched.track_key from pg_temp.touched_track as touched);
 
 drop table pg_temp.derived_month_track;

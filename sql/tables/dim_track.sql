@@ -40,8 +40,6 @@ create table warehouse.dim_track (
     references warehouse.dim_album (album_key),
     constraint dim_track_recording_fk foreign key (recording_key)
     references warehouse.dim_recording (recording_key),
-    constraint dim_track_named_album_fk foreign key (named_album_key)
-    references warehouse.dim_album (album_key),
     constraint dim_track_duration_ck check (duration_ms > 0),
     constraint dim_track_metadata_level_ck check (metadata_level between 0 and 3)
 );

@@ -2,6 +2,8 @@
 -- Grain: one row per listener, local month and track with a counted play.
 -- Derived from fact_play in the transaction that changes it
 -- (sql/load/summary_month_track.sql): what years and all time are added up from.
+-- Its one index begins with the month: years are read as one stretch, and an import writes
+-- it at its end. One track's months are looked up month by month (summary_track.sql).
 create table warehouse.summary_month_track (
     first_listen_at timestamptz,
     last_listen_at timestamptz,
@@ -14,10 +16,8 @@ create table warehouse.summary_month_track (
     judged_count integer not null,
     skip_count integer not null,
     listener_key smallint not null,
-    constraint summary_month_track_pk primary key (listener_key, track_key, month_date)
+    constraint summary_month_track_pk primary key (listener_key, month_date, track_key)
 );
-create index summary_month_track_month_ix
-on warehouse.summary_month_track (listener_key, month_date);
 comment on table warehouse.summary_month_track is
 'Grain: one row per listener, local month and track with a counted play.';
 comment on column warehouse.summary_month_track.month_date is 'First day of the month.';

@@ -81,7 +81,8 @@ def check_sign_ins(health: Health) -> list[Check]:
     checks = []
     for one in health.sign_ins:
         who = one.name or "a listener"
-        says = f"{who}: until {'' if one.is_exact else 'at the latest '}{one.ends_at:%Y-%m-%d}"
+        until = f"until {'' if one.is_exact else 'at the latest '}{one.ends_at:%Y-%m-%d}"
+        says = f"{who}: {until}, {one.days_left} days left"
         if one.has_ended:
             checks.append(bad("sign-in", f"{who}: ended on {one.ends_at:%Y-%m-%d}", RENEWAL))
         elif one.days_old >= WARN_DAY:

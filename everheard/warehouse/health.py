@@ -18,6 +18,7 @@ class SignInHealth(NamedTuple):
     timezone: str
     ends_at: datetime
     days_old: int
+    days_left: int
     has_ended: bool
     is_exact: bool
     scopes: tuple[str, ...]
@@ -116,6 +117,7 @@ def _to_sign_in(entry: dict[str, Any]) -> SignInHealth:
         timezone=entry["timezone"],
         ends_at=datetime.fromisoformat(entry["ends_at"]),
         days_old=int(entry["days_old"]),
+        days_left=int(entry["days_left"]),
         has_ended=entry["has_ended"],
         is_exact=entry["is_exact"],
         scopes=tuple(entry["scopes"].split()),

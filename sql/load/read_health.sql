@@ -49,6 +49,10 @@ select
                     'timezone', latest.timezone,
                     'ends_at', latest.authorised_at + interval '6 months',
                     'days_old', floor(extract(epoch from now() - latest.authorised_at) / 86400),
+                    'days_left', ceil(
+                        extract(epoch from latest.authorised_at + interval '6 months' - now())
+                        / 86400
+                    ),
                     'has_ended', latest.authorised_at + interval '6 months' <= now(),
                     'is_exact', latest.is_authorised_at_exact,
                     'scopes', latest.scopes

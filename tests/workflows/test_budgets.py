@@ -10,8 +10,8 @@ from tests.workflows.test_files import SCHEDULED, is_run, load
 
 LONGEST_MONTH_DAYS = 31
 #: Every run is rounded up to a minute; ours are under one (cold, 45 s at most by design), but
-#: for the daily one, which installs everything.
-MINUTES_A_RUN = {"daily": 2}
+#: for those that install everything.
+MINUTES_A_RUN = {"daily": 2, "dashboard": 2, "pages": 2}
 #: Neon sleeps five minutes after the last query; at 0.25 compute units, where it belongs.
 AWAKE_MINUTES, COMPUTE_UNITS = 5, 0.25
 
@@ -41,11 +41,12 @@ def count_jobs(name: str) -> int:
     return len(jobs)
 
 
+@pytest.mark.parametrize("publish", ["", "artifact", "public"])
 @pytest.mark.parametrize(("schedule", "most"), [("", 1100), ("dense", 1900)])
-def test_minutes_a_month_stay_in_the_free_tier(schedule: str, most: int) -> None:
+def test_minutes_a_month_stay_in_the_free_tier(schedule: str, most: int, publish: str) -> None:
     assert {count_jobs(name) for name in SCHEDULED} == {1}
     assert len(load("run_job.yml")["jobs"]) == 1
-    runs = list_scheduled_starts(SCHEDULE=schedule)
+    runs = list_scheduled_starts(SCHEDULE=schedule, PUBLISH_DASHBOARD=publish)
     minutes = sum(MINUTES_A_RUN.get(name, 1) for name, _ in runs) * LONGEST_MONTH_DAYS
     assert 0 < minutes <= most
 

@@ -14,10 +14,10 @@ import pytest
 
 import simulator
 from tests.gh import FakeGitHub
-from tests.repository.project import PROJECT_DIR
+from tests.repository.project import PROJECT_DIR, read
 from tests.workflows.expressions import fill
 from tests.workflows.runner import Run, Runner
-from tests.workflows.test_files import SECRETS, load
+from tests.workflows.test_files import SECRETS, WORKFLOWS, find_workflow_jobs, load
 from tests.wrong_clock import set_clock
 
 pytestmark = pytest.mark.posix  # the steps are bash, on GitHub's Linux machine
@@ -132,6 +132,28 @@ def test_doctor_works_on_github_and_names_nobody(start: Start) -> None:
     assert "✓ Spotify, listener 1" in run.summary
     assert "✓ workflows: 1 on" in run.summary
     assert FakeGitHub.repository not in run.summary
+
+
+@pytest.mark.parametrize("workflow", ["dashboard.yml", "pages.yml"])
+def test_pages_are_written_where_the_next_step_looks_for_them(
+    start: Start, tmp_path: Path, workflow: str
+) -> None:
+    start("first", "run_job.yml")
+    run = start("pages", workflow, vars__LISTENER_TIMEZONE="UTC")
+    assert run.exit_code == 0, run.log
+    assert run.log.splitlines()[-1].startswith("publish_dashboard: listeners 1, plays 50")
+    uploads = [step for step in find_job(workflow)["steps"] if step.get("with", {}).get("path")]
+    assert uploads[0]["with"]["path"] == "pages"
+    assert (tmp_path / "pages/checkout/pages/index.html").exists()
+
+
+def test_every_step_with_commands_is_executed_here_or_beside() -> None:
+    """But for those of tests.yml, which run the whole suite."""
+    executed = read(__file__) + read("tests/workflows/test_run_job.py")
+    for path in WORKFLOWS:
+        jobs = find_workflow_jobs(path).values()
+        if any("run" in step for job in jobs for step in job.get("steps", [])):
+            assert path.name == "tests.yml" or f'"{path.name}"' in executed
 
 
 def test_migrate_makes_the_tables_and_says_when_there_is_no_database(

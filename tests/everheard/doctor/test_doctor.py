@@ -92,6 +92,12 @@ def test_everything_well_ends_with_0(doctor: Callable[..., tuple[int, str]]) -> 
     [
         (SIGN_IN.format(149), "✓ sign-in", 0),
         (SIGN_IN.format(170), "! sign-in", 0),
+        (
+            "update warehouse.etl_sign_in"
+            " set authorised_at = now() - interval '6 months' + interval '9 days'",
+            ", 9 days left",
+            0,
+        ),
         (SIGN_IN.format(190), "✗ sign-in", 1),
         (
             "update warehouse.etl_runner set seen_at = now() - interval '7 hours'",

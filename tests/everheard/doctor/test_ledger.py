@@ -39,7 +39,7 @@ NEON = "ep-cool-name-123456-pooler.eu-central-1.aws.neon.tech"
 
 def sign_in_of(days_old: int) -> SignInHealth:
     ends_at = datetime(2027, 1, 1, tzinfo=UTC)
-    return SignInHealth("Ada", "UTC", ends_at, days_old, False, True, ())
+    return SignInHealth("Ada", "UTC", ends_at, days_old, 181 - days_old, False, True, ())
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 -- Read what a run must know before it asks Spotify anything, in one round trip:
 -- the schema's version, whose refresh tokens these are, the latest token of each of those
 -- listeners and by what other tokens they were known, the buckets Spotify has closed, when
--- the job last succeeded anywhere, and what every summary speaks of: when sign-ins end,
+-- the job last succeeded anywhere for all of them, and what every summary speaks of: when sign-ins end,
 -- machines that are silent, gaps that others noticed.
 with asked as (
     select unnest(%(fingerprints)s::text[]) as fingerprint
@@ -27,6 +27,19 @@ latest as (
         sign_in.authorised_at
     from warehouse.etl_sign_in as sign_in
     order by sign_in.listener_key, sign_in.authorised_at desc, sign_in.fingerprint
+),
+
+-- A run may have polled somebody else: its success is theirs alone.
+looked as (
+    select
+        min(coalesce(mark.looked_at, mark.watermark_at)) as looked_at,
+        bool_or(mark.listener_key is null) as is_anybody_new
+    from asked
+    left join held
+        on asked.fingerprint = held.fingerprint
+    left join warehouse.etl_watermark as mark
+        on held.listener_key = mark.listener_key and mark.job = 'get_last_50'
+    where %(job)s = 'get_last_50'
 )
 
 select
@@ -59,11 +72,12 @@ select
     (
         select
             json_build_object(
-                'seconds', extract(epoch from now() - run.ended_at),
+                'seconds', extract(epoch from now() - least(run.ended_at, looked.looked_at)),
                 'is_other', run.runner <> %(runner)s
             )
         from warehouse.etl_run as run
-        where run.job = %(job)s and run.outcome = 'done'
+        cross join looked
+        where run.job = %(job)s and run.outcome = 'done' and looked.is_anybody_new is not true
         order by run.ended_at desc
         limit 1
     ) as success,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from psycopg2.extensions import connection as Connection
 
 from everheard.warehouse.exclusions import Rule, delete_exclusion, insert_exclusion
 from tests.sql.ledger import add_export, read, sum_up
 
+SPRING = date(2026, 3, 29)
 PODCASTS = """
 insert into warehouse.dim_show (show_key, show_id, name, folded_name, is_audiobook, metadata_level)
 values (1, 's1', 'Talk', 'talk', false, 2), (2, 's2', 'Novel', 'novel', true, 2);
@@ -58,6 +61,24 @@ def test_rule_on_a_show_takes_its_episodes_out_and_nobody_elses(podcasts: Connec
     assert read(podcasts, counted) == [(1, False), (2, True)]
     assert delete_exclusion(podcasts, listener_key=1, rule=rule) == 1
     assert read(podcasts, counted) == [(1, True), (2, True)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "counted"),
+    [
+        (Rule("hours", first_hour=2, end_hour=3), [True, True, False, False]),
+        (Rule("hours", first_hour=3, end_hour=2), [False, False, True, True]),
+        (Rule("dates", first_date=SPRING, last_date=SPRING), [False, False, True, True]),
+    ],
+)
+def test_rule_on_hours_or_dates_takes_episodes_out_too(
+    podcasts: Connection, rule: Rule, counted: list[bool]
+) -> None:
+    assert insert_exclusion(podcasts, listener_key=1, rule=rule) == 1
+
+    rows = read(podcasts, "select is_counted from bi.episode_play order by played_at_utc")
+
+    assert [is_counted for (is_counted,) in rows] == counted
 
 
 def test_rule_on_a_context_takes_out_what_was_started_from_it(ledger: Connection) -> None:

@@ -142,6 +142,22 @@ def test_if_stale_runs_when_the_last_success_is_long_ago(runner: Runner) -> None
     assert "fetched 50" in runner.run("--if-stale", "25m").last_line
 
 
+def test_if_stale_does_not_take_anothers_success_for_ones_own(make_runner: MakeRunner) -> None:
+    """A fresh look at one listener must not keep another's plays waiting for ever."""
+    runner = make_runner(listeners=["steady", "light"])
+    ada, ben = (runner.spotify.world.refresh_token(name) for name in ("ada", "ben"))
+    runner.run(SPOTIFY_REFRESH_TOKEN=ada)
+    stale = ("--if-stale", "25m")
+    assert "fetched 50" in runner.run(*stale, SPOTIFY_REFRESH_TOKEN=ben).last_line
+    assert "nothing to do" in runner.run(*stale).last_line
+    runner.execute(
+        "update warehouse.etl_watermark set looked_at = looked_at - interval '1 hour'"
+        " where listener_key = 2"
+    )
+    assert "nothing to do" in runner.run(*stale, SPOTIFY_REFRESH_TOKEN=ada).last_line
+    assert "fetched 50" in runner.run(*stale, SPOTIFY_REFRESH_TOKEN=ben).last_line
+
+
 def test_if_stale_does_not_take_a_failure_for_a_success(runner: Runner) -> None:
     runner.add_mood("server_error", "recently_played", times=5)
     assert runner.run().code == 69

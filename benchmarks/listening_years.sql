@@ -151,6 +151,26 @@ select
 from drawn_play
 where is_measured;
 
+-- Three hundred albums of artists heard were found as new.
+insert into warehouse.fact_album_release (
+    listener_key, album_key, artist_key, found_by, release_date, edition_name, is_followed, is_new
+)
+select
+    %(listener_key)s as listener_key,
+    credit.album_key,
+    credit.artist_key,
+    'artist' as found_by,
+    current_date - credit.artist_key %% 365 as release_date,
+    album.folded_name as edition_name,
+    false as is_followed,
+    true as is_new
+from warehouse.bridge_album_artist as credit
+inner join warehouse.dim_album as album
+    on credit.album_key = album.album_key
+where album.album_id like 'years%%'
+order by credit.album_key
+limit 300;
+
 insert into warehouse.etl_gap (listener_key, gap_start, gap_end)
 select
     %(listener_key)s as listener_key,

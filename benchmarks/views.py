@@ -48,7 +48,12 @@ OTHERS = {
     "artist_month": "artist_key between 100 and 111",
     "comeback": "true",
     "year_review": "true",
+    "metadata_completeness": "true",
+    "new_release": "true",
+    "sign_in": "true",
 }
+#: Of the pipeline as a whole, whoever is listening.
+OF_ALL = ("pipeline_health",)
 
 
 def main() -> None:
@@ -62,13 +67,14 @@ def main() -> None:
         home = folder / "home"
         try:
             with closing(psycopg2.connect(embedded.start(home).url)) as connection:
-                _fill(connection)
+                fill(connection)
                 _ask_all(connection.cursor(), options.repetitions)
         finally:
             embedded.stop(home)
 
 
-def _fill(connection: Connection) -> None:
+def fill(connection: Connection) -> None:
+    """Fill an empty ledger with the million plays, and print how long the summaries take."""
     cursor = connection.cursor()
     cursor.execute(LEDGER.read_text(encoding="utf-8"), {"listener_key": LISTENER_KEY})
     started = time.perf_counter()
@@ -93,6 +99,7 @@ def _ask_all(cursor: Cursor, repetitions: int) -> None:
         questions[view] = (
             f"select * from bi.{view} where listener_key = {LISTENER_KEY} and {condition}"
         )
+    questions |= {view: f"select * from bi.{view}" for view in OF_ALL}
     times = repeat_in_turn(
         repetitions, {name: _timer(cursor, query) for name, query in questions.items()}
     )

@@ -94,6 +94,7 @@ POLLS = [make_polls(FILES[number]) for number in (1, 9)]
         ("dim_platform", True),
         ("fact_play", True),
         ("etl_import_span", True),
+        ("summary_hour", True),
     ],
 )
 def test_next_import_completes_what_a_killed_one_began(
@@ -102,7 +103,7 @@ def test_next_import_completes_what_a_killed_one_began(
     folder = write_history(tmp_path / "data", FILES)
     importer.poll(*POLLS)
     kill_at(importer, folder, moment, has_committed=has_committed)
-    assert (0 < read_account(importer)[0] < len(FILES)) == has_committed
+    assert (read_account(importer)[0] > 0) == has_committed
     figures = read_figures(importer.run(folder))
     assert importer.contents() == clean_run
     row_count = sum(map(len, FILES))

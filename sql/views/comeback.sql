@@ -34,9 +34,9 @@ followed as (
 span as materialized (
     select
         listener_key,
-        seen_start_utc at time zone 'UTC' as seen_start,
-        seen_end_utc at time zone 'UTC' as seen_end
+        range_agg(tsrange(seen_start_utc, seen_end_utc, '[]')) as seen
     from bi.seen_span
+    group by listener_key
 )
 
 select
@@ -50,19 +50,22 @@ select
     (followed.ms_so_far - followed.ms_listened)::bigint as ms_before,
     (followed.ms_in_all - followed.ms_so_far + followed.ms_listened)::bigint as ms_since,
     case
-        when exists (
-            select 1 from span
-            where
-                span.listener_key = followed.listener_key
-                and span.seen_start <= followed.left_at
-                and span.seen_end >= followed.first_listen_at
-        ) then 'exact' else 'not fully seen'
+        when
+            span.seen @> tsrange(
+                followed.left_at at time zone 'UTC',
+                followed.first_listen_at at time zone 'UTC',
+                '[]'
+            )
+            then 'exact'
+        else 'not fully seen'
     end as certainty
 from followed
 inner join warehouse.dim_listener as listener
     on followed.listener_key = listener.listener_key
 inner join bi.artist as artist
     on followed.artist_key = artist.artist_key
+left join span
+    on followed.listener_key = span.listener_key
 where
     followed.first_listen_at at time zone 'UTC'
     >= followed.left_at at time zone 'UTC' + interval '1 year';

@@ -39,22 +39,22 @@ month as (
 span as materialized (
     select
         listener_key,
-        seen_start_utc at time zone 'UTC' as seen_start,
-        seen_end_utc at time zone 'UTC' as seen_end
+        range_agg(tsrange(seen_start_utc, seen_end_utc, '[]')) as seen
     from bi.seen_span
+    group by listener_key
 )
 
 select
     month.listener_key,
     month.month_date,
-    exists(
-        select 1 from span
-        where
-            span.listener_key = month.listener_key
-            and span.seen_start <= month.start_at
-            and span.seen_end >= month.end_at
+    coalesce(
+        span.seen
+        @> tsrange(month.start_at at time zone 'UTC', month.end_at at time zone 'UTC', '[]'),
+        false
     ) as is_fully_seen
-from month;
+from month
+left join span
+    on month.listener_key = span.listener_key;
 comment on view bi.seen_month is
 'Grain: one row per listener and month, from that of the first play to this one. What the questions '
 'about months say how sure they are by. The first month begins with the first play, and the '

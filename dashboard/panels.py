@@ -231,7 +231,9 @@ def _draw(book: Book, period: Period, slots: tuple[str, Sequence[Any]]) -> dict[
         room = 53 if period.is_year and unit == "week" else None
         drawings["bars"] = draw_bars(bars, label=f"Hours by {unit}, {title}", unit_count=room)
     if sum(ms > 0 for ms in period.clock.values()) >= FEWEST_MARKS:
-        drawings["clock"] = draw_clock(period.clock, label=f"Time by weekday and hour, {title}")
+        name = f"week-{_name_anchor(period)}"
+        label = f"Time by weekday and hour, {title}"
+        drawings["clock"] = draw_clock(period.clock, name=name, label=label)
     if len(period.skips) >= FEWEST_MARKS:
         drawings["skips"] = draw_skips(period.skips[:14], label=f"Share of plays skipped, {title}")
     return drawings

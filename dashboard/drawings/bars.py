@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from dashboard.drawings.svg import WIDTH, draw, hollow, line, path, rect, show, text
+from dashboard.drawings.rows import show_share
+from dashboard.drawings.svg import hollow, path, rect, show, text
 from everheard.report.words import HOUR_MS, MINUTE_MS
 
-_LEFT, _TOP, _HEIGHT, _FOOT = 44, 12, 190, 26
+_BASE, _HEIGHT = 202, 190
+#: The width of an outline.
+_LINE = 1.5
+_MOST_ON_A_PHONE, _MOST_HOLLOW, _MOST_LABELS = 60, 150, 8
 _STEPS_MS = [
     step * unit
     for unit, steps in ((MINUTE_MS, (5, 10, 20, 30)), (HOUR_MS, (1, 2, 5, 10, 20, 50, 100, 200)))
@@ -38,54 +42,89 @@ def choose_step(greatest_ms: int) -> int:
 
 
 def draw_bars(slots: Sequence[Slot], *, label: str, unit_count: int | None = None) -> Markup:
-    """Draw a bar a slot; ``unit_count`` leaves room for slots still to come."""
+    """Draw a bar a slot; ``unit_count`` leaves room for slots still to come.
+
+    Bars are shares of the width, so that a phone shows them all; many months scroll, for a
+    hollow bar as thin as its own line would look filled.
+    """
     greatest = max(max(slot.ms_measured + slot.ms_estimated, slot.ms_before or 0) for slot in slots)
     step = choose_step(max(greatest, 1))
     top = max(greatest, step * 2)
-    pitch = (WIDTH - _LEFT) / (unit_count or len(slots))
-    base = _TOP + _HEIGHT
-    marks = list(_draw_axis(step, top))
+    count = unit_count or len(slots)
+    values = [number * step for number in range(1, 4) if number * step <= top]
+    marks = [_cross(_BASE - _HEIGHT * value / top, "grid") for value in values]
     for number, slot in enumerate(slots):
-        marks += _draw_slot(slot, _LEFT + number * pitch, pitch, base, _HEIGHT / top)
-    marks.append(line(_LEFT, base, WIDTH, base, "axis"))
+        marks += _draw_slot(slot, number, count, _HEIGHT / top)
+    marks += [_cross(_BASE, "axis"), *_draw_labels(slots, count)]
     if any(slot.ms_before for slot in slots):
-        marks.append(_draw_before(slots, pitch, base, _HEIGHT / top))
-    return draw(WIDTH, base + _FOOT, marks, label=label, css="bars wide")
+        marks.append(_draw_before(slots, count, _HEIGHT / top))
+    scale = [
+        text(36, _BASE - _HEIGHT * ms / top + 4, _say_value(ms), anchor="end") for ms in values
+    ]
+    size = " wide" if count > _MOST_ON_A_PHONE else ""
+    return Markup(  # noqa: S704 (every text in it went through escape)
+        f'<div class="bars{size}" role="img" aria-label="{escape(label)}">'
+        f"<svg>{''.join(scale)}</svg><svg>{''.join(marks)}</svg></div>"
+    )
 
 
-def _draw_axis(step: int, top: int) -> list[str]:
-    marks = []
-    for number in range(1, 4):
-        if number * step > top:
-            break
-        y = _TOP + _HEIGHT * (1 - number * step / top)
-        value, unit = (step / HOUR_MS, "h") if step >= HOUR_MS else (step / MINUTE_MS, "min")
-        marks.append(line(_LEFT, y, WIDTH, y, "grid"))
-        marks.append(text(_LEFT - 8, y + 4, f"{round(number * value)} {unit}", anchor="end"))
-    return marks
+def _say_value(ms: int) -> str:
+    return f"{round(ms / HOUR_MS)} h" if ms >= HOUR_MS else f"{round(ms / MINUTE_MS)} min"
 
 
-def _draw_slot(slot: Slot, x: float, pitch: float, base: float, scale: float) -> list[str]:
-    width = pitch - min(3.0, pitch * 0.25)
+def _cross(y: float, css: str) -> str:
+    return f'<line x2="100%" y1="{show(y)}" y2="{show(y)}" class="{css}"/>'
+
+
+def _draw_slot(slot: Slot, number: int, count: int, scale: float) -> list[str]:
     measured, estimated = slot.ms_measured * scale, slot.ms_estimated * scale
+    start = number / count
     marks = []
     if measured > 0:
-        marks.append(rect(x, base - measured, width, measured, "m", slot.title))
+        marks.append(_draw_bar(start, 0.85 / count, _BASE - measured, measured, "m", slot.title))
     if estimated > 0:
-        marks.append(hollow(x, base - measured - estimated, width, estimated, slot.title))
+        bottom = _BASE - measured
+        if estimated < _LINE or count > _MOST_HOLLOW:
+            place = (start, 0.85 / count, bottom - estimated, estimated)
+            marks.append(_draw_bar(*place, "e thin", slot.title))
+        else:  # the outline lies inside the bar's own place
+            place = (start + 0.06 / count, 0.75 / count, bottom - estimated, estimated)
+            marks.append(_draw_bar(*_inset(place), "e", slot.title))
     if slot.is_open:
-        marks.append(rect(x, base - 1, width, 5, "g", slot.title))
-    if slot.label:
-        marks.append(text(x, base + 20, slot.label))
+        marks.append(_draw_bar(start, 0.85 / count, _BASE - 1, 5, "g", slot.title))
     return marks
 
 
-def _draw_before(slots: Sequence[Slot], pitch: float, base: float, scale: float) -> str:
+def _draw_labels(slots: Sequence[Slot], count: int) -> Iterator[str]:
+    """Yield what stands under the axis; a phone has room for every other one of many."""
+    labelled = [(number, slot.label) for number, slot in enumerate(slots) if slot.label]
+    for place, (number, said) in enumerate(labelled):
+        odd = ' class="odd"' if place % 2 and len(labelled) > _MOST_LABELS else ""
+        yield f'<text x="{show_share(number / count)}" y="{_BASE + 20}"{odd}>{escape(said)}</text>'
+
+
+def _inset(place: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    start, width, y, height = place
+    return start, width, y + _LINE / 2, max(height - _LINE, 0.1)
+
+
+def _draw_bar(start: float, width: float, y: float, height: float, css: str, title: str) -> str:
+    return (
+        f'<rect x="{show_share(start)}" y="{show(y)}" width="{show_share(width)}"'
+        f' height="{show(height)}" class="{css}"><title>{escape(title)}</title></rect>'
+    )
+
+
+def _draw_before(slots: Sequence[Slot], count: int, scale: float) -> str:
+    """Draw the year before as a step line, stretched over the bars without growing thicker."""
     points = []
     for number, slot in enumerate(slots):
-        y = base - (slot.ms_before or 0) * scale
-        points += [(_LEFT + number * pitch, y), (_LEFT + (number + 1) * pitch, y)]
-    return path(points, "before")
+        y = _BASE - (slot.ms_before or 0) * scale
+        points += [(number, y), (number + 1, y)]
+    return (
+        f'<svg viewBox="0 0 {count} {_BASE}" preserveAspectRatio="none" class="over">'
+        f"{path(points, 'before')}</svg>"
+    )
 
 
 def draw_inline_bar(ms_measured: int, ms_estimated: int, greatest_ms: int) -> Markup:

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from dashboard.drawings.svg import WIDTH, draw, rect, text
+from dashboard.drawings.rows import draw_rows, mark, name_place
+from dashboard.drawings.svg import WIDTH, draw, text
 from everheard.report.book import Day
 from everheard.report.words import MINUTE_MS, say_time
 
@@ -121,30 +122,25 @@ def _draw_feet(way: str) -> list[str]:
 
 def draw_months(days: Sequence[Day], *, label: str) -> Markup:
     """Draw years as rows and months as columns."""
-    ms_by_month: dict[date, int] = {}
+    ms_by_month: dict[date, int] = defaultdict(int)
     open_months = set()
     for day in days:
         month = day.play_date.replace(day=1)
-        ms_by_month[month] = ms_by_month.get(month, 0) + day.total.ms_listened
+        ms_by_month[month] += day.total.ms_listened
         if day.status != "complete":
             open_months.add(month)
     limits = find_steps(list(ms_by_month.values()))
-    first_year, last_year = days[0].play_date.year, days[-1].play_date.year
-    pitch, height = (WIDTH - 52) / 12, 24
-    marks = [
-        text(52 + (month - 1) * pitch, 12, f"{date(2000, month, 1):%b}") for month in range(1, 13)
+    names = [
+        name_place(month / 12, f"{date(2000, month + 1, 1):%b}", "odd" if month % 2 else "")
+        for month in range(12)
     ]
-    marks += [
-        text(0, _TOP + (year - first_year) * height + 16, str(year))
-        for year in range(first_year, last_year + 1)
-    ]
+    rows: dict[str, list[str]] = {"": names}
     for month, ms in ms_by_month.items():
-        x, y = 52 + (month.month - 1) * pitch, _TOP + (month.year - first_year) * height
+        start, end = (month.month - 1) / 12, (month.month - 1 + 0.96) / 12
         is_open = month in open_months
         said = f"{month:%B %Y}: {'at least ' if is_open else ''}{say_time(ms)}"
-        marks.append(rect(x, y, pitch - 2.3, height - 2.3, name_step(ms, limits), said))
+        row = rows.setdefault(str(month.year), [])
+        row.append(mark(start, end, name_step(ms, limits), said))
         if is_open:
-            marks.append(rect(x, y + height - 5.3, pitch - 2.3, 4, "g"))
-    return draw(
-        WIDTH, _TOP + (last_year - first_year + 1) * height, marks, label=label, css="months wide"
-    )
+            row.append(mark(start, end, "g", said))
+    return draw_rows(rows.items(), label=label, css="months")

@@ -7,32 +7,31 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from dashboard.drawings.svg import WIDTH, draw, hollow, rect, text
+from dashboard.drawings.rows import draw_rows, mark
 from everheard.report.book import Day, Gap
 
-_LEFT, _ROW = 52, 25
+#: A gap of minutes is seen too.
+_NARROWEST = 0.004
 
 
 def draw_coverage(days: Sequence[Day], gaps: Sequence[Gap], *, label: str) -> Markup:
     """Draw the years from the first day to the last; open gaps are red."""
-    first_year, last_year = days[0].play_date.year, days[-1].play_date.year
-    marks = []
-    for year in range(first_year, last_year + 1):
-        y = (year - first_year) * _ROW
-        marks.append(text(0, y + 14, str(year), "n"))
-        here = [day for day in days if day.play_date.year == year]
-        for first, last, state in find_runs(here):
-            x = _place(first)
-            width = _place(last + timedelta(days=1), year) - x
-            said = f"{first} to {last}: {'measured' if state == 'm' else 'estimated'}"
-            marks.append(
-                rect(x, y + 3, width, 14, "m", said)
-                if state == "m"
-                else hollow(x, y + 3, width, 14, said)
-            )
-        for gap in gaps:
-            marks += _draw_gap(gap, year, y)
-    return draw(WIDTH, (last_year - first_year + 1) * _ROW, marks, label=label, css="coverage wide")
+    years = range(days[0].play_date.year, days[-1].play_date.year + 1)
+    rows = ((str(year), _draw_year(year, days, gaps)) for year in years)
+    return draw_rows(rows, label=label, css="coverage")
+
+
+def _draw_year(year: int, days: Sequence[Day], gaps: Sequence[Gap]) -> Iterator[str]:
+    here = [day for day in days if day.play_date.year == year]
+    for first, last, state in find_runs(here):
+        said = f"{first} to {last}: {'measured' if state == 'm' else 'estimated'}"
+        yield mark(_place(first, year), _place(last + timedelta(days=1), year), state, said)
+    for gap in gaps:
+        first, last = gap.start.date(), gap.end.date()
+        if first.year <= year <= last.year:
+            start = _place(max(first, date(year, 1, 1)), year)
+            end = _place(min(last, date(year, 12, 31)), year)
+            yield mark(start, max(end, start + _NARROWEST), "g", f"Not seen: {first} to {last}")
 
 
 def find_runs(days: Sequence[Day]) -> Iterator[tuple[date, date, str]]:
@@ -57,15 +56,5 @@ def find_runs(days: Sequence[Day]) -> Iterator[tuple[date, date, str]]:
         yield start, last, state
 
 
-def _draw_gap(gap: Gap, year: int, y: float) -> list[str]:
-    first, last = gap.start.date(), gap.end.date()
-    if not first.year <= year <= last.year:
-        return []
-    x = _place(max(first, date(year, 1, 1)))
-    end = _place(min(last, date(year, 12, 31)))
-    return [rect(x, y, max(end - x, 3.5), 20, "g", f"Not seen: {first} to {last}")]
-
-
-def _place(day: date, year: int | None = None) -> float:
-    year = year or day.year
-    return _LEFT + (WIDTH - _LEFT) * (day - date(year, 1, 1)).days / 366
+def _place(day: date, year: int) -> float:
+    return (day - date(year, 1, 1)).days / 366

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from dashboard.drawings.rows import draw_rows, show_share
 from dashboard.drawings.svg import WIDTH, circle, draw, line, path, text
 from everheard.report.book import NewShare, Skips
 
 _LEFT, _TOP, _HEIGHT = 52, 12, 150
+#: Where a hundred per cent lie; beyond it stands of how many plays.
+_SKIPS_END = 0.82
 
 
 def draw_new_share(shares: Sequence[NewShare], *, label: str) -> Markup:
@@ -50,18 +53,25 @@ def _name_months(shares: Sequence[NewShare], pitch: float) -> list[str]:
 
 def draw_skips(skips: Sequence[Skips], *, label: str) -> Markup:
     """Draw a dot an artist on a scale from 0 to 100% skipped."""
-    left, row = 260, 27
-    scale = (WIDTH - left - 60) / 100
-    marks = [
-        text(left + pct * scale, 12, f"{pct}%", anchor="middle" if pct else "start")
-        for pct in (0, 50, 100)
+    scale = [
+        _draw_label(0, "0%", "start"),
+        _draw_label(_SKIPS_END / 2, "50%", "middle"),
+        _draw_label(_SKIPS_END, "100%", "middle"),
     ]
-    for number, artist in enumerate(skips):
-        y = 24 + number * row + row / 2
-        pct = 100 * artist.skip_count / artist.judged_count
-        marks.append(text(0, y + 4, artist.artist_name[:30], "n"))
-        marks.append(line(left, y, left + 100 * scale, y, "grid"))
-        said = f"{artist.artist_name}: {artist.skip_count} of {artist.judged_count} skipped"
-        marks.append(circle(left + pct * scale, y, 6, "m", said))
-        marks.append(text(WIDTH, y + 4, f"of {artist.judged_count}", anchor="end"))
-    return draw(WIDTH, 24 + len(skips) * row, marks, label=label, css="lines wide")
+    rows = [(one.artist_name, _draw_skip(one)) for one in skips]
+    return draw_rows([("", scale), *rows], label=label, css="skips")
+
+
+def _draw_skip(one: Skips) -> list[str]:
+    share = one.skip_count / one.judged_count
+    said = f"{one.artist_name}: {one.skip_count} of {one.judged_count} skipped"
+    return [
+        f'<line x2="{show_share(_SKIPS_END)}" y1="13.5" y2="13.5" class="grid"/>',
+        f'<circle cx="{show_share(_SKIPS_END * share)}" cy="13.5" r="6" class="m">'
+        f"<title>{escape(said)}</title></circle>",
+        _draw_label(1, f"of {one.judged_count:,}", "end"),
+    ]
+
+
+def _draw_label(share: float, said: str, anchor: str) -> str:
+    return f'<text x="{show_share(share)}" y="18" text-anchor="{anchor}">{escape(said)}</text>'

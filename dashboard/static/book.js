@@ -42,10 +42,14 @@ function nameDays(drawing) {
 
 function nameHours(drawing) {
   if (drawing.querySelector("circle")) return;
-  drawing.dataset.minutes.split(",").forEach((minutes, number) => {
+  const isUpright = drawing.classList.contains("upright");
+  const source = isUpright ? drawing.previousElementSibling : drawing;
+  source.dataset.minutes.split(",").forEach((minutes, number) => {
     if (minutes === "0") return;
     const [weekday, hour] = [Math.floor(number / 24), number % 24];
-    const place = { cx: 52 + hour * 35 + 17, cy: 37 + weekday * 27, r: 13 };
+    const place = isUpright
+      ? { cx: 56 + weekday * 40, cy: 35 + hour * 22, r: 11 }
+      : { cx: 69 + hour * 35, cy: 37 + weekday * 27, r: 13 };
     addName(drawing, "circle", place, `${WEEKDAYS[weekday]} ${String(hour).padStart(2, "0")}:00, ${sayTime(Number(minutes))}`);
   });
 }
@@ -64,11 +68,10 @@ function sayTime(minutes) {
   return `${Math.floor(minutes / 60).toLocaleString("en-GB")} h ${String(minutes % 60).padStart(2, "0")}`;
 }
 
-// A drawing wider than the screen begins with its newest part, the hours of a week with the morning.
+// A drawing wider than the screen begins with its newest part.
 function showNewest(under) {
   for (const box of under.querySelectorAll(".scroll")) {
-    if (box.querySelector(".clock")) box.scrollLeft = box.scrollWidth / 4;
-    else if (box.querySelector(".bars, .days")) box.scrollLeft = box.scrollWidth;
+    if (box.querySelector(".bars")) box.scrollLeft = box.scrollWidth;
   }
 }
 

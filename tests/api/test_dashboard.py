@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from psycopg2.extensions import connection as Connection
 
 from tests.api.conftest import derive_summaries
@@ -180,9 +180,7 @@ def test_open_page_shows_a_new_play_by_itself(served: str, page: Page, ledger: C
     before = page.inner_text(".panel.on .figures")
     add_play(ledger)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_function(
-        "before => document.querySelector('.panel.on .figures').innerText !== before", arg=before
-    )
+    expect(page.locator(".panel.on .figures")).not_to_have_text(before, use_inner_text=True)
     assert page.evaluate("document.activeElement.closest('.periods') !== null")
     assert page.is_visible("#found table")
 

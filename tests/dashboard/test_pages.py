@@ -150,9 +150,9 @@ def test_name_of_a_day_lies_over_its_mark(visit: Visit, width: int, css: str) ->
 
 def test_every_hour_of_the_week_has_its_name_over_its_dot(visit: Visit) -> None:
     page = visit(YEAR)
-    hours = page.locator("#\\32 026 svg.clock circle")
+    hours = page.locator("#\\32 026 svg.clock.wide circle")
     titles = hours.locator("title").all_text_contents()
-    ways = page.locator("#\\32 026 svg.clock path[stroke-width]").evaluate_all(
+    ways = page.locator("#\\32 026 svg.clock.wide path[stroke-width]").evaluate_all(
         "ways => ways.map(way => way.getAttribute('d')).join('')"
     )
     dots = {tuple(map(int, dot)) for dot in re.findall(r"M(\d+) (\d+)h0", ways)}
@@ -192,6 +192,15 @@ def test_type_in_drawings_stays_readable_on_a_phone(visit: Visit) -> None:
     assert min(sizes) >= 11
 
 
+@pytest.mark.parametrize("period", PERIODS)
+def test_hollow_bars_stay_hollow_on_a_phone(visit: Visit, period: str) -> None:
+    """An outline of 1.5 pixels on either side must leave something to see between them."""
+    page = visit(YEAR, f"index.html#{period}", width=360)
+    bars = page.locator(".panel.on .bars rect.e:not(.thin)")
+    widths = bars.evaluate_all("all => all.map(one => one.getBBox().width)")
+    assert min(widths, default=9) > 3
+
+
 def test_font_of_the_page_is_its_own(visit: Visit) -> None:
     page = visit(YEAR)
     assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px Archivo'))")
@@ -200,7 +209,11 @@ def test_font_of_the_page_is_its_own(visit: Visit) -> None:
 def test_statement_draws_its_picture(visit: Visit) -> None:
     page = visit(YEAR, "2026.html")
     page.locator("img.picture").scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('img.picture').naturalWidth === 1080")
+    picture = page.locator("img.picture")
+    assert (
+        picture.evaluate("async (picture) => (await picture.decode(), picture.naturalWidth)")
+        == 1080
+    )
 
 
 def test_script_smuggled_in_by_a_name_is_not_run(

@@ -29,6 +29,7 @@ from everheard.warehouse.export import (
     find_target,
     load_export,
 )
+from everheard.warehouse.summaries import derive_summaries
 
 JOB = "import_history"
 FILES_PER_BATCH = 8
@@ -84,7 +85,7 @@ class Import:
             print(describe_account(self.account, time.monotonic() - started))
 
     def load(self, run: Run, files: list[ExportFile]) -> None:
-        """Load all files; what was committed stays, so that the same import can be completed."""
+        """Load all files; what was committed stays: the same import completes it."""
         target = find_target(run.connect(), run.options.listener, run.settings)
         # A dry run is one batch, because nothing of a batch is kept for the next to meet.
         size = len(files) if run.options.dry_run else FILES_PER_BATCH
@@ -101,8 +102,10 @@ class Import:
                 if not run.options.dry_run:
                     target = target._replace(listener_key=result.listener_key)
                 progress.update(sum(file.size for file in part))
-        if not run.options.dry_run:
-            analyze_ledger(run.connect())
+            if not run.options.dry_run and target.listener_key is not None:
+                progress.set_description("adding up")
+                analyze_ledger(run.connect())
+                derive_summaries(run.connect(), run.settings, target.listener_key)
 
     def _load_batch(
         self,

@@ -90,8 +90,8 @@ def load_export(
     """Bring one batch of an export into the ledger; all of it is committed, or nothing.
 
     ``spans`` are the stretches of time that the whole import covers; they come with its
-    last batch and close gaps. A second load of the same rows writes no plays. Raises
-    DatabaseTrouble or SchemaMismatch.
+    last batch and close gaps. The summaries wait for ``derive_summaries``. A second load of
+    the same rows writes no plays. Raises DatabaseTrouble or SchemaMismatch.
     """
 
     def attempt() -> ExportResult:
@@ -123,7 +123,7 @@ def _load_batch(
         copy_csv(cursor, table)
     statements = [render(cursor, name) for name in ("analyze_export_stage", *_EXPORT_DIMENSIONS)]
     observations = ("export_play", "export_episode_play")
-    derive(cursor, listener_key, statements, observations, summarises=spans is not None)
+    derive(cursor, listener_key, statements, observations, summarises=False)
     send(cursor, render(cursor, "import_account", mine))
     accounts = [FileAccount(*row) for row in cursor.fetchall()]
     send(cursor, render(cursor, "read_outdone_row"))

@@ -38,8 +38,10 @@ where
     not exists (
         select 1 from warehouse.dim_episode as known
         where
-            (known.episode_id, known.known_by_name, known.known_by_show)
-            is not distinct from (staged.episode_id, staged.known_by_name, staged.known_by_show)
+            -- Equal, so that it can be hashed: a null here is never an empty text elsewhere.
+            coalesce(known.episode_id, '') = coalesce(staged.episode_id, '')
+            and coalesce(known.known_by_name, '') = coalesce(staged.known_by_name, '')
+            and coalesce(known.known_by_show, '') = coalesce(staged.known_by_show, '')
             and (known.metadata_level, staged.name, staged.folded_show_name)
             >= (staged.metadata_level, known.name, known.folded_show_name)
     )

@@ -28,8 +28,10 @@ where
     not exists (
         select 1 from warehouse.dim_show as known
         where
-            (known.show_id, known.known_by_name, known.is_audiobook)
-            is not distinct from (staged.show_id, staged.known_by_name, staged.is_audiobook)
+            -- Equal, so that it can be hashed; see dim_episode.sql.
+            coalesce(known.show_id, '') = coalesce(staged.show_id, '')
+            and coalesce(known.known_by_name, '') = coalesce(staged.known_by_name, '')
+            and known.is_audiobook = staged.is_audiobook
             and (known.metadata_level, staged.name) >= (staged.metadata_level, known.name)
     )
 order by staged.show_id, staged.known_by_name, staged.is_audiobook

@@ -41,16 +41,27 @@ touched_name as (
     where classmate.folded_name <> ''
 ),
 
+namesake as (
+    select
+        track.folded_name,
+        count(*) as track_count
+    from warehouse.dim_track as track
+    inner join touched_name
+        on track.folded_name = touched_name.folded_name
+    group by track.folded_name
+),
+
+-- The only one of its name stands alone: it matters only if it has not done so until now.
 member as (
     select
         track.track_key,
         track.album_key,
         track.folded_name,
-        track.match_key,
-        count(*) over (partition by track.folded_name) as namesake_count
+        track.match_key
     from warehouse.dim_track as track
-    inner join touched_name
-        on track.folded_name = touched_name.folded_name
+    inner join namesake
+        on track.folded_name = namesake.folded_name
+    where namesake.track_count > 1 or track.match_key <> track.track_key
 ),
 
 evidence as (
@@ -63,7 +74,7 @@ evidence as (
         on member.track_key = bridge.track_key
     inner join warehouse.dim_artist as artist
         on bridge.artist_key = artist.artist_key
-    where member.namesake_count > 1 and artist.folded_name <> ''
+    where artist.folded_name <> ''
     union
     select
         member.track_key,
@@ -74,18 +85,16 @@ evidence as (
         on member.album_key = bridge.album_key
     inner join warehouse.dim_artist as artist
         on bridge.artist_key = artist.artist_key
-    where member.namesake_count > 1 and artist.folded_name <> '' and member.album_key <> 0
+    where artist.folded_name <> '' and member.album_key <> 0
 ),
 
--- Connected components: from every track to all it reaches over shared artists. The only one
--- of its name reaches nothing.
+-- Connected components: from every track to all it reaches over shared artists.
 reached as (
     with recursive walk (root_key, track_key) as (
         select
             track_key as root_key,
             track_key
         from member
-        where namesake_count > 1 or match_key <> track_key
         union
         select
             walk.root_key,

@@ -89,5 +89,4 @@ where
     )
 order by first_played_at;
 
-drop table
-pg_temp.derived_session, pg_temp.touched_stretch, pg_temp.touched_play, pg_temp.touched_month;
+drop table pg_temp.derived_session;

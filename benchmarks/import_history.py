@@ -45,18 +45,17 @@ with psycopg2.connect(url) as connection, connection.cursor() as cursor, open(cs
 """
 _DLT = """
 import glob, json, sys
-from urllib.parse import parse_qs, urlsplit
 import dlt
 files, url = sys.argv[1:]
-parts = urlsplit(url)
-credentials = {
-    "database": parts.path.strip("/"), "username": parts.username, "password": parts.password,
-    "host": parse_qs(parts.query).get("host", [parts.hostname])[0], "port": parts.port or 5432,
-}
 def rows():
     for path in sorted(glob.glob(files)):
-        yield json.load(open(path, encoding="utf-8"))
-postgres = dlt.destinations.postgres(credentials)
+        with open(path, encoding="utf-8") as file:
+            part = json.load(file)
+        for row in part:
+            row["spotify_track_uri"] = row["spotify_track_uri"] or ""  # dlt's keys are not null
+        yield part
+# dlt wants a host; libpq goes by the one that comes last, which is the socket's folder.
+postgres = dlt.destinations.postgres(url.replace("@:", "@localhost:"))
 pipeline = dlt.pipeline("history", destination=postgres, dataset_name="dlt")
 pipeline.run(
     dlt.resource(rows, name="plays", primary_key=("ts", "spotify_track_uri"),

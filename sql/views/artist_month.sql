@@ -26,17 +26,16 @@ select
     heard.listen_count,
     heard.ms_listened,
     heard.ms_estimated,
-    word.certainty,
-    word.count_certainty
+    case
+        when heard.ms_estimated > 0 then month.certainty_if_estimated
+        else month.certainty_if_measured
+    end as certainty,
+    month.count_certainty
 from heard
 inner join bi.artist as artist
     on heard.artist_key = artist.artist_key
 inner join bi.seen_month as month
-    on heard.listener_key = month.listener_key and heard.month_date = month.month_date
-inner join bi.certainty as word
-    on
-        month.is_fully_seen = word.is_fully_seen
-        and (heard.ms_estimated > 0) = word.is_estimated;
+    on heard.listener_key = month.listener_key and heard.month_date = month.month_date;
 comment on view bi.artist_month is
 'Grain: one row per listener, month and artist heard in it. Fast for named artists, or for named months.';
 comment on column bi.artist_month.listener_key is 'Whose: bi.listener.';

@@ -118,13 +118,14 @@ select
         when month.ms_listened > 0
             then round(100.0 * coalesce(new_time.ms_listened, 0) / month.ms_listened, 1)
     end::numeric(4, 1) as new_artist_pct,
-    word.certainty,
-    word.count_certainty
+    case
+        when month.ms_estimated > 0 then seen.certainty_if_estimated
+        else seen.certainty_if_measured
+    end as certainty,
+    seen.count_certainty
 from month
 inner join bi.seen_month as seen
     on month.listener_key = seen.listener_key and month.month_date = seen.month_date
-inner join bi.certainty as word
-    on seen.is_fully_seen = word.is_fully_seen and (month.ms_estimated > 0) = word.is_estimated
 left join new_artist
     on month.listener_key = new_artist.listener_key and month.month_date = new_artist.month_date
 left join new_song

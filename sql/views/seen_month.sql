@@ -47,14 +47,23 @@ span as materialized (
 select
     month.listener_key,
     month.month_date,
-    coalesce(
-        span.seen
-        @> tsrange(month.start_at at time zone 'UTC', month.end_at at time zone 'UTC', '[]'),
-        false
-    ) as is_fully_seen
+    measured.is_fully_seen,
+    measured.certainty as certainty_if_measured,
+    estimated.certainty as certainty_if_estimated,
+    measured.count_certainty
 from month
 left join span
-    on month.listener_key = span.listener_key;
+    on month.listener_key = span.listener_key
+inner join bi.certainty as measured
+    on
+        not measured.is_estimated
+        and measured.is_fully_seen = coalesce(
+            span.seen
+            @> tsrange(month.start_at at time zone 'UTC', month.end_at at time zone 'UTC', '[]'),
+            false
+        )
+inner join bi.certainty as estimated
+    on estimated.is_estimated and measured.is_fully_seen = estimated.is_fully_seen;
 comment on view bi.seen_month is
 'Grain: one row per listener and month, from that of the first play to this one. What the questions '
 'about months say how sure they are by. The first month begins with the first play, and the '
@@ -62,3 +71,8 @@ comment on view bi.seen_month is
 comment on column bi.seen_month.listener_key is 'Whose: bi.listener.';
 comment on column bi.seen_month.month_date is 'First day of the month.';
 comment on column bi.seen_month.is_fully_seen is 'No gap in it, and no stretch that nobody looked at.';
+comment on column bi.seen_month.certainty_if_measured is
+'Of a sum of time of which nothing is estimated: exact or at least.';
+comment on column bi.seen_month.certainty_if_estimated is
+'Of a sum of time of which a part is estimated: about or not fully seen.';
+comment on column bi.seen_month.count_certainty is 'Of counts: exact or at least.';

@@ -111,6 +111,8 @@ def _serve(home: Path) -> list[tuple[str, ...]]:
         started = time.perf_counter()
         answer = client.get(path)
         rows.append((what, f"{(time.perf_counter() - started) * 1000:,.0f} ms", "", ""))
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path} answered {answer.status}")
         answer.close()
     app.extensions["ledger"].close()
     return rows

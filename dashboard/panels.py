@@ -9,10 +9,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.drawings.bars import draw_bars, draw_count_bar, draw_inline_bar, draw_spark
+from dashboard.drawings.bars import draw_bars, draw_inline_bar, draw_spark
 from dashboard.drawings.calendar import draw_calendar, draw_months, find_steps
 from dashboard.drawings.clock import draw_clock
 from dashboard.drawings.lines import draw_skips
+from dashboard.sessions import count_sessions
 from dashboard.slots import BY_DAY, BY_WEEK, cut, cut_counts
 from everheard.report.book import Book, Period, Place
 from everheard.report.words import (
@@ -76,6 +77,8 @@ class Panel:
     rule: str
     number: str
     unit: str
+    against: str
+    spark: Markup
     excluded: str
     figures: Sequence[Figure]
     drawings: dict[str, Markup]
@@ -116,10 +119,11 @@ def choose_first(periods: Sequence[Period], year: int) -> Period:
 def make_panel(book: Book, period: Period) -> Panel:
     """Assemble one period."""
     gaps = book.find_gaps(period.first_date, period.last_date)
+    days = book.find_days(period.first_date, period.last_date)
     certainty, reason = say_certainty(period.total, len(gaps))
     number, unit = say_hours(period.total.ms_listened)
     unit_of_bars, _ = slots = cut(book, period)
-    sessions, longest = _count_sessions(book, period)
+    sessions, longest = count_sessions(book, period)
     return Panel(
         anchor=_name_anchor(period),
         label=_LABELS.get(period.name, period.name),
@@ -130,6 +134,8 @@ def make_panel(book: Book, period: Period) -> Panel:
         rule=RULES[period.total.certainty],
         number=number,
         unit=unit,
+        against=_say_against(period),
+        spark=draw_spark(cut_counts(days, lambda day: day.total.ms_listened)),
         excluded=_say_excluded(period),
         figures=_make_figures(book, period),
         drawings=_draw(book, period, slots),
@@ -161,6 +167,21 @@ def _name_before(period: Period) -> str:
     return f"the {period.name} before"
 
 
+def _name_before_now(period: Period) -> str:
+    """Name the period before, as far as it is compared: of the running year the same days."""
+    is_running = period.is_year and (period.last_date.month, period.last_date.day) != (12, 31)
+    return _name_before(period) + (" by this day" if is_running else "")
+
+
+def _say_against(period: Period) -> str:
+    """Say how much more or less time it was than in the period before, where that is known."""
+    if not period.previous or not period.previous.ms_listened:
+        return ""
+    change = period.total.ms_listened - period.previous.ms_listened
+    word = "more" if change > 0 else "less"
+    return f"{say_time(abs(change))} {word} than {_name_before_now(period)}"
+
+
 def _say_excluded(period: Period) -> str:
     if not period.excluded_play_count:
         return ""
@@ -172,8 +193,7 @@ def _make_figures(book: Book, period: Period) -> list[Figure]:
     total, previous = period.total, period.previous
     plays = f"{total.play_count / max(len(days), 1):.0f} a day"
     if previous and previous.play_count:
-        against = f"{_name_before(period)}" + (" by this day" if period.is_year else "")
-        plays = say_difference(total.play_count, previous.play_count, against)
+        plays = say_difference(total.play_count, previous.play_count, _name_before_now(period))
     is_open = total.count_certainty == "at least"
     found = [one for one in book.artists if period.first_date <= one.first_date <= period.last_date]
     known = sum(one.first_date < period.first_date for one in book.artists)
@@ -259,32 +279,3 @@ def make_rows(period: Period | None, places: Sequence[Place]) -> list[Row]:
         )
         for place in places
     ]
-
-
-_BINS = (
-    (15, "under 15 min"),
-    (30, "15 to 30 min"),
-    (60, "30 to 60 min"),
-    (120, "1 to 2 h"),
-    (240, "2 to 4 h"),
-)
-
-
-def _count_sessions(book: Book, period: Period) -> tuple[list[dict[str, Any]], str]:
-    here = [
-        one for one in book.sessions if period.first_date <= one.session_date <= period.last_date
-    ]
-    if len(here) < FEWEST_MARKS:
-        return [], ""
-    counts = dict.fromkeys([*(name for _, name in _BINS), "over 4 h"], 0)
-    for one in here:
-        minutes = one.ms_listened / 60_000
-        counts[next((name for limit, name in _BINS if minutes < limit), "over 4 h")] += 1
-    greatest = max(counts.values())
-    longest = max(here, key=lambda one: one.ms_listened)
-    rows = [
-        {"name": name, "count": count, "bar": draw_count_bar(count, greatest)}
-        for name, count in counts.items()
-    ]
-    day = longest.session_date
-    return rows, f"{say_time(longest.ms_listened)}, on {day.day} {day:%B %Y}"

@@ -11,8 +11,8 @@ from dashboard.drawings.lines import draw_new_share
 from dashboard.drawings.ratings import draw_ratings, find_outliers
 from dashboard.drawings.strips import draw_strips
 from dashboard.names import sort_by_time
-from everheard.report.book import Book, Period, Rating
-from everheard.report.words import say_count, say_date, say_moment, say_time
+from everheard.report.book import Book, Comeback, Period, Rating
+from everheard.report.words import say_count, say_date, say_moment, say_place_change, say_time
 
 _FEWEST_MONTHS = 7
 _MOST_ROWS = 12
@@ -86,13 +86,14 @@ def find_first_heard(book: Book, period: Period) -> list[dict[str, str | None]]:
     ]
 
 
-def list_comebacks(book: Book) -> list[dict[str, str]]:
+def list_comebacks(book: Book) -> list[dict[str, str | None]]:
     """Return the newest returns."""
     newest = sorted(book.comebacks, key=lambda one: one.returned, reverse=True)
     return [
         {
             "name": one.artist_name,
-            "away": _say_away(one.away_day_count),
+            "url": one.url,
+            "away": _say_away(one),
             "back": say_date(one.returned),
             "time": say_time(one.ms_since),
         }
@@ -100,10 +101,10 @@ def list_comebacks(book: Book) -> list[dict[str, str]]:
     ]
 
 
-def _say_away(days: int) -> str:
-    years, months = days // 365, days % 365 // 30
-    said = say_count(years, "year")
-    return said + (f", {say_count(months, 'month')}" if months else "")
+def _say_away(one: Comeback) -> str:
+    years, months = one.away_day_count // 365, one.away_day_count % 365 // 30
+    said = say_count(years, "year") + (f", {say_count(months, 'month')}" if months else "")
+    return said if one.certainty == "exact" else f"{said}; {one.certainty}"
 
 
 def list_ratings(book: Book) -> list[dict[str, str | None]]:
@@ -116,6 +117,9 @@ def list_ratings(book: Book) -> list[dict[str, str | None]]:
             "name": one.album_name,
             "artist": one.artist_name,
             "url": one.url,
+            "move": say_place_change(one.place, one.place + one.places_up, is_known=True)
+            if one.places_up
+            else "",
             "rating": f"{one.rating:.0f}",
             "time": say_time(one.ms_listened),
         }

@@ -92,13 +92,13 @@ def draw_card(book: Book, period: Period) -> str:
     number, unit = say_hours(period.total.ms_listened)
     word, _ = say_certainty(period.total, 0)
     names = ", ".join(place.name for place in period.artists[:3])
-    said = f"{word.rstrip('.')} {period.total.play_count:,} plays in the last {period.name}"
+    said = f"{word} {period.total.play_count:,} plays in the last {period.name}"
     style = (
         "<style>.p{fill:#fff}.i{fill:#12171d}.s{fill:#56606b}.l{stroke:#d3d9df}.r{stroke:#12171d}"
         ".o{stroke:#b9261b}@media(prefers-color-scheme:dark){.p{fill:#0f1318}.i{fill:#e9edf1}"
         ".s{fill:#9aa6b2}.l{stroke:#2b343d}.r{stroke:#e9edf1}.o{stroke:#ff7d6e}}</style>"
     )
-    width = round(_measure(number, 56) + _measure(unit, 24) + 4 * len(number + unit) + 4)
+    width = round(_measure(number, 56) + _measure(unit, 24) + 4)
     rules = {
         "double": f'<path d="M24 99H{24 + width}M24 103H{24 + width}" class="r" stroke-width="2"/>',
         "single": f'<path d="M24 100H{24 + width}" class="r" stroke-width="2"/>',

@@ -23,9 +23,9 @@ def make_year_page(book: Book, year: Year, period: Period) -> dict[str, Any]:
         "months": [
             {
                 "name": f"{month.month:%B}",
-                "artist": month.artist_name,
+                "artist": {"name": month.artist_name, "url": month.url},
                 "time": say_time(month.ms_listened),
-                "found": month.first_heard,
+                "found": {"name": month.first_heard, "url": month.first_heard_url},
             }
             for month in year.months
         ],

@@ -23,12 +23,11 @@ def open_project(settings: Settings) -> str:
     server, database = find_server(settings.database_url)
     reader = renew_role(settings, "bi_reader")
     project = write_copy(settings.home / "powerbi", server, database)
-    where = _hand_over(reader)
-    if sys.platform == "win32":
-        os.startfile(project)  # noqa: S606 (our own file)
+    where = hand_over(reader)
+    opened = "" if _show(project) else "Open that file in Power BI Desktop. "
     return (
         f"powerbi: {project} reads {database} on {server}.\n"
-        f"Power BI Desktop asks once for a sign-in: choose 'Database', user {reader.name},"
+        f"{opened}Power BI Desktop asks once for a sign-in: choose 'Database', user {reader.name},"
         f" password {where}."
     )
 
@@ -63,10 +62,28 @@ def write_copy(folder: Path, server: str, database: str) -> Path:
     return folder / "Everheard.pbip"
 
 
-def _hand_over(reader: Reader) -> str:
-    """Put the password on the clipboard; return the words for where it is."""
+def _show(project: Path) -> bool:
+    """Open the project where Power BI Desktop is; say whether it is there."""
+    if sys.platform != "win32":
+        return False
+    try:
+        os.startfile(project)  # noqa: S606 (our own file)
+    except OSError:  # no program is known for .pbip
+        return False
+    return True
+
+
+def hand_over(reader: Reader) -> str:
+    """Put the password on the clipboard; return the words for where it is.
+
+    A clipboard may be installed and out of reach (no display): then the words are the password,
+    which is nowhere else.
+    """
     program = _CLIPBOARDS.get(sys.platform, ["xclip", "-selection", "clipboard"])
     if shutil.which(program[0]):
-        subprocess.run(program, input=reader.password.encode(), check=True)  # noqa: S603
-        return "from the clipboard"
+        told = subprocess.run(  # noqa: S603
+            program, input=reader.password.encode(), stderr=subprocess.DEVNULL, check=False
+        )
+        if told.returncode == 0:
+            return "from the clipboard"
     return reader.password

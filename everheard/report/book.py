@@ -154,6 +154,9 @@ class Comeback:
     returned: date
     away_day_count: int
     ms_since: int
+    url: str | None = None
+    #: "exact" where the whole time away was seen.
+    certainty: str = "exact"
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,8 @@ class Rating:
     rating: float
     ms_listened: int
     url: str | None = None
+    #: Places gained since this day last week; None where it was not ranked then.
+    places_up: int | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +191,8 @@ class MonthBest:
     artist_name: str
     ms_listened: int
     first_heard: str = ""
+    url: str | None = None
+    first_heard_url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -152,10 +152,17 @@ ARTIST_MONTHS = """
     where month.listener_key = %(listener)s and month.ms_listened > 0
 """
 MONTH_BESTS = """
-    select distinct on (month_date) month_date, artist_name, ms_listened
-    from bi.artist_month
-    where listener_key = %(listener)s and ms_listened > 0
-    order by month_date, ms_listened desc, artist_key
+    with best as (
+        select distinct on (month_date) month_date, artist_key, artist_name, ms_listened
+        from bi.artist_month
+        where listener_key = %(listener)s and ms_listened > 0
+        order by month_date, ms_listened desc, artist_key
+    )
+
+    select best.month_date, best.artist_name, best.ms_listened, artist.spotify_url as url
+    from best
+    inner join bi.artist as artist on best.artist_key = artist.artist_key
+    order by best.month_date
 """
 STREAKS = """
     select first_date, last_date, day_count
@@ -166,8 +173,12 @@ SESSIONS = """
     from bi.session where listener_key = %(listener)s order by started_at_local
 """
 COMEBACKS = """
-    select artist_name, last_heard_date, returned_date, away_day_count, ms_since
-    from bi.comeback where listener_key = %(listener)s order by returned_date
+    select
+        back.artist_name, back.last_heard_date, back.returned_date, back.away_day_count,
+        back.ms_since, artist.spotify_url as url, back.certainty
+    from bi.comeback as back
+    inner join bi.artist as artist on back.artist_key = artist.artist_key
+    where back.listener_key = %(listener)s order by back.returned_date
 """
 YEARS = """
     select
@@ -178,7 +189,7 @@ YEARS = """
 """
 RATINGS = """
     select ranking.rank, album.album_name, album.main_artist_name, ranking.average_rating,
-        ranking.ms_listened, album.spotify_url as url
+        ranking.ms_listened, album.spotify_url as url, ranking.places_up_since_last_week
     from bi.album_ranking as ranking
     inner join bi.album as album on ranking.album_key = album.album_key
     where

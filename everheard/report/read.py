@@ -207,9 +207,15 @@ def _read_years(
         found[artist.first_date.replace(day=1)] = artist  # the one with most time comes last
     for row in reader.read(queries.MONTH_BESTS):
         first = found.get(row.month_date)
-        bests[row.month_date.year].append(
-            MonthBest(row.month_date, row.artist_name, row.ms_listened, first.name if first else "")
+        best = MonthBest(
+            row.month_date,
+            row.artist_name,
+            row.ms_listened,
+            first.name if first else "",
+            row.url,
+            first.url if first else None,
         )
+        bests[row.month_date.year].append(best)
     by_name = {period.name: period for period in periods}
     return tuple(
         _to_year(row, by_name[str(row.year)], streaks, tuple(bests[row.year]))
@@ -264,6 +270,7 @@ def _read_shelves(reader: Reader) -> dict[str, Any]:
                 float(row.average_rating),
                 row.ms_listened,
                 row.url,
+                row.places_up_since_last_week,
             )
             for row in reader.read(queries.RATINGS)
         ),

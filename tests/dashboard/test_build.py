@@ -16,6 +16,7 @@ from dashboard.build import write_dashboard
 from dashboard.years import find_dropped
 from everheard.report.book import Book, Discovery, Period, Place, Total
 from tests.dashboard.books import BOOKS, NOW, make_book
+from tests.dashboard.names import SPOTIFY
 from tests.dashboard.rated import make_ratings
 
 Written = Callable[[str], Path]
@@ -97,6 +98,35 @@ def test_period_before_is_compared_only_where_it_is_known(written: Written) -> N
     page = read(written(YEAR))
     assert "the year before" in find_panel(page, "30-days") or "30 days before" in page
     assert "Change against" not in find_panel(page, "all-time")
+
+
+def test_time_is_compared_with_the_same_days_of_a_running_year_only(tmp_path: Path) -> None:
+    write_dashboard(make_book(day_count=1400, measured_until=NOW.date()), tmp_path)
+    page = read(tmp_path)
+    assert re.search(r"\d h \d\d (more|less) than 2025 by this day<", find_panel(page, "2026"))
+    assert re.search(r"\d h \d\d (more|less) than 2024<", find_panel(page, "2025"))
+    assert "than 2024 by this day" not in page
+
+
+def test_comeback_says_whether_the_time_away_was_seen(tmp_path: Path) -> None:
+    book = make_book(day_count=1400)
+    unseen = replace(book.comebacks[0], certainty="not fully seen", url=f"{SPOTIFY}artist/a")
+    write_dashboard(replace(book, comebacks=(unseen,)), tmp_path)
+    page = read(tmp_path, "artists.html")
+    assert "2 years, 1 month; not fully seen" in page.replace("two years, one", "2 years, 1")
+    assert 'href="https://open.spotify.com/artist/a">Saltwork</a>' in page
+
+
+def test_rating_says_how_its_place_moved(tmp_path: Path) -> None:
+    first, second, third, *others = make_ratings(12)
+    moved = (
+        replace(first, places_up=2),
+        replace(second, places_up=0),
+        replace(third, places_up=-1),
+    )
+    write_dashboard(replace(make_book(day_count=40), ratings=(*moved, *others)), tmp_path)
+    table = read(tmp_path, "records.html").split("Your ratings")[1]
+    assert re.findall(r'<td class="move">([^<]*)<', table)[:4] == ["up 2", "", "down 1", ""]
 
 
 def test_names_are_text_whatever_is_in_them(written: Written) -> None:

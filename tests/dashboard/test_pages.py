@@ -44,8 +44,8 @@ def test_page_is_accessible(visit: Visit, file: str, theme: str) -> None:
     assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
 
 
-@pytest.mark.parametrize("book", ["day 0", "week 1"])
-def test_small_page_is_accessible_on_a_phone(visit: Visit, book: str) -> None:
+@pytest.mark.parametrize("book", ["day 0", "week 1", YEAR])
+def test_page_is_accessible_on_a_phone(visit: Visit, book: str) -> None:
     page = visit(book, width=390, bypass_csp=True)
     found = Axe().run(page, options={"preload": False}).response["violations"]
     assert [one["id"] for one in found] == []

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from everheard.failure import ConfigurationError
-from migrate.powerbi import find_server, write_copy
+from migrate.powerbi import find_server, hand_over, write_copy
+from migrate.role import Reader
 
 
 def test_copy_has_server_and_database_filled_in(tmp_path: Path) -> None:
@@ -33,3 +34,17 @@ def test_server_is_named_as_power_bi_asks_for_it() -> None:
 def test_server_that_power_bi_cannot_reach_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="a server it can reach"):
         find_server(url)
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize(("code", "where"), [(0, "from the clipboard"), (1, "the password")])
+def test_password_is_shown_where_the_clipboard_is_out_of_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, where: str
+) -> None:
+    for name in ("xclip", "pbcopy"):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\ncat > {tmp_path}/clipboard\nexit {code}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert hand_over(Reader("bi_reader", "the password")) == where
+    assert (tmp_path / "clipboard").read_text() == "the password"

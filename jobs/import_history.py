@@ -22,6 +22,7 @@ from everheard.history.folder import private_folder
 from everheard.history.reader import Batch, BatchReader
 from everheard.history.sources import ExportFile, find_sources, show_progress, split_batches
 from everheard.run import Run, run_job
+from everheard.warehouse.catalogue import join_names
 from everheard.warehouse.export import (
     ExportResult,
     ImportTarget,
@@ -105,6 +106,7 @@ class Import:
             if not run.options.dry_run and target.listener_key is not None:
                 progress.set_description("adding up")
                 analyze_ledger(run.connect())
+                join_names(run.connect())
                 derive_summaries(run.connect(), run.settings, target.listener_key)
 
     def _load_batch(

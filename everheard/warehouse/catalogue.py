@@ -100,9 +100,17 @@ def derive_changed(connection: Connection) -> None:
 
 def join_recordings(connection: Connection) -> None:
     """Find recordings, and what names turned out to be, from all that is known now."""
+    _join(connection, "same_as", "dim_recording")
+
+
+def join_names(connection: Connection) -> None:
+    """Find what albums and artists known only by name turned out to be."""
+    _join(connection, "same_as")
+
+
+def _join(connection: Connection, *steps: str) -> None:
     with connection.cursor() as cursor:
         lock = render(cursor, "lock_recordings")
-    steps = ("same_as", "dim_recording")
     write_whole(
         connection,
         lock,

@@ -42,6 +42,16 @@ def test_name_and_id_become_one_without_a_call(
     assert read_same(ledger) == (make_artist("Band")["id"], make_album()["id"])
 
 
+def test_import_finds_what_its_names_are_by_itself(
+    connection: Connection, database_url: str, tmp_path: Path
+) -> None:
+    ledger = add_listener(connection)
+    ledger.poll(make_item(2 * DAY_S))
+    export = write_file(tmp_path, [make_row(0), make_row(DAY_S, "Other")])
+    Importer(database_url, tmp_path / "home").run(export)
+    assert read_same(ledger) == (make_artist("Band")["id"], make_album()["id"])
+
+
 def read_same(ledger: Ledger) -> tuple[str, str]:
     """Return the ids of what the export calls Band and Record."""
     artist_id, album_id = ledger.read_one(

@@ -122,7 +122,7 @@ class Pages:
             "year.html",
             **make_year_page(self._book, year, _find_period(self._book, year)),
             heading=f"Statement {year.year}",
-            stamp=say_stamp(year, year.open_gap_count),
+            stamp=say_stamp(year),
             has_picture=has_picture,
             alt=say_picture(year),
         )
@@ -130,7 +130,7 @@ class Pages:
     def _draw_picture(self, year: Year) -> str:
         period = _find_period(self._book, year)
         days = self._book.find_days(period.first_date, period.last_date)
-        stamp = say_stamp(year, year.open_gap_count)
+        stamp = say_stamp(year)
         return draw_statement(self._book, year, period.artists, days, stamp)
 
     def _draw_png(self, year: Year) -> bytes:

@@ -174,9 +174,9 @@ def _name_before_now(period: Period) -> str:
 
 
 def _say_against(period: Period) -> str:
-    """Say how much more or less time it was than in the period before, where that is known."""
+    """Say how the time compares with the period before, or with a day where none is known."""
     if not period.previous or not period.previous.ms_listened:
-        return ""
+        return f"{say_time(period.total.ms_listened // period.day_count)} a day"
     change = period.total.ms_listened - period.previous.ms_listened
     word = "more" if change > 0 else "less"
     return f"{say_time(abs(change))} {word} than {_name_before_now(period)}"

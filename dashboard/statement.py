@@ -16,7 +16,15 @@ from markupsafe import escape
 
 from dashboard.drawings.calendar import find_steps, name_step
 from everheard.report.book import Book, Day, Period, Place, Year
-from everheard.report.words import RULES, say_certainty, say_count, say_date, say_hours, say_time
+from everheard.report.words import (
+    RULES,
+    say_certainty,
+    say_count,
+    say_date,
+    say_days,
+    say_hours,
+    say_time,
+)
 
 FONT_DIR = Path(__file__).parent / "fonts"
 TEXT = "'Everheard Text', Archivo, system-ui, 'Noto Sans', 'Noto Sans CJK JP', sans-serif"
@@ -28,12 +36,12 @@ _DARK = {
 _WIDTH, _HEIGHT, _EDGE = 1080, 1350, 72
 
 
-def say_stamp(year: Year, gap_count: int, closed_on: str = "") -> str:
+def say_stamp(year: Year) -> str:
     """Say what the statement rests on, after the word Open or Closed."""
     if year.is_closed:
-        return f"Reconciled with Spotify's export{' of ' + closed_on if closed_on else ''}."
-    if gap_count:
-        missing = say_count(gap_count, "stretch was", "stretches were")
+        return "Reconciled with Spotify's export."
+    if year.open_gap_count:
+        missing = say_count(year.open_gap_count, "stretch was", "stretches were")
         return f"At least this much; {missing} not seen."
     if year.total.ms_estimated:
         return "Every play was seen; an export from Spotify would measure the time."
@@ -73,7 +81,8 @@ def draw_statement(
     parts += _draw_account(year)
     parts += _draw_most_time(artists)
     parts += _draw_days(days)
-    parts.append(_text(_EDGE, 1290, "1 January to 31 December, local time", 20, ink=second))
+    span = f"{say_days(days[0].play_date, days[-1].play_date)}, local time"
+    parts.append(_text(_EDGE, 1290, span, 20, ink=second))
     parts.append(
         _text(
             _WIDTH - _EDGE,
@@ -222,8 +231,6 @@ def _draw_most_time(artists: Sequence[Place]) -> list[str]:
 
 def _draw_days(days: Sequence[Day]) -> list[str]:
     """Draw the year as five paths, one a step: three thousand rects would weigh more."""
-    if not days:
-        return []
     limits = find_steps([day.total.ms_listened for day in days])
     first = days[0].play_date.replace(month=1, day=1)
     first -= timedelta(days=first.weekday())

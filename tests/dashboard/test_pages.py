@@ -176,6 +176,8 @@ def test_theme_is_switched_and_kept(visit: Visit) -> None:
 def test_print_is_light_and_shows_no_controls(visit: Visit) -> None:
     page = visit(YEAR, color_scheme="dark")
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 within margins
+    assert page.evaluate("document.documentElement.scrollWidth") <= 703
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not page.is_visible("nav.periods")
     assert page.locator("#\\32 026 .total").is_visible()

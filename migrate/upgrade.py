@@ -12,7 +12,12 @@ from alembic.config import Config
 
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
-from everheard.warehouse.connect import SchemaMismatch, find_database_url, translate_errors
+from everheard.warehouse.connect import (
+    SchemaMismatch,
+    check_encoding,
+    find_database_url,
+    translate_errors,
+)
 from migrate.summaries import derive_waiting
 from migrate.views import create_views, drop_views, grant_views
 
@@ -63,6 +68,9 @@ def open_transaction(settings: Settings) -> Iterator[sqlalchemy.Connection]:
         connect_args={"connect_timeout": 15, "application_name": "everheard migrate"},
     )
     with engine.begin() as connection:
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            check_encoding(driver)
         yield connection
 
 

@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
-from everheard.failure import ExitCode, Failure
+from everheard.failure import ConfigurationError, ExitCode, Failure
 
 CONNECT_TIMEOUT_S = 15
 _ATTEMPTS = 3
@@ -58,9 +58,23 @@ def connect(settings: Settings, *, application: str) -> Connection:
                     raise
                 time.sleep(random.uniform(0.2, 1.0) * attempt)  # noqa: S311 (jitter)
             else:
+                check_encoding(connection)
                 connection.autocommit = True
                 return connection
     raise AssertionError("unreachable")
+
+
+def check_encoding(connection: Connection) -> None:
+    """Raise ConfigurationError unless the database can hold every song's name. No round trip."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in (None, "UTF8"):
+        raise ConfigurationError(
+            [
+                f"The database of DATABASE_URL holds text as {encoding}, which not every song's"
+                " name fits into: make one with `create database everheard encoding 'UTF8'"
+                " template template0` and name that"
+            ]
+        )
 
 
 def check_schema(version: int | None, oldest_code: int | None) -> None:

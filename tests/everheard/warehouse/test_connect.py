@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -13,7 +14,7 @@ import pytest
 
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings, read_settings
-from everheard.failure import ExitCode
+from everheard.failure import ConfigurationError, ExitCode
 from everheard.warehouse import connect as module
 from everheard.warehouse.connect import (
     DatabaseTrouble,
@@ -24,6 +25,8 @@ from everheard.warehouse.connect import (
     find_database_url,
     translate_errors,
 )
+from migrate.upgrade import upgrade
+from tests.postgres import Server
 
 
 def make_settings(url: str, tmp_path: Path) -> Settings:
@@ -93,6 +96,28 @@ def test_unknown_user_is_told(each_postgres_url: str, tmp_path: Path) -> None:
 
 def test_missing_database_is_told(each_postgres_url: str, tmp_path: Path) -> None:
     assert "database" in fail(change(each_postgres_url, path="/nowhere"), tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_database_that_cannot_hold_every_name_is_told(
+    postgres_server: Server, tmp_path: Path, encoding: str
+) -> None:
+    with postgres_server.lend_database() as url:
+        name = urlsplit(url).path.lstrip("/") + "_narrow"
+        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            cursor.execute(
+                f"create database {name} encoding '{encoding}' locale_provider libc locale 'C'"
+                " template template0"
+            )
+            try:
+                narrow = make_settings(change(url, path=f"/{name}"), tmp_path)
+                with pytest.raises(ConfigurationError, match=encoding):
+                    connect(narrow, application="test")
+                with pytest.raises(ConfigurationError, match="encoding 'UTF8'"):
+                    upgrade(narrow)
+            finally:
+                cursor.execute(f"drop database {name} with (force)")
 
 
 def test_missing_password_is_told(database_url: str, tmp_path: Path) -> None:

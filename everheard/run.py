@@ -173,7 +173,7 @@ def run_job(
         settings = read_settings(needs_spotify=needs_spotify)
     except ConfigurationError as error:
         print("\n".join(error.faults), file=sys.stderr)
-        print(f"{job}: {len(error.faults)} settings to put right, named above")
+        print(f"{job}: settings to put right: {len(error.faults)}, named above")
         return int(error.exit_code)
     run = Run(job, settings, options, tell=tell)
     called_url = settings.healthcheck_url if is_heartbeat and not options.dry_run else ""

@@ -303,6 +303,6 @@ def test_page_that_comes_out_of_the_spool_alone_is_no_look(runner: Runner) -> No
 def test_missing_settings_are_named_at_once(runner: Runner) -> None:
     outcome = runner.run(SPOTIFY_CLIENT_ID="", SPOTIFY_REFRESH_TOKEN="", DATABASE_URL="music")
     assert outcome.code == 78
-    assert outcome.last_line == "get_last_50: 3 settings to put right, named above"
+    assert outcome.last_line == "get_last_50: settings to put right: 3, named above"
     for name in ("SPOTIFY_CLIENT_ID", "SPOTIFY_REFRESH_TOKEN", "DATABASE_URL"):
         assert name in outcome.err

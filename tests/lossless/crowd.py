@@ -53,6 +53,7 @@ class Crowd:
         self._url = pooled_url
         self._folder = folder
         self._rng = Random(seed)
+        self._take_longer("source_poll_play", "fact_play", "dim_track")
 
     def meet(self, rounds: int) -> None:
         """Let two or three runners work at once, round after round; what was spooled comes in.
@@ -72,6 +73,16 @@ class Crowd:
         return Counter(
             f"{one.code} (ledger away)" if one.is_away else str(one.code) for one in self.outcomes
         )
+
+    def _take_longer(self, *tables: str) -> None:
+        """Let every write take a moment, so that transactions meet that would miss one another."""
+        for table in tables:
+            self._trial.execute(
+                "create or replace function public.take_longer() returns trigger language plpgsql"
+                " as $$begin perform pg_sleep(random() * 0.05); return null; end$$;"
+                "create trigger take_longer after insert or delete or update"
+                f" on warehouse.{table} for each statement execute function public.take_longer()"
+            )
 
     def _draw(self) -> list[tuple[str, str, bool]]:
         """Draw who comes in which order, what they do, and from whom the ledger is away."""

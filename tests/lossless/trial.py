@@ -167,6 +167,11 @@ class Trial:
         """Return how many files wait in the spools of both runners."""
         return sum(1 for _ in self._folder.glob("*/get_last_50-*.sealed"))
 
+    def execute(self, statement: str) -> None:
+        """Run a statement beside the job that returns nothing."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+
     def query(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement beside the job; return its rows."""
         with self.connection.cursor() as cursor:

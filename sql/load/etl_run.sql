@@ -19,10 +19,22 @@ with runner as (
             succeeded_at = coalesce(excluded.succeeded_at, target.succeeded_at)
 ),
 
-looked as (
-    update warehouse.etl_watermark
-    set looked_at = greatest(looked_at, now() - %(seconds)s * interval '1 second')
+-- In one order, or two runs of the same listeners might wait for each other.
+polled as (
+    select
+        job,
+        listener_key
+    from warehouse.etl_watermark
     where job = %(job)s and listener_key = any(%(polled_keys)s::smallint[])
+    order by listener_key
+    for update
+),
+
+looked as (
+    update warehouse.etl_watermark as mark
+    set looked_at = greatest(mark.looked_at, now() - %(seconds)s * interval '1 second')
+    from polled
+    where mark.job = polled.job and mark.listener_key = polled.listener_key
 )
 
 insert into warehouse.etl_run (

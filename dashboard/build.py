@@ -168,10 +168,17 @@ def _describe(book: Book) -> dict[str, Any]:
         "page": "",
         "pages": [] if is_empty or has_early else _PAGES,
         "names_file": "" if is_empty else "names.js",
-        "heard": say_moment(book.last_heard_at) if book.last_heard_at else "",
+        "heard": _say_heard(book),
         "made": say_moment(book.now),
         "gaps_said": f"{say_count(gaps, 'stretch was', 'stretches were').capitalize()} not seen.",
     }
+
+
+def _say_heard(book: Book) -> str:
+    if not book.last_heard_at:
+        return "Not heard from yet."
+    by = f", by {book.last_heard_by}" if book.last_heard_by else ""
+    return f"Last heard from {say_moment(book.last_heard_at)}{by}."
 
 
 def _collect(book: Book) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from everheard.report.book import Book, Discovery
 from everheard.report.words import MINUTE_MS
 
 #: What the names may weigh: a page stays under 1.5 MB, however large the ledger.
-MOST_BYTES = 145_000
+MOST_BYTES = 130_000
 
 
 def write_names(book: Book) -> str:

@@ -11,7 +11,8 @@ from dashboard.drawings.rows import show_share
 from dashboard.drawings.svg import hollow, path, rect, show, text
 from everheard.report.words import HOUR_MS, MINUTE_MS
 
-_BASE, _HEIGHT = 202, 190
+#: Where the values of the axis end, in their own column.
+_BASE, _HEIGHT, _SCALE = 202, 190, 44
 #: The width of an outline.
 _LINE = 1.5
 _MOST_ON_A_PHONE, _MOST_HOLLOW, _MOST_LABELS = 60, 150, 8
@@ -59,7 +60,7 @@ def draw_bars(slots: Sequence[Slot], *, label: str, unit_count: int | None = Non
     if any(slot.ms_before for slot in slots):
         marks.append(_draw_before(slots, count, _HEIGHT / top))
     scale = [
-        text(36, _BASE - _HEIGHT * ms / top + 4, _say_value(ms), anchor="end") for ms in values
+        text(_SCALE, _BASE - _HEIGHT * ms / top + 4, _say_value(ms), anchor="end") for ms in values
     ]
     size = " wide" if count > _MOST_ON_A_PHONE else ""
     return Markup(  # noqa: S704 (every text in it went through escape)

@@ -254,7 +254,9 @@ class Book:
     releases: tuple[Release, ...] = ()
     years: tuple[Year, ...] = ()
     jobs: tuple[Job, ...] = ()
+    #: When plays were last asked for or imported, and on which machine.
     last_heard_at: datetime | None = None
+    last_heard_by: str = ""
     sign_in_days_left: int | None = None
     is_sign_in_exact: bool = True
 

@@ -10,10 +10,10 @@ select
                 select max(play.played_at) from warehouse.fact_play as play
                 where play.listener_key = listener.listener_key
             ),
-            -- Plays made offline come late and with an older time.
+            -- Plays made offline come late and with an older time, and pages say who looked last.
             (
-                select max(run.run_key) from warehouse.etl_run as run
-                where run.new_count > 0
+                select max(mark.looked_at) from warehouse.etl_watermark as mark
+                where mark.listener_key = listener.listener_key
             ),
             (
                 select max(file.imported_at) from warehouse.etl_import_file as file

@@ -62,6 +62,7 @@ def make_book(
         sessions=tuple(Session(day.play_date, day.total.ms_listened // 2) for day in days),
         jobs=JOBS,
         last_heard_at=NOW - timedelta(minutes=18),
+        last_heard_by="pi",
         sign_in_days_left=131,
         is_sign_in_exact=False,
         comebacks=(Comeback("Saltwork", date(2024, 2, 1), date(2026, 3, 9), 767, 92 * MINUTE),)

@@ -2,5 +2,4 @@
 select
     array_agg(track_ref order by track_ref) as track_refs,
     array_agg(track_key order by track_ref) as track_keys
-from pg_temp.staged_track
-where track_key > 0;
+from pg_temp.staged_track;

@@ -114,7 +114,8 @@ from merged
 left join warehouse.dim_album as known
     on merged.album_key = known.album_key
 where
-    (
+    merged.album_key is null
+    or (
         merged.name,
         merged.folded_name,
         merged.folded_artist_name,

@@ -75,7 +75,8 @@ from merged
 left join warehouse.dim_artist as known
     on merged.artist_key = known.artist_key
 where
-    (merged.name, merged.folded_name, merged.image_url, merged.metadata_level)
+    merged.artist_key is null
+    or (merged.name, merged.folded_name, merged.image_url, merged.metadata_level)
     is distinct from
     (known.name, known.folded_name, known.image_url, known.metadata_level)
 order by merged.artist_id, merged.known_by_name

@@ -121,7 +121,8 @@ changed as (
     left join warehouse.dim_track as known
         on merged.track_key = known.track_key
     where
-        (
+        merged.track_key is null
+        or (
             merged.track_id,
             merged.name,
             merged.folded_name,

@@ -46,48 +46,45 @@ with deleted as (
 insert into pg_temp.touched_track (track_key)
 select distinct track_key from deleted;
 
-with inserted as (
-    insert into warehouse.summary_month_track (
-        listener_key,
-        month_date,
-        track_key,
-        play_count,
-        listen_count,
-        judged_count,
-        skip_count,
-        ms_measured,
-        ms_estimated,
-        first_listen_at,
-        last_listen_at
-    )
-    select
-        %(listener_key)s as listener_key,
-        month_date,
-        track_key,
-        play_count,
-        listen_count,
-        judged_count,
-        skip_count,
-        ms_measured,
-        ms_estimated,
-        first_listen_at,
-        last_listen_at
-    from pg_temp.derived_month_track as derived
-    where
-        not exists (
-            select 1 from warehouse.summary_month_track as summary
-            where
-                summary.listener_key = %(listener_key)s
-                and summary.month_date = derived.month_date
-                and summary.track_key = derived.track_key
-        )
-    order by month_date, track_key
-    returning track_key
+-- What stands there already is right: only the rest is written.
+delete from pg_temp.derived_month_track as derived
+using warehouse.summary_month_track as summary
+where
+    summary.listener_key = %(listener_key)s
+    and summary.month_date = derived.month_date
+    and summary.track_key = derived.track_key;
+
+insert into warehouse.summary_month_track (
+    listener_key,
+    month_date,
+    track_key,
+    play_count,
+    listen_count,
+    judged_count,
+    skip_count,
+    ms_measured,
+    ms_estimated,
+    first_listen_at,
+    last_listen_at
 )
+select
+    %(listener_key)s as listener_key,
+    month_date,
+    track_key,
+    play_count,
+    listen_count,
+    judged_count,
+    skip_count,
+    ms_measured,
+    ms_estimated,
+    first_listen_at,
+    last_listen_at
+from pg_temp.derived_month_track
+order by month_date, track_key;
 
 insert into pg_temp.touched_track (track_key)
-select distinct inserted.track_key
-from inserted
-where inserted.track_key not in (select touched.track_key from pg_temp.touched_track as touched);
+select track_key from pg_temp.derived_month_track
+except
+select track_key from pg_temp.touched_track;
 
 drop table pg_temp.derived_month_track;

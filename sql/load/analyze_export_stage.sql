@@ -3,5 +3,3 @@ analyze pg_temp.staged_show (show_ref, show_id, folded_name);
 analyze pg_temp.staged_episode (episode_ref, episode_id, folded_name, show_ref);
 analyze pg_temp.staged_play_detail (play_detail_ref);
 analyze pg_temp.staged_platform (platform_ref, name);
-analyze pg_temp.staged_export_play (track_ref);
-analyze pg_temp.staged_export_episode_play (played_at, episode_ref);

@@ -153,7 +153,7 @@ select
     max(played_at) as touched_to
 from pg_temp.export_play
 where verdict in ('new', 'better', 'polled')
-group by date_trunc('month', played_at)
+group by date_bin('30 days', played_at, '2000-01-01')
 on conflict on constraint etl_touched_span_pk do nothing;
 
 -- Only a class that was polled has anything to be derived: where nothing was, pairing is free.

@@ -7,6 +7,7 @@ analyze pg_temp.staged_track (track_key);
 analyze pg_temp.recredited_album;
 analyze pg_temp.renamed_artist;
 
+create temp table match_member on commit drop as
 with touched_track as (
     select staged.track_key
     from pg_temp.staged_track as staged
@@ -49,27 +50,29 @@ namesake as (
     inner join touched_name
         on track.folded_name = touched_name.folded_name
     group by track.folded_name
-),
+)
 
 -- The only one of its name stands alone: it matters only if it has not done so until now.
-member as (
-    select
-        track.track_key,
-        track.album_key,
-        track.folded_name,
-        track.match_key
-    from warehouse.dim_track as track
-    inner join namesake
-        on track.folded_name = namesake.folded_name
-    where namesake.track_count > 1 or track.match_key <> track.track_key
-),
+select
+    track.track_key,
+    track.album_key,
+    track.folded_name,
+    track.match_key
+from warehouse.dim_track as track
+inner join namesake
+    on track.folded_name = namesake.folded_name
+where namesake.track_count > 1 or track.match_key <> track.track_key;
 
-evidence as (
+-- Mostly there are none: the planner would make room for millions, which takes longer than all
+-- the rest.
+analyze pg_temp.match_member;
+
+with evidence as (
     select
         member.track_key,
         member.folded_name,
         artist.folded_name as artist_name
-    from member
+    from pg_temp.match_member as member
     inner join warehouse.bridge_track_artist as bridge
         on member.track_key = bridge.track_key
     inner join warehouse.dim_artist as artist
@@ -80,7 +83,7 @@ evidence as (
         member.track_key,
         member.folded_name,
         artist.folded_name as artist_name
-    from member
+    from pg_temp.match_member as member
     inner join warehouse.bridge_album_artist as bridge
         on member.album_key = bridge.album_key
     inner join warehouse.dim_artist as artist
@@ -94,7 +97,7 @@ reached as (
         select
             track_key as root_key,
             track_key
-        from member
+        from pg_temp.match_member
         union
         select
             walk.root_key,
@@ -119,7 +122,7 @@ updated as (
     update warehouse.dim_track as track
     set match_key = reached.match_key
     from reached
-    inner join member
+    inner join pg_temp.match_member as member
         on reached.track_key = member.track_key
     where track.track_key = reached.track_key and track.match_key <> reached.match_key
     returning

@@ -82,6 +82,7 @@ def main(argv: list[str] | None = None) -> int:
         folder = Path(name)
         folder.chmod(0o711)
         write_history(folder / "data", options.rows)
+        os.sync()  # or the disk would still be writing it while others are measured
         url = embedded.start(folder / "home").url
         try:
             measure_import(folder, url, options.rows)

@@ -7,7 +7,8 @@ with track_time as (
     select
         listener_key,
         track_key,
-        ms_measured + ms_estimated as ms_listened
+        ms_measured + ms_estimated as ms_listened,
+        ms_estimated
     from warehouse.summary_track
     where track_key > 0
 ),
@@ -28,7 +29,8 @@ recording_time as (
     select
         track_time.listener_key,
         track.recording,
-        sum(track_time.ms_listened) as ms_listened
+        sum(track_time.ms_listened) as ms_listened,
+        sum(track_time.ms_estimated) as ms_estimated
     from track_time
     inner join track
         on track_time.track_key = track.track_key
@@ -57,33 +59,59 @@ heard as (
     select
         recording_time.listener_key,
         album_recording.album_key,
-        sum(recording_time.ms_listened)::bigint as ms_listened
+        sum(recording_time.ms_listened)::bigint as ms_listened,
+        sum(recording_time.ms_estimated)::bigint as ms_estimated
     from recording_time
     inner join album_recording
         on recording_time.recording = album_recording.recording
     group by recording_time.listener_key, album_recording.album_key
     having sum(recording_time.ms_listened) > 0
+),
+
+each_heard as (
+    select *
+    from heard
+    union all
+    select
+        0::smallint as listener_key,
+        album_key,
+        sum(ms_listened)::bigint as ms_listened,
+        sum(ms_estimated)::bigint as ms_estimated
+    from heard
+    where (select count(*) from warehouse.dim_listener) > 1
+    group by album_key
+),
+
+-- All together are fully seen where everybody is.
+seen as (
+    select
+        listener_key,
+        is_fully_seen
+    from bi.period
+    where period = 'all time'
+    union all
+    select
+        0::smallint as listener_key,
+        bool_and(is_fully_seen) as is_fully_seen
+    from bi.period
+    where period = 'all time'
 )
 
 select
     heard.listener_key,
     heard.album_key,
     heard.ms_listened,
-    album_size.track_count
-from heard
+    album_size.track_count,
+    word.certainty
+from each_heard as heard
 inner join album_size
     on heard.album_key = album_size.album_key
-union all
-select
-    0::smallint as listener_key,
-    heard.album_key,
-    sum(heard.ms_listened)::bigint as ms_listened,
-    max(album_size.track_count) as track_count
-from heard
-inner join album_size
-    on heard.album_key = album_size.album_key
-where (select count(*) from warehouse.dim_listener) > 1
-group by heard.album_key;
+left join seen
+    on heard.listener_key = seen.listener_key
+inner join bi.certainty as word
+    on
+        coalesce(seen.is_fully_seen, false) = word.is_fully_seen
+        and (heard.ms_estimated > 0) = word.is_estimated;
 
 delete from warehouse.fact_album_listening as kept
 where
@@ -93,18 +121,23 @@ where
     );
 
 insert into warehouse.fact_album_listening as target (
-    listener_key, album_key, ms_listened, track_count
+    listener_key, album_key, ms_listened, track_count, certainty
 )
 select
     heard.listener_key,
     heard.album_key,
     heard.ms_listened,
-    heard.track_count
+    heard.track_count,
+    heard.certainty
 from pg_temp.album_listening as heard
 left join warehouse.fact_album_listening as kept
     on heard.listener_key = kept.listener_key and heard.album_key = kept.album_key
 where
-    (kept.ms_listened, kept.track_count) is distinct from (heard.ms_listened, heard.track_count)
+    (kept.ms_listened, kept.track_count, kept.certainty)
+    is distinct from (heard.ms_listened, heard.track_count, heard.certainty)
 order by heard.listener_key, heard.album_key
 on conflict on constraint fact_album_listening_pk do update
-    set ms_listened = excluded.ms_listened, track_count = excluded.track_count;
+    set
+        ms_listened = excluded.ms_listened,
+        track_count = excluded.track_count,
+        certainty = excluded.certainty;

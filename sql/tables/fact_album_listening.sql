@@ -9,6 +9,7 @@ create table warehouse.fact_album_listening (
     album_key integer not null,
     track_count integer not null,
     listener_key smallint not null,
+    certainty text not null default 'not fully seen',
     constraint fact_album_listening_pk primary key (listener_key, album_key),
     constraint fact_album_listening_track_count_ck check (track_count > 0)
 );
@@ -16,3 +17,5 @@ comment on table warehouse.fact_album_listening is
 'Grain: one row per listener and album heard, as rank_albums last found it.';
 comment on column warehouse.fact_album_listening.track_count is
 'Tracks on the album: as Spotify says, else as many recordings as are known.';
+comment on column warehouse.fact_album_listening.certainty is
+'Of ms_listened, as rank_albums last found it: exact, about, at least or not fully seen.';

@@ -132,7 +132,8 @@ select
                 past.valid_to is null
                 or past.valid_to >= (today.today - interval '1 month')::date
             )
-    ) - ranked.rank as places_up_since_last_month
+    ) - ranked.rank as places_up_since_last_month,
+    ranked.certainty
 from ranked
 inner join (
     select
@@ -160,3 +161,6 @@ comment on column bi.album_ranking.places_up_since_yesterday is
 'Places gained, negative where lost; null where not ranked.';
 comment on column bi.album_ranking.places_up_since_last_week is 'The same since this day last week.';
 comment on column bi.album_ranking.places_up_since_last_month is 'The same since this day last month.';
+comment on column bi.album_ranking.certainty is
+'Of ms_listened, as of the last run of rank_albums: exact, about, at least or not fully seen; null where '
+'nothing was heard.';

@@ -37,7 +37,8 @@ select
     rated.average_rating,
     coalesce(rated.rating_count, 0) as rating_count,
     coalesce(heard.ms_listened, 0) as ms_listened,
-    coalesce(heard.ms_listened / heard.track_count, 0) as ms_per_track
+    coalesce(heard.ms_listened / heard.track_count, 0) as ms_per_track,
+    heard.certainty
 from rated
 full join warehouse.fact_album_listening as heard
     on rated.listener_key = heard.listener_key and rated.album_key = heard.album_key;
@@ -49,3 +50,6 @@ comment on column bi.album_score.average_rating is 'Mean of the ratings that cou
 comment on column bi.album_score.rating_count is 'How many ratings count: one a listener at most.';
 comment on column bi.album_score.ms_listened is 'Milliseconds listened to the album''s recordings.';
 comment on column bi.album_score.ms_per_track is 'The same divided by the number of its tracks.';
+comment on column bi.album_score.certainty is
+'Of ms_listened, as of the last run of rank_albums: exact, about, at least or not fully seen; null where '
+'nothing was heard.';

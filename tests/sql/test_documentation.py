@@ -20,10 +20,8 @@ QUESTIONS = {
     "pipeline_health", "session", "sign_in", "skip_rate", "streak", "top_album", "top_artist",
     "top_track", "year_review",
 }  # fmt: skip
-#: One play a row, or places and not sums, or what other views are made of.
-WITHOUT_CERTAINTY = {
-    "album_ranking", "album_score", "episode_play", "period_track", "play", "timed_play",
-}  # fmt: skip
+#: One play a row, or what other views are made of.
+WITHOUT_CERTAINTY = {"episode_play", "period_track", "play", "timed_play"}
 
 
 def test_page_is_what_the_catalogue_and_the_examples_say(database_url: str) -> None:

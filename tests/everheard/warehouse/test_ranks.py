@@ -48,6 +48,36 @@ def test_recording_counts_for_every_album_it_is_on(ledger: Connection) -> None:
     ) == [(1, 200_000, 2), (3, 200_000, 4)]
 
 
+def test_ranking_says_how_sure_the_time_is(ledger: Connection) -> None:
+    play(ledger, 1, 200_000)
+    play(ledger, 2, 100_000, "2026-01-02T12:00:00Z")
+    cover = (
+        "insert into warehouse.etl_import_span (listener_key, span_start, span_end, source_name)"
+        " values (1, '-infinity', 'infinity', 'whole.zip')"
+    )
+    estimated = "update warehouse.fact_play set ms_played = null, ms_source = 0 where track_key = 2"
+    length = "update warehouse.dim_track set duration_ms = 90000 where track_key = 2"
+    touched = (
+        "insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)"
+        " values (1, '-infinity', 'infinity')"
+    )
+    words = (
+        "select album_key, certainty from bi.album_ranking where method = 'plays'"
+        " order by album_key"
+    )
+    load_ranks(ledger)
+    assert read(ledger, words) == [(1, "at least"), (2, "at least")]
+    with ledger.cursor() as cursor:
+        for statement in (estimated, length, touched):
+            cursor.execute(statement)
+    load_ranks(ledger)
+    assert read(ledger, words) == [(1, "at least"), (2, "not fully seen")]
+    with ledger.cursor() as cursor:
+        cursor.execute(cover)
+    load_ranks(ledger)
+    assert read(ledger, words) == [(1, "exact"), (2, "about")]
+
+
 def test_excluded_plays_do_not_rank(ledger: Connection) -> None:
     play(ledger, 1, 200_000)
     play(ledger, 2, 100_000, "2026-01-02T12:00:00Z")

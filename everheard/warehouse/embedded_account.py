@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from everheard.warehouse.embedded_folder import Layout, find_layout
 
 ACCOUNT_NAME = "everheard"
 SHARED_FOLDER = Path("/var/lib/everheard")
+USER_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,22 @@ def settle_account() -> Account:
         return Account()
     import pwd
 
-    try:
-        entry = pwd.getpwnam(ACCOUNT_NAME)
-    except KeyError:
-        _add_user()
+    deadline = time.monotonic() + USER_SECONDS
+    while True:
         try:
             entry = pwd.getpwnam(ACCOUNT_NAME)
         except KeyError:
-            raise ConfigurationError(
-                [
-                    "PostgreSQL does not run as root, and a user for it could not be made:"
-                    " run Everheard as an ordinary user"
-                ]
-            ) from None
-    return Account(entry.pw_uid, entry.pw_gid)
+            if time.monotonic() > deadline:
+                raise ConfigurationError(
+                    [
+                        "PostgreSQL does not run as root, and a user for it could not be made:"
+                        " run Everheard as an ordinary user"
+                    ]
+                ) from None
+            _add_user()  # where another process is just doing the same, its user comes in a moment
+            time.sleep(0.1)
+        else:
+            return Account(entry.pw_uid, entry.pw_gid)
 
 
 def _add_user() -> None:
@@ -79,7 +83,6 @@ def _add_user() -> None:
     if command:
         home = ["--no-create-home", "--home-dir", str(SHARED_FOLDER)]
         shell = ["--shell", "/usr/sbin/nologin"]
-        # It may fail because another process has just done the same.
         _succeeds([command, "--system", "--user-group", *home, *shell, ACCOUNT_NAME], Account())
 
 

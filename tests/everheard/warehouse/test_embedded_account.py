@@ -30,6 +30,26 @@ def test_server_never_runs_as_root(home: Path) -> None:
     assert settle_account().uid == (server.data_dir.stat().st_uid if IS_ROOT else None)
 
 
+def test_user_that_another_process_is_making_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import pwd
+
+    own, looks = pwd.getpwuid(os.getuid()), []
+
+    def find(name: str) -> pwd.struct_passwd:
+        looks.append(name)
+        if len(looks) < 3:
+            raise KeyError(name)
+        return own
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(pwd, "getpwnam", find)
+    monkeypatch.setattr(embedded_account, "_add_user", lambda: None)
+    assert settle_account() == Account(own.pw_uid, own.pw_gid)
+    assert len(looks) == 3
+
+
 def test_private_folder_is_not_opened_for_the_server(private_home: Path) -> None:
     server = embedded.start(private_home)
     try:

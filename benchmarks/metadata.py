@@ -138,17 +138,8 @@ def measure_releases(
     The books grow a day older each day, and so do the dates that Spotify tells: what is
     released today has today's date for the job too.
     """
-    artists = [
-        Artist(base62("artist", number), f"Artist {number}", [], 50) for number in range(WATCHED)
-    ]
-    rng, start_ms = Random(8), from_iso(START)
-    albums = [
-        make_album(rng, artist, place * WATCHED + number, 2, start_ms - (place * 90 + 40) * DAY_MS)
-        for number, artist in enumerate(artists)
-        for place in range(3)
-    ]
-    for album in albums:
-        album.artists[0].albums.append(album)
+    rng = Random(8)
+    artists, albums = make_watched(rng)
     listened = [
         (artist.albums[0].tracks[0], 9_000_000 // rank) for rank, artist in enumerate(artists, 1)
     ]
@@ -194,6 +185,22 @@ def measure_releases(
             f"{within} of {len(ages)}; at most {max(calls)} calls a day",
         )
     ]
+
+
+def make_watched(rng: Random) -> tuple[list[Artist], list[Album]]:
+    """Return the artists whom the listener plays most, with three albums each."""
+    artists = [
+        Artist(base62("artist", number), f"Artist {number}", [], 50) for number in range(WATCHED)
+    ]
+    start_ms = from_iso(START)
+    albums = [
+        make_album(rng, artist, place * WATCHED + number, 2, start_ms - (place * 90 + 40) * DAY_MS)
+        for number, artist in enumerate(artists)
+        for place in range(3)
+    ]
+    for album in albums:
+        album.artists[0].albums.append(album)
+    return artists, albums
 
 
 def plan_releases(rng: Random, artists: list[Artist], number: int) -> dict[int, list[Album]]:

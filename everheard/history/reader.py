@@ -82,7 +82,7 @@ class BatchReader:
         self._duckdb = duckdb.connect(
             config={
                 "memory_limit": MEMORY,
-                "threads": 2,
+                "threads": 1,  # a second one would share the little memory, and the core that loads
                 "temp_directory": str(folder / "spill"),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -139,11 +139,11 @@ class BatchReader:
             refusals.append((files[number].name, reason))
         self._run(
             "create or replace table batch_file as select unnest(?::integer[]) as file_number,"
-            " unnest(?::varchar[]) as path, unnest(?::varchar[]) as file_name,"
+            " unnest(?::integer[]) as path_number, unnest(?::varchar[]) as file_name,"
             " unnest(?::varchar[]) as content_digest",
             [
                 list(readable),
-                [str(path) for path in readable.values()],
+                list(range(1, len(readable) + 1)),  # in the order of the variable paths
                 [files[number].name for number in readable],
                 [digests[number] for number in readable],
             ],
@@ -200,7 +200,7 @@ class BatchReader:
         return path
 
     def _encode(self) -> None:
-        names = [name for (name,) in self._run_file("new_name").fetchall()]
+        names = [name for (name,) in self._run_file("spelling").fetchall()]
         self._run(
             "insert into folded_name select unnest(?::varchar[]), unnest(?::varchar[])",
             [names, [fold_name(name) for name in names]],

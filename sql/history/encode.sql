@@ -1,23 +1,5 @@
 -- Encode the batch (DuckDB): each distinct thing gets a number, each play becomes numbers.
 -- Every spelling of a thing is kept, so that the database alone decides which one wins.
-create or replace table unsent as
-select distinct
-    item_name,
-    track_uri,
-    track_name,
-    artist_name,
-    album_name
-from entry
-where reason is null and kind = 'track'
-except
-select
-    item_name,
-    track_uri,
-    track_name,
-    artist_name,
-    album_name
-from sent_track;
-
 create or replace table artist as
 select
     row_number() over ()::integer as artist_ref,
@@ -25,7 +7,7 @@ select
     folded_name.folded
 from (
     select distinct artist_name as name
-    from unsent
+    from spelling
 ) as met
 inner join folded_name
     on met.name = folded_name.name;
@@ -42,18 +24,20 @@ from (
     select distinct
         album_name as name,
         artist_name
-    from unsent
+    from spelling
 ) as met
 inner join folded_name
     on met.name = folded_name.name
 left join artist
     on met.artist_name = artist.name;
 
--- Numbered on from the batches before.
+-- Numbered on from the batches before, of which sent_track holds this one, too.
 create or replace table track as
 select
     (
-        row_number() over () + (select count(*) from sent_track)
+        row_number() over ()
+        + (select count(*) from sent_track)
+        - (select count(*) from spelling)
     )::integer as track_ref,
     met.*,
     coalesce(folded_name.folded, '') as folded,
@@ -63,7 +47,7 @@ select
     coalesce(
         met.track_uri, coalesce(folded_name.folded, '') || chr(31) || coalesce(artist.folded, '')
     ) as identity
-from unsent as met
+from spelling as met
 left join folded_name
     on met.track_name = folded_name.name
 left join artist
@@ -81,8 +65,8 @@ from (
         show_uri,
         show_name,
         is_audiobook
-    from entry
-    where reason is null and kind = 'episode' and coalesce(show_uri, show_name) is not null
+    from episode_spelling
+    where coalesce(show_uri, show_name) is not null
 ) as met
 left join folded_name
     on met.show_name = folded_name.name;
@@ -97,17 +81,7 @@ select
     coalesce(
         met.episode_uri, coalesce(folded_name.folded, '') || chr(31) || coalesce(series.folded, '')
     ) as identity
-from (
-    select distinct
-        item_name,
-        episode_uri,
-        episode_name,
-        show_uri,
-        show_name,
-        is_audiobook
-    from entry
-    where reason is null and kind = 'episode'
-) as met
+from episode_spelling as met
 left join folded_name
     on met.episode_name = folded_name.name
 left join series
@@ -116,28 +90,40 @@ left join series
         and met.show_name is not distinct from series.show_name
         and met.is_audiobook = series.is_audiobook;
 
--- One reference for all spellings of one thing, the earliest: the plays below are compared
--- by it. No reference is 0, which is the unknown track's.
-create or replace table item as
+insert into track_item
+with known as (
+    select
+        identity,
+        any_value(item_ref) as item_ref
+    from track_item
+    group by identity
+)
+
 select
-    'track' as kind,
-    item_name,
-    min(item_ref) over (partition by identity) as item_ref
+    track.item_name,
+    track.identity,
+    coalesce(known.item_ref, track.first_ref) as item_ref
 from (
     select
         item_name,
         identity,
-        track_ref as item_ref
+        min(track_ref) over (partition by identity) as first_ref
     from track
-    union all
-    select
-        item_name,
-        identity,
-        track_ref as item_ref
-    from sent_track
-) as known
-union
+) as track
+left join known
+    on track.identity = known.identity
+anti join track_item as met
+    on track.item_name = met.item_name
+group by all;
+
+create or replace view item as
 select
+    'track' as kind,
+    item_name,
+    item_ref
+from track_item
+union all
+select distinct
     'episode' as kind,
     item_name,
     min(episode_ref) over (partition by identity) as item_ref
@@ -148,10 +134,11 @@ select
     '' as item_name,
     0 as item_ref;
 
--- Numbered in the order in which ties between plays are decided.
+-- Numbered in the order in which ties between plays are decided. Ways of writing that mean the
+-- same share a number.
 create or replace table play_detail as
 select
-    row_number() over (
+    dense_rank() over (
         order by
             reason_start nulls last,
             reason_end nulls last,
@@ -163,32 +150,47 @@ select
     )::integer as play_detail_ref,
     *
 from (
-    select distinct
-        reason_start,
-        reason_end,
-        country,
-        is_shuffle,
-        is_skipped,
-        is_offline,
-        is_incognito
-    from entry
-    where reason is null
+    select
+        *,
+        clean(written_start) as reason_start,
+        clean(written_end) as reason_end,
+        clean(written_country) as country
+    from (
+        select distinct
+            reason_start as written_start,
+            reason_end as written_end,
+            country as written_country,
+            is_shuffle,
+            is_skipped,
+            is_offline,
+            is_incognito
+        from entry
+        where reason is null
+    ) as met
 ) as met;
 
 create or replace table platform as
 select
-    row_number() over (order by name)::integer as platform_ref,
-    name
+    dense_rank() over (order by name)::integer as platform_ref,
+    *
 from (
-    select distinct coalesce(platform, '') as name
-    from entry
-    where reason is null
+    select
+        written_name,
+        coalesce(clean(written_name), '') as name
+    from (
+        select distinct platform as written_name
+        from entry
+        where reason is null
+    ) as met
 ) as met;
 
+-- Of one thing in one second the longest play is kept; ties go by the remaining values
+-- in the order of the ledger's columns, never by arrival.
 create or replace table play as
 with encoded as (
     select
         entry.rowid as entry_id,
+        entry.path_number,
         entry.kind,
         entry.played_at,
         item.item_ref,
@@ -200,20 +202,18 @@ with encoded as (
         on entry.item_name = item.item_name and entry.kind = item.kind
     inner join play_detail as detail
         on
-            entry.reason_start is not distinct from detail.reason_start
-            and entry.reason_end is not distinct from detail.reason_end
-            and entry.country is not distinct from detail.country
+            entry.reason_start is not distinct from detail.written_start
+            and entry.reason_end is not distinct from detail.written_end
+            and entry.country is not distinct from detail.written_country
             and entry.is_shuffle is not distinct from detail.is_shuffle
             and entry.is_skipped is not distinct from detail.is_skipped
             and entry.is_offline is not distinct from detail.is_offline
             and entry.is_incognito is not distinct from detail.is_incognito
     inner join platform
-        on coalesce(entry.platform, '') = platform.name
+        on entry.platform is not distinct from platform.written_name
     where entry.reason is null
 )
 
--- Of one thing in one second the longest play is kept; ties go by the remaining values
--- in the order of the ledger's columns, never by arrival.
 select
     *,
     row_number() over in_order as place,
@@ -227,15 +227,6 @@ window in_order as (
 create or replace table earlier_ref as
 select distinct item_ref as track_ref
 from play
-where kind = 'track' and item_ref <= (select count(*) from sent_track);
-
-insert into sent_track
-select
-    item_name,
-    track_uri,
-    track_name,
-    artist_name,
-    album_name,
-    identity,
-    track_ref
-from track;
+where
+    kind = 'track'
+    and item_ref <= (select count(*) from sent_track) - (select count(*) from spelling);

@@ -1,30 +1,29 @@
 -- Read the batch's files and judge every row (DuckDB): what it is, when it ended, or why not.
 -- Everything arrives as text, because Spotify changes types as it likes; what cannot be
 -- read becomes null, never an error. The private fields are not among the columns read.
+-- Names stay as they were written: encode.sql cleans what is distinct.
 create or replace table entry as
 with typed as (
     select
-        path,
+        list_position(getvariable('paths'), path) as path_number,
         everheard_fault as fault,
         date_trunc('second', try_cast(ts as timestamptz) at time zone 'UTC') as told_at,
         ms_played as told_ms,
         try_cast(ms_played as double) as ms,
         try_cast(offline_timestamp as bigint) as offline_number,
-        clean(spotify_track_uri) as track_uri,
-        clean(master_metadata_track_name) as track_name,
-        clean(master_metadata_album_artist_name) as artist_name,
-        clean(master_metadata_album_album_name) as album_name,
-        coalesce(
-            clean(spotify_episode_uri), clean(audiobook_chapter_uri)
-        ) as episode_uri,
-        coalesce(clean(episode_name), clean(audiobook_chapter_title)) as episode_name,
-        coalesce(clean(episode_show_name), clean(audiobook_title)) as show_name,
-        clean(audiobook_uri) as show_uri,
+        filled(spotify_track_uri) as track_uri,
+        filled(master_metadata_track_name) as track_name,
+        master_metadata_album_artist_name as artist_name,
+        master_metadata_album_album_name as album_name,
+        coalesce(filled(spotify_episode_uri), filled(audiobook_chapter_uri)) as episode_uri,
+        coalesce(filled(episode_name), filled(audiobook_chapter_title)) as episode_name,
+        coalesce(filled(episode_show_name), filled(audiobook_title)) as show_name,
+        audiobook_uri as show_uri,
         coalesce(audiobook_chapter_uri, audiobook_title) is not null as is_audiobook,
-        clean(platform) as platform,
-        clean(reason_start) as reason_start,
-        clean(reason_end) as reason_end,
-        clean(conn_country) as country,
+        platform,
+        reason_start,
+        reason_end,
+        conn_country as country,
         try_cast(shuffle as boolean) as is_shuffle,
         try_cast(skipped as boolean) as is_skipped,
         try_cast(offline as boolean) as is_offline,

@@ -8,6 +8,13 @@ end;
 
 create or replace macro clean(words) as cut(nullif(trim(replace(words, chr(0), '')), ''));
 
+-- The words as they are, but null where clean() would leave nothing: it is dear, and is for
+-- what is distinct, not for every row.
+create or replace macro filled(words) as case
+    when words >= '!' then words -- begins with something that is neither a space nor NUL
+    when trim(words, ' ' || chr(0)) <> '' then words
+end;
+
 -- A number of seconds, milliseconds or microseconds since 1970, told apart by its size.
 create or replace macro to_moment(number) as make_timestamp(case
     when number < 100000000000 then number * 1000000
@@ -27,7 +34,13 @@ create or replace table sent_track (
     track_uri varchar,
     track_name varchar,
     artist_name varchar,
-    album_name varchar,
+    album_name varchar
+);
+
+-- What a play's item_name stands for, over all batches. All names of one thing (identity) share
+-- one reference, the earliest: plays are compared by it. No reference is 0 but the unknown track's.
+create or replace table track_item (
+    item_name varchar,
     identity varchar,
-    track_ref integer
+    item_ref integer
 );

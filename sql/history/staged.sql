@@ -2,11 +2,11 @@
 create or replace table located as
 with file_start as (
     select
-        path,
+        path_number,
         min(rowid) as first_row,
         count(*) as read_count
     from entry
-    group by path
+    group by path_number
 )
 
 select
@@ -15,7 +15,7 @@ select
     coalesce(file_start.read_count, 0) as read_count
 from batch_file
 left join file_start
-    on batch_file.path = file_start.path;
+    on batch_file.path_number = file_start.path_number;
 
 create or replace view staged_artist as
 select
@@ -87,10 +87,22 @@ select
 from episode;
 
 create or replace view staged_play_detail as
-select * from play_detail;
+select distinct
+    play_detail_ref,
+    reason_start,
+    reason_end,
+    country,
+    is_shuffle,
+    is_skipped,
+    is_offline,
+    is_incognito
+from play_detail;
 
 create or replace view staged_platform as
-select * from platform;
+select distinct
+    platform_ref,
+    name
+from platform;
 
 create or replace view kept_play as
 select
@@ -98,10 +110,8 @@ select
     located.file_number,
     play.entry_id - located.first_row + 1 as row_number
 from play
-inner join entry
-    on play.entry_id = entry.rowid
 inner join located
-    on entry.path = located.path
+    on play.path_number = located.path_number
 where play.place = 1;
 
 create or replace view staged_export_play as
@@ -143,7 +153,7 @@ select
     ) as reason
 from entry
 inner join located
-    on entry.path = located.path
+    on entry.path_number = located.path_number
 left join play
     on entry.rowid = play.entry_id
 where entry.reason is not null or play.place > 1;
@@ -158,7 +168,7 @@ select
     strftime(max(entry.played_at), '%Y-%m-%d %H:%M:%S+00') as last_played_at
 from located
 left join entry
-    on located.path = entry.path and entry.reason is null
+    on located.path_number = entry.path_number and entry.reason is null
 group by located.file_number;
 
 -- What the report tells of each file beyond the books.
@@ -171,7 +181,7 @@ select
     coalesce(sum(entry.ms_played) filter (where play.place = 1), 0)::bigint as listened_ms
 from located
 inner join entry
-    on located.path = entry.path and entry.reason is null
+    on located.path_number = entry.path_number and entry.reason is null
 inner join play
     on entry.rowid = play.entry_id
 group by located.file_number;

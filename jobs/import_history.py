@@ -26,7 +26,6 @@ from everheard.warehouse.catalogue import join_names
 from everheard.warehouse.export import (
     ExportResult,
     ImportTarget,
-    analyze_ledger,
     find_target,
     load_export,
 )
@@ -105,7 +104,6 @@ class Import:
                 progress.update(sum(file.size for file in part))
             if not run.options.dry_run and target.listener_key is not None:
                 progress.set_description("adding up")
-                analyze_ledger(run.connect())
                 join_names(run.connect())
                 derive_summaries(run.connect(), run.settings, target.listener_key)
 

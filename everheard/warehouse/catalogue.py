@@ -110,10 +110,10 @@ def join_names(connection: Connection) -> None:
 
 def _join(connection: Connection, *steps: str) -> None:
     with connection.cursor() as cursor:
-        lock = render(cursor, "lock_recordings")
+        first = render(cursor, "plan_export") + render(cursor, "lock_recordings")
     write_whole(
         connection,
-        lock,
+        first,
         lambda cursor: send(cursor, *(render(cursor, step) for step in steps)),
     )
 

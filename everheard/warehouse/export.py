@@ -145,8 +145,3 @@ def _cover(cursor: Cursor, listener_key: int, spans: Sequence[Span]) -> Coverage
     polled_count, partnerless_count = cursor.fetchone() or (0, 0)
     return Coverage(close_covered_gaps(cursor, listener_key), polled_count, partnerless_count)
 
-
-def analyze_ledger(connection: Connection) -> None:
-    """Tell the planner what has become of the tables."""
-    with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "analyze_ledger"))

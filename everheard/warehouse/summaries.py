@@ -34,9 +34,10 @@ def render_summaries(cursor: Cursor, listener_key: int) -> bytes:
 def derive_summaries(connection: Connection, settings: Settings, listener_key: int) -> None:
     """Derive a listener's touched summaries in a transaction of its own, on two connections.
 
-    The one by track and the one by time take about as long, and a database has a core for
-    each. Only the first holds the lock and takes the noted spans: it commits after the second,
-    so that whatever fails, the spans are still there. Raises DatabaseTrouble.
+    The one by track takes as long as the one by time and telling the planner what has become
+    of the tables, and a database has a core for each. Only the first holds the lock and takes
+    the noted spans: it commits after the second, so that whatever fails, the spans are still
+    there. Raises DatabaseTrouble.
     """
     mine = {"listener_key": listener_key}
     with translate_errors():
@@ -69,6 +70,8 @@ def _derive_by_time(
             first = _render(cursor, ("plan_export", "summary_month_given"), parameters)
         with open_transaction(connection, first) as cursor:
             send(cursor, _render(cursor, ("summary_touched", *_BY_TIME), parameters))
+        with connection.cursor() as cursor:
+            send(cursor, render(cursor, "analyze_ledger"))
 
 
 def _render(cursor: Cursor, names: tuple[str, ...], parameters: Mapping[str, object]) -> bytes:

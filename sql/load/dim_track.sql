@@ -22,6 +22,7 @@ with staged as (
             when album.album_id is null and track.track_id is not null and not track.is_local
                 then nullif(album.album_key, 0)
         end as named_album_key,
+        coalesce(album.folded_name, '') as folded_album_name,
         case when track.track_uri is null then track.folded_name end as known_by_name,
         case when track.track_uri is null then track.folded_artist_name end as known_by_artist
     from pg_temp.staged_track as track
@@ -40,7 +41,7 @@ with staged as (
 judged as (
     select
         staged.*,
-        coalesce(by_uri.track_key, by_name.track_key) as track_key
+        coalesce(by_uri, by_name) as known
     from staged
     left join warehouse.dim_track as by_uri
         on staged.track_uri = by_uri.track_uri
@@ -57,69 +58,68 @@ merged as (
         judged.known_by_name,
         judged.known_by_artist,
         judged.named_album_key,
-        known.track_key,
-        greatest(judged.metadata_level, known.metadata_level) as metadata_level,
-        coalesce(known.is_local, judged.is_local) as is_local,
-        coalesce(known.track_id, judged.track_id) as track_id,
-        coalesce(case when is_better then judged.name end, known.name, '') as name,
+        judged.known,
+        (judged.known).track_key,
+        greatest(judged.metadata_level, (judged.known).metadata_level) as metadata_level,
+        coalesce((judged.known).is_local, judged.is_local) as is_local,
+        coalesce((judged.known).track_id, judged.track_id) as track_id,
+        coalesce(case when is_better then judged.name end, (judged.known).name, '') as name,
         case
             when is_better and judged.name is not null then judged.folded_name
-            else coalesce(known.folded_name, judged.folded_name)
+            else coalesce((judged.known).folded_name, judged.folded_name)
         end as folded_name,
         coalesce(
             case
                 when is_better and judged.name is not null
                     then nullif(judged.folded_artist_name, '')
             end,
-            known.folded_artist_name,
+            (judged.known).folded_artist_name,
             judged.folded_artist_name
         ) as folded_artist_name,
         coalesce(
             case when is_better then judged.album_key end,
-            nullif(known.album_key, 0),
+            nullif((judged.known).album_key, 0),
             judged.album_key,
             0
         ) as album_key,
         coalesce(
-            case when is_better then judged.duration_ms end, known.duration_ms, judged.duration_ms
+            case when is_better then judged.duration_ms end, (judged.known).duration_ms, judged.duration_ms
         ) as duration_ms,
-        coalesce(case when is_better then judged.isrc end, known.isrc, judged.isrc) as isrc,
+        coalesce(case when is_better then judged.isrc end, (judged.known).isrc, judged.isrc) as isrc,
         coalesce(
-            case when is_better then judged.disc_number end, known.disc_number, judged.disc_number
+            case when is_better then judged.disc_number end, (judged.known).disc_number, judged.disc_number
         ) as disc_number,
         coalesce(
             case when is_better then judged.track_number end,
-            known.track_number,
+            (judged.known).track_number,
             judged.track_number
         ) as track_number,
         coalesce(
-            case when is_better then judged.is_explicit end, known.is_explicit, judged.is_explicit
+            case when is_better then judged.is_explicit end, (judged.known).is_explicit, judged.is_explicit
         ) as is_explicit
     from judged
-    left join warehouse.dim_track as known
-        on judged.track_key = known.track_key
     left join warehouse.dim_album as known_album
-        on known.album_key = known_album.album_key
-    left join warehouse.dim_album as judged_album
-        on judged.album_key = judged_album.album_key
+        on (judged.known).album_key = known_album.album_key
     cross join lateral (
         select
-            known.track_key is null
-            or judged.metadata_level > known.metadata_level
-            or (judged.metadata_level = known.metadata_level and judged.metadata_level > 1)
+            (judged.known).track_key is null
+            or judged.metadata_level > (judged.known).metadata_level
+            or (judged.metadata_level = (judged.known).metadata_level and judged.metadata_level > 1)
             or (
-                judged.metadata_level = known.metadata_level
-                and (judged.folded_artist_name, judged.name, coalesce(judged_album.folded_name, ''))
-                < (known.folded_artist_name, known.name, coalesce(known_album.folded_name, ''))
+                judged.metadata_level = (judged.known).metadata_level
+                and (judged.folded_artist_name, judged.name, judged.folded_album_name)
+                < (
+                    (judged.known).folded_artist_name,
+                    (judged.known).name,
+                    coalesce(known_album.folded_name, '')
+                )
             ) as is_better
     ) as verdict
 ),
 
 changed as (
-    select merged.*
+    select *
     from merged
-    left join warehouse.dim_track as known
-        on merged.track_key = known.track_key
     where
         merged.track_key is null
         or (
@@ -137,17 +137,17 @@ changed as (
         )
         is distinct from
         (
-            known.track_id,
-            known.name,
-            known.folded_name,
-            known.folded_artist_name,
-            known.album_key,
-            known.duration_ms,
-            known.isrc,
-            known.disc_number,
-            known.track_number,
-            known.is_explicit,
-            known.metadata_level
+            (merged.known).track_id,
+            (merged.known).name,
+            (merged.known).folded_name,
+            (merged.known).folded_artist_name,
+            (merged.known).album_key,
+            (merged.known).duration_ms,
+            (merged.known).isrc,
+            (merged.known).disc_number,
+            (merged.known).track_number,
+            (merged.known).is_explicit,
+            (merged.known).metadata_level
         )
 ),
 

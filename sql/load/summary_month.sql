@@ -48,7 +48,10 @@ select
 from changed
 inner join warehouse.fact_play as play
     on changed.track_key = play.track_key
-where play.listener_key = %(listener_key)s
+where
+    -- All plays are read, and only then.
+    (select count(*) from changed) > 0
+    and play.listener_key = %(listener_key)s
 group by play.listener_key, date_trunc('month', play.played_at)
 on conflict on constraint etl_touched_span_pk do nothing;
 

@@ -1,5 +1,6 @@
 -- Derive warehouse.summary_month_track again for the touched months, as the difference;
--- see summary_hour.sql.
+-- see summary_hour.sql. Sorted before they are grouped: that costs no more than hashing them,
+-- and lays the rows down in the order of the table's key.
 create temp table derived_month_track on commit drop as
 select
     month_date,
@@ -12,8 +13,19 @@ select
     coalesce(sum(ms_listened) filter (where is_estimated), 0) as ms_estimated,
     min(played_at) filter (where is_listen) as first_listen_at,
     max(played_at) filter (where is_listen) as last_listen_at
-from pg_temp.touched_play
-where is_counted and month_date is not null
+from (
+    select
+        month_date,
+        track_key,
+        played_at,
+        ms_listened,
+        is_estimated,
+        is_listen,
+        is_skipped
+    from pg_temp.touched_play
+    where is_counted and month_date is not null
+    order by month_date, track_key
+) as play
 group by month_date, track_key;
 
 -- Only tracks of which a row has really changed are added up again by summary_track.sql:
@@ -79,8 +91,7 @@ select
     ms_estimated,
     first_listen_at,
     last_listen_at
-from pg_temp.derived_month_track
-order by month_date, track_key;
+from pg_temp.derived_month_track;
 
 insert into pg_temp.touched_track (track_key)
 select track_key from pg_temp.derived_month_track

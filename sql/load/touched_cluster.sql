@@ -1,46 +1,60 @@
 -- Find the clusters of plays that this batch touches, and read those that need pairing.
 -- A cluster: polls and export rows of one match class, each at most 90 s after the one
--- before. From a few new plays the clusters are walked, neighbour by neighbour; changed
--- classes, and all classes of a large batch, are read whole, but for those without a
--- poll, which need no derivation. Either road gives the same touched clusters. What has
--- to be paired (clusters with both kinds) is returned in the order of time; usually nothing.
+-- before. It matters where it holds a poll: the new plays, and the polls of changed classes,
+-- are where the walk starts, from neighbour to neighbour. Where they are too many, their classes
+-- are read whole instead, but for those without a poll. Either road gives the same pairs. What
+-- has to be paired (clusters with both kinds) is returned in the order of time; usually nothing.
 analyze pg_temp.new_observation, pg_temp.changed_class;
 
 create temp table touched_observation on commit drop as
-with recursive new_play as (
+with recursive start as (
     select
-        observation.played_at,
-        track.match_key,
+        seed.played_at,
+        seed.match_key,
         count(*) over () <= 2000 as is_walked
-    from pg_temp.new_observation as observation
-    inner join warehouse.dim_track as track
-        on observation.track_key = track.track_key
+    from (
+        select
+            observation.played_at,
+            track.match_key
+        from pg_temp.new_observation as observation
+        inner join warehouse.dim_track as track
+            on observation.track_key = track.track_key
+        union
+        select
+            poll.played_at,
+            track.match_key
+        from (select distinct match_key from pg_temp.changed_class) as changed
+        inner join warehouse.dim_track as track
+            on changed.match_key = track.match_key
+        inner join warehouse.source_poll_play as poll
+            on track.track_key = poll.track_key
+        where poll.listener_key = %(listener_key)s
+    ) as seed
 ),
 
 whole_class as (
-    select match_key from pg_temp.changed_class
-    union
-    select match_key from new_play
+    select match_key from start
     where not is_walked
-),
-
-touched_class as (
-    select match_key from whole_class
     union
-    select match_key from new_play
+    select changed.match_key
+    from pg_temp.changed_class as changed
+    cross join (select 1 from start where not is_walked limit 1) as is_whole
 ),
 
 class_track as (
     select
         track.track_key,
-        track.match_key,
-        track.match_key in (select match_key from whole_class) as is_read_whole
-    from touched_class
+        track.match_key
+    from (
+        select match_key from whole_class
+        union
+        select match_key from start
+    ) as touched_class
     inner join warehouse.dim_track as track
         on touched_class.match_key = track.match_key
 ),
 
--- The first rows are moments only (is_poll null): the new plays are their own neighbours.
+-- The first rows are moments only (is_poll null): a start is its own neighbour.
 near (is_poll, played_at, track_key, context_key, match_key) as (
     select
         null::boolean as is_poll,
@@ -48,7 +62,7 @@ near (is_poll, played_at, track_key, context_key, match_key) as (
         0 as track_key,
         0 as context_key,
         match_key
-    from new_play
+    from start
     where is_walked
     union
     select
@@ -90,22 +104,58 @@ near (is_poll, played_at, track_key, context_key, match_key) as (
             and near.match_key = class_track.match_key
 ),
 
+-- A poll may have lent its context to an export row that has left its class: never farther away.
+lent as (
+    select
+        play.played_at,
+        play.track_key,
+        play.context_key,
+        track.match_key
+    from start
+    cross join
+        lateral (
+            select
+                played_at,
+                track_key,
+                context_key
+            from warehouse.fact_play
+            where
+                listener_key = %(listener_key)s
+                and ms_source > 0
+                and context_key <> 0
+                and played_at >= start.played_at - interval '90 seconds'
+                and played_at <= start.played_at + interval '90 seconds'
+        ) as play
+    inner join warehouse.dim_track as track
+        on play.track_key = track.track_key
+    where
+        start.is_walked
+        and track.match_key in (select c.match_key from pg_temp.changed_class as c)
+),
+
 poll as (
     select
         poll.played_at,
         poll.track_key,
         poll.context_key,
         class_track.match_key
-    from class_track
+    from whole_class
+    inner join class_track
+        on whole_class.match_key = class_track.match_key
     inner join warehouse.source_poll_play as poll
         on class_track.track_key = poll.track_key
-    where poll.listener_key = %(listener_key)s and class_track.is_read_whole
+    where poll.listener_key = %(listener_key)s
 ),
 
 observation as (
     select *
     from near
     where is_poll is not null
+    union
+    select
+        false as is_poll,
+        lent.*
+    from lent
     union
     select
         true as is_poll,
@@ -118,15 +168,18 @@ observation as (
         play.track_key,
         play.context_key,
         class_track.match_key
-    from class_track
+    from whole_class
+    inner join class_track
+        on whole_class.match_key = class_track.match_key
     inner join warehouse.fact_play as play
         on class_track.track_key = play.track_key
     where
-        play.listener_key = %(listener_key)s
+        -- Or all plays would be read for no class.
+        (select count(*) from whole_class) > 0
+        and play.listener_key = %(listener_key)s
         and play.ms_source > 0
         and (
             class_track.match_key in (select p.match_key from poll as p)
-            -- or a poll lent its context while the two still counted as one
             or (
                 play.context_key <> 0
                 and class_track.match_key in (select c.match_key from pg_temp.changed_class as c)

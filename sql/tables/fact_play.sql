@@ -7,7 +7,9 @@
 -- are the views' business.
 -- Keys contain listener_key and played_at, so that the table can be distributed by
 -- listener. There are no foreign keys: rows come only out of joins with the
--- dimensions, and five checks a row would double the time of an import.
+-- dimensions, and five checks a row would double the time of an import. Nor is there an index
+-- by track but for the plays that wait for its length: kept up for every row, it was a fifth
+-- of the table and a fifth of an import.
 create table warehouse.fact_play (
     played_at timestamptz not null,
     track_key integer not null,
@@ -21,7 +23,7 @@ create table warehouse.fact_play (
     constraint fact_play_ms_played_ck check (ms_played >= 0),
     constraint fact_play_ms_source_ck check (ms_source between 0 and 2)
 );
-create index fact_play_track_key_ix on warehouse.fact_play (track_key);
+create index fact_play_unmeasured_ix on warehouse.fact_play (track_key) where ms_played is null;
 comment on table warehouse.fact_play is
 'Grain: one row per listener, moment and track.';
 comment on column warehouse.fact_play.played_at is

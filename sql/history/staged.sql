@@ -118,14 +118,14 @@ create or replace view staged_export_play as
 select
     file_number,
     row_number,
-    strftime(played_at, '%Y-%m-%d %H:%M:%S+00') as played_at,
+    epoch_us(played_at) // 1000000 as played_s,
     item_ref as track_ref,
     ms_played,
     play_detail_ref,
     platform_ref
 from kept_play
 where kind <> 'episode'
-order by played_at, track_ref;
+order by played_s, track_ref;
 
 create or replace view staged_export_episode_play as
 select

@@ -2,13 +2,14 @@
 -- Of one listener, track and second the longest play stays; ties go by the remaining natural
 -- values in column order, never by arrival. A polled play with the same key gives way.
 -- What is in the ledger already is not written again. pg_temp.export_play keeps the
--- verdict on every row, for the account of the import.
+-- verdict on every row whose key the ledger holds, for the account of the import: in a first
+-- import that is none, and nothing is written down twice.
 create temp table export_play on commit drop as
 with bounds as (
     select
-        min(played_at) as oldest,
-        max(played_at) as newest
-    from pg_temp.staged_export_play
+        min(first_played_at) as oldest,
+        max(last_played_at) as newest
+    from pg_temp.staged_file
 ),
 
 known as (
@@ -24,30 +25,17 @@ known as (
     where
         play.listener_key = %(listener_key)s
         and play.played_at between bounds.oldest and bounds.newest
-),
-
-track as (
-    select
-        track_ref,
-        track_key
-    from pg_temp.staged_track
-    union all
-    select
-        track_ref,
-        track_key
-    from pg_temp.staged_earlier_track
 )
 
 select
     staged.file_number,
     staged.row_number,
-    staged.played_at,
-    track.track_key,
+    known.played_at,
+    known.track_key,
     staged.ms_played,
     detail.play_detail_key,
     platform.platform_key,
     case
-        when known.track_key is null then 'new'
         when known.ms_source <> 1 then 'polled'
         when coalesce(staged.ms_played, -1) > coalesce(known.ms_played, -1) then 'better'
         when coalesce(staged.ms_played, -1) < coalesce(known.ms_played, -1) then 'less'
@@ -58,15 +46,25 @@ select
         else 'equal'
     end as verdict
 from pg_temp.staged_export_play as staged
-inner join track
+inner join (
+    select
+        track_ref,
+        track_key
+    from pg_temp.staged_track
+    union all
+    select
+        track_ref,
+        track_key
+    from pg_temp.staged_earlier_track
+) as track
     on staged.track_ref = track.track_ref
 inner join pg_temp.staged_play_detail as detail
     on staged.play_detail_ref = detail.play_detail_ref
 inner join pg_temp.staged_platform as platform
     on staged.platform_ref = platform.platform_ref
-left join known
+inner join known
     on
-        staged.played_at = known.played_at
+        to_timestamp(staged.played_s) = known.played_at
         and track.track_key = known.track_key;
 
 -- The same time listened, told with other particulars: the least of them wins.
@@ -131,34 +129,78 @@ where
     and play.played_at = staged.played_at
     and play.track_key = staged.track_key;
 
-insert into warehouse.fact_play (
-    played_at, track_key, ms_played, play_detail_key, listener_key, platform_key, ms_source
-)
-select
-    played_at,
-    track_key,
-    ms_played,
-    play_detail_key,
-    %(listener_key)s as listener_key,
-    platform_key,
-    1 as ms_source
-from pg_temp.export_play
-where verdict in ('new', 'better', 'polled')
-order by played_at, track_key;
+with bounds as (
+    select
+        min(first_played_at) as oldest,
+        max(last_played_at) as newest
+    from pg_temp.staged_file
+),
 
-insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
-select
-    %(listener_key)s as listener_key,
-    min(played_at) as touched_from,
-    max(played_at) as touched_to
-from pg_temp.export_play
-where verdict in ('new', 'better', 'polled')
-group by date_bin('30 days', played_at, '2000-01-01')
-on conflict on constraint etl_touched_span_pk do nothing;
+known as (
+    select
+        play.played_at,
+        play.track_key
+    from warehouse.fact_play as play
+    cross join bounds
+    where
+        play.listener_key = %(listener_key)s
+        and play.played_at between bounds.oldest and bounds.newest
+),
+
+-- What a row points at is staged with it; a row without it would stop the import, not be lost.
+written as (
+    insert into warehouse.fact_play (
+        played_at, track_key, ms_played, play_detail_key, listener_key, platform_key, ms_source
+    )
+    select
+        to_timestamp(staged.played_s) as played_at,
+        track.track_key,
+        staged.ms_played,
+        detail.play_detail_key,
+        %(listener_key)s as listener_key,
+        platform.platform_key,
+        1 as ms_source
+    from pg_temp.staged_export_play as staged
+    left join (
+        select
+            track_ref,
+            track_key
+        from pg_temp.staged_track
+        union all
+        select
+            track_ref,
+            track_key
+        from pg_temp.staged_earlier_track
+    ) as track
+        on staged.track_ref = track.track_ref
+    left join pg_temp.staged_play_detail as detail
+        on staged.play_detail_ref = detail.play_detail_ref
+    left join pg_temp.staged_platform as platform
+        on staged.platform_ref = platform.platform_ref
+    left join known
+        on
+            to_timestamp(staged.played_s) = known.played_at
+            and track.track_key = known.track_key
+    where known.track_key is null
+    order by staged.played_s, track.track_key
+    returning
+        played_at,
+        track_key
+),
+
+span as (
+    insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
+    select
+        %(listener_key)s as listener_key,
+        min(played_at) as touched_from,
+        max(played_at) as touched_to
+    from written
+    group by date_bin('30 days', played_at, '2000-01-01')
+    on conflict on constraint etl_touched_span_pk do nothing
+),
 
 -- Only a class that was polled has anything to be derived: where nothing was, pairing is free.
-insert into pg_temp.new_observation (played_at, track_key)
-with polled_class as (
+polled_class as (
     select distinct track.match_key
     from warehouse.source_poll_play as poll
     inner join warehouse.dim_track as track
@@ -166,12 +208,12 @@ with polled_class as (
     where poll.listener_key = %(listener_key)s
 )
 
+insert into pg_temp.new_observation (played_at, track_key)
 select
-    play.played_at,
-    play.track_key
-from pg_temp.export_play as play
+    written.played_at,
+    written.track_key
+from written
 inner join warehouse.dim_track as track
-    on play.track_key = track.track_key
+    on written.track_key = track.track_key
 inner join polled_class
-    on track.match_key = polled_class.match_key
-where play.verdict in ('new', 'better', 'polled');
+    on track.match_key = polled_class.match_key;

@@ -24,7 +24,16 @@ select
 from pg_temp.outdone_row;
 
 create temp table file_account on commit drop as
-with verdict as (
+with staged_count as (
+    select
+        file_number,
+        track_ref = 0 as is_unattributed,
+        count(*) as row_count
+    from pg_temp.staged_export_play
+    group by file_number, is_unattributed
+),
+
+verdict as (
     select
         file_number,
         verdict,
@@ -34,31 +43,57 @@ with verdict as (
     group by file_number, verdict, is_unattributed
 ),
 
--- Every pair is counted once, with the file that brought its export row.
+-- A pair is counted with the file whose row made it, where that row is new.
 paired as (
     select
-        play.file_number,
-        play.track_key = 0 as is_unattributed,
+        staged.file_number,
+        staged.track_ref = 0 as is_unattributed,
         count(*) as row_count
     from pg_temp.staged_pair as pair
-    inner join pg_temp.export_play as play
-        on pair.export_played_at = play.played_at and pair.export_track_key = play.track_key
-    where play.verdict = 'new'
-    group by play.file_number, is_unattributed
+    inner join (
+        select
+            track_ref,
+            track_key
+        from pg_temp.staged_track
+        union all
+        select
+            track_ref,
+            track_key
+        from pg_temp.staged_earlier_track
+    ) as track
+        on pair.export_track_key = track.track_key
+    inner join pg_temp.staged_export_play as staged
+        on
+            track.track_ref = staged.track_ref
+            and extract(epoch from pair.export_played_at) = staged.played_s
+    left join pg_temp.export_play as known
+        on staged.file_number = known.file_number and staged.row_number = known.row_number
+    where
+        -- Or all rows would be looked through for no pair.
+        (select count(*) from pg_temp.staged_pair) > 0
+        and known.file_number is null
+    group by staged.file_number, is_unattributed
 ),
 
 became as (
     select
         file_number,
-        case
-            when verdict in ('known', 'better') then 'known'
-            when verdict = 'polled' then 'matched'
-            when is_unattributed then 'unattributed'
-            else 'added'
-        end as verdict,
+        case when verdict = 'polled' then 'matched' else 'known' end as verdict,
         row_count
     from verdict
     where verdict <> 'less'
+    union all
+    select
+        file_number,
+        case when is_unattributed then 'unattributed' else 'added' end as verdict,
+        row_count
+    from staged_count
+    union all
+    select
+        file_number,
+        case when is_unattributed then 'unattributed' else 'added' end as verdict,
+        -row_count as row_count
+    from verdict
     union all
     select
         file_number,

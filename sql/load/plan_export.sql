@@ -3,5 +3,6 @@
 -- table that holds a hundred thousand rows by now takes hours.
 select
     set_config('enable_nestloop', 'off', true) as enable_nestloop,
+    set_config('enable_mergejoin', 'off', true) as enable_mergejoin,
     set_config('jit', 'off', true) as jit,
     set_config('work_mem', '32MB', true) as work_mem;

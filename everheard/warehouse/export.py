@@ -96,7 +96,7 @@ def load_export(
 
     def attempt() -> ExportResult:
         with connection.cursor() as cursor:
-            names = ("plan_export", "stage", "stage_export")
+            names = ("plan_export", "commit_early", "stage", "stage_export")
             first = b"\n".join(render(cursor, name) for name in names)
         with open_transaction(connection, first, dry_run=dry_run) as cursor:
             listener_key = target.listener_key or _make_listener(cursor, target.timezone)

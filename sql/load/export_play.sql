@@ -65,7 +65,9 @@ inner join pg_temp.staged_platform as platform
 inner join known
     on
         to_timestamp(staged.played_s) = known.played_at
-        and track.track_key = known.track_key;
+        and track.track_key = known.track_key
+-- Or all that is staged would be looked up in nothing.
+where (select count(*) from known) > 0;
 
 -- The same time listened, told with other particulars: the least of them wins.
 with contested as (

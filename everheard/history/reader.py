@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 #: What DuckDB may hold; beyond it spills to disk. With Python and the rest the process stays
 #: within 250 MB, which a small Pi can spare.
 MEMORY = "144MB"
+#: Batches that may lie read on disk (a tenth of their files' size) until they are loaded.
+READ_AHEAD = 2
 _SQL_DIR = PROJECT_DIR / "sql" / "history"
 _CHUNK = 1 << 20
 
@@ -100,16 +103,19 @@ class BatchReader:
     def read_ahead(
         self, parts: Iterable[list[ExportFile]]
     ) -> Iterator[tuple[list[ExportFile], Batch]]:
-        """Yield each part with its batch, while the next one is being read: two cores' work."""
-        earlier: tuple[list[ExportFile], Future[Batch]] | None = None
+        """Yield each part with its batch, while the next ones are being read: two cores' work."""
+        ahead: deque[tuple[list[ExportFile], Future[Batch]]] = deque()
         with ThreadPoolExecutor(max_workers=1) as thread:
-            for part in parts:
-                future = thread.submit(self.read, part)
-                if earlier:
-                    yield from self._lend(*earlier)
-                earlier = part, future
-            if earlier:
-                yield from self._lend(*earlier)
+            try:
+                for part in parts:
+                    ahead.append((part, thread.submit(self.read, part)))
+                    if len(ahead) > READ_AHEAD:
+                        yield from self._lend(*ahead.popleft())
+                while ahead:
+                    yield from self._lend(*ahead.popleft())
+            finally:
+                for _, future in ahead:
+                    future.cancel()
 
     def _lend(
         self, part: list[ExportFile], future: Future[Batch]

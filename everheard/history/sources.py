@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice, repeat
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Literal, NoReturn
 
@@ -163,12 +164,11 @@ def _place_in_time(file: ExportFile) -> tuple[object, ...]:
 
 
 def split_batches(files: list[ExportFile], size: int) -> Iterator[list[ExportFile]]:
-    """Yield the files a few at a time; the first time fewer, so that loading begins early."""
-    early = size // 4 if len(files) > size else 0
-    if early:
-        yield files[:early]
-    for first in range(early, len(files), size):
-        yield files[first : first + size]
+    """Yield the files a few at a time; at first fewer, so that loading begins early."""
+    sizes = chain((size // 8, size // 2), repeat(size)) if len(files) > size else repeat(size)
+    rest = iter(files)
+    while part := list(islice(rest, next(sizes))):
+        yield part
 
 
 def show_progress(files: list[ExportFile]) -> tqdm[NoReturn]:

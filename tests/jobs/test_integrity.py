@@ -25,6 +25,7 @@ POINTERS = [
     ("bridge_track_artist", "artist_key", "dim_artist"),
     ("bridge_album_artist", "album_key", "dim_album"),
     ("bridge_album_artist", "artist_key", "dim_artist"),
+    ("dim_track", "album_key", "dim_album"),
     ("dim_track", "named_album_key", "dim_album"),
 ]
 

@@ -22,8 +22,10 @@ from everheard.warehouse.statements import open_transaction, render, send
 _BY_TRACK = ("summary_month_track", "summary_track")
 _BY_TIME = ("summary_hour", "summary_session")
 
-#: In this order: the first two find what was touched, the last clears up.
-SUMMARY_STATEMENTS = ("summary_month", "summary_touched", *_BY_TIME, *_BY_TRACK, "summary_end")
+_TOUCHED = ("summary_touched", "summary_play")
+
+#: In this order: the first three find what was touched, the last clears up.
+SUMMARY_STATEMENTS = ("summary_month", *_TOUCHED, *_BY_TIME, *_BY_TRACK, "summary_end")
 
 
 def render_summaries(cursor: Cursor, listener_key: int) -> bytes:
@@ -48,7 +50,7 @@ def derive_summaries(connection: Connection, settings: Settings, listener_key: i
             months = cursor.fetchone()
             if months and months[0]:
                 beside = thread.submit(_derive_by_time, settings, listener_key, *months)
-                send(cursor, _render(cursor, ("summary_touched", *_BY_TRACK), mine))
+                send(cursor, _render(cursor, ("summary_touched", "summary_play_once", *_BY_TRACK), mine))
                 beside.result()
 
 
@@ -69,7 +71,7 @@ def _derive_by_time(
         with connection.cursor() as cursor:
             first = _render(cursor, ("plan_export", "summary_month_given"), parameters)
         with open_transaction(connection, first) as cursor:
-            send(cursor, _render(cursor, ("summary_touched", *_BY_TIME), parameters))
+            send(cursor, _render(cursor, (*_TOUCHED, *_BY_TIME), parameters))
         with connection.cursor() as cursor:
             send(cursor, render(cursor, "analyze_ledger"))
 

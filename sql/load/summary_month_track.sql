@@ -15,16 +15,18 @@ select
     max(played_at) filter (where is_listen) as last_listen_at
 from (
     select
-        month_date,
-        track_key,
-        played_at,
-        ms_listened,
-        is_estimated,
-        is_listen,
-        is_skipped
-    from pg_temp.touched_play
-    where is_counted and month_date is not null
-    order by month_date, track_key
+        play.month_date,
+        play.track_key,
+        play.played_at,
+        play.ms_listened,
+        play.is_estimated,
+        play.is_listen,
+        detail.is_skipped
+    from pg_temp.touched_play as play
+    left join warehouse.dim_play_detail as detail
+        on play.play_detail_key = detail.play_detail_key
+    where play.is_counted and play.month_date is not null
+    order by play.month_date, play.track_key
 ) as play
 group by month_date, track_key;
 

@@ -1,4 +1,4 @@
--- Read the plays that the summaries of the touched months are derived from, once.
+-- Find the plays that the summaries of the touched months are derived from.
 -- Sessions cross the months' ends: a new play may join one to the session before or after it.
 -- So a stretch begins with the last session before its month, and ends before the second one
 -- after it: that one begins after a pause which lies outside what was touched.
@@ -41,23 +41,21 @@ from (
 -- Without its one row known, the planner would rather read every play there is.
 analyze pg_temp.touched_stretch;
 
--- Every play of the stretches, once; month_date is null outside the touched months.
-create temp table touched_play on commit drop as
+-- Every play of the stretches; month_date is null outside the touched months.
+create temp view heard_play as
 select
     play.played_at,
     play.played_at_local,
     month.month_date,
     play.track_key,
+    play.play_detail_key,
     play.ms_listened,
     play.is_estimated,
     play.is_listen,
-    play.is_counted,
-    detail.is_skipped
+    play.is_counted
 from pg_temp.touched_stretch as stretch
 inner join bi.timed_play as play
     on stretch.stretch_start <= play.played_at and stretch.stretch_end > play.played_at
 left join pg_temp.touched_month as month
     on date_trunc('month', play.played_at_local)::date = month.month_date
-left join warehouse.dim_play_detail as detail
-    on play.play_detail_key = detail.play_detail_key
 where play.listener_key = %(listener_key)s;

@@ -193,6 +193,7 @@ with encoded as (
         entry.path_number,
         entry.kind,
         entry.played_at,
+        entry.is_moved,
         item.item_ref,
         entry.ms_played,
         detail.play_detail_ref,

@@ -26,7 +26,7 @@ end);
 create or replace macro to_id(uri) as list_last(string_split(uri, ':'));
 
 -- Every name met so far with its folded form, so that Python folds each once.
-create or replace table folded_name (name varchar primary key, folded varchar not null);
+create or replace table folded_name (name varchar not null, folded varchar not null);
 
 -- Every spelling of a track that has been sent to the ledger, so that it is sent once a run.
 create or replace table sent_track (

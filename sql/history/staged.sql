@@ -144,44 +144,51 @@ create or replace view staged_skip as
 select
     located.file_number,
     entry.rowid - located.first_row + 1 as row_number,
-    coalesce(
-        entry.reason,
-        case
-            when play.ms_played is not distinct from play.most_ms then 'exact repeat'
-            else 'less of the same in the same second'
-        end
-    ) as reason
+    entry.reason
 from entry
 inner join located
     on entry.path_number = located.path_number
-left join play
-    on entry.rowid = play.entry_id
-where entry.reason is not null or play.place > 1;
+where entry.reason is not null
+union all
+select
+    located.file_number,
+    play.entry_id - located.first_row + 1 as row_number,
+    case
+        when play.ms_played is not distinct from play.most_ms then 'exact repeat'
+        else 'less of the same in the same second'
+    end as reason
+from play
+inner join located
+    on play.path_number = located.path_number
+where play.place > 1;
+
+create or replace table file_total as
+select
+    path_number,
+    min(played_at) as first_played_at,
+    max(played_at) as last_played_at,
+    count(*) filter (where is_moved) as moved_count,
+    coalesce(sum(ms_played) filter (where place = 1), 0)::bigint as listened_ms
+from play
+group by path_number;
 
 create or replace view staged_file as
 select
     located.file_number,
-    any_value(located.file_name) as file_name,
-    any_value(located.content_digest) as content_digest,
-    any_value(located.read_count) as read_count,
-    strftime(min(entry.played_at), '%Y-%m-%d %H:%M:%S+00') as first_played_at,
-    strftime(max(entry.played_at), '%Y-%m-%d %H:%M:%S+00') as last_played_at
+    located.file_name,
+    located.content_digest,
+    located.read_count,
+    strftime(file_total.first_played_at, '%Y-%m-%d %H:%M:%S+00') as first_played_at,
+    strftime(file_total.last_played_at, '%Y-%m-%d %H:%M:%S+00') as last_played_at
 from located
-left join entry
-    on located.path_number = entry.path_number and entry.reason is null
-group by located.file_number;
+left join file_total
+    on located.path_number = file_total.path_number;
 
 -- What the report tells of each file beyond the books.
 create or replace view told_file as
 select
     located.file_number,
-    min(entry.played_at) as first_played_at,
-    max(entry.played_at) as last_played_at,
-    count(*) filter (where entry.is_moved) as moved_count,
-    coalesce(sum(entry.ms_played) filter (where play.place = 1), 0)::bigint as listened_ms
+    file_total.* exclude (path_number)
 from located
-inner join entry
-    on located.path_number = entry.path_number and entry.reason is null
-inner join play
-    on entry.rowid = play.entry_id
-group by located.file_number;
+inner join file_total
+    on located.path_number = file_total.path_number;

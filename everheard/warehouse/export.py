@@ -144,4 +144,3 @@ def _cover(cursor: Cursor, listener_key: int, spans: Sequence[Span]) -> Coverage
     send(cursor, render(cursor, "etl_import_span", parameters))
     polled_count, partnerless_count = cursor.fetchone() or (0, 0)
     return Coverage(close_covered_gaps(cursor, listener_key), polled_count, partnerless_count)
-

@@ -150,6 +150,7 @@ known as (
 ),
 
 -- What a row points at is staged with it; a row without it would stop the import, not be lost.
+-- The rows are staged in the order of time, and joined in it.
 written as (
     insert into warehouse.fact_play (
         played_at, track_key, ms_played, play_detail_key, listener_key, platform_key, ms_source
@@ -184,7 +185,6 @@ written as (
             to_timestamp(staged.played_s) = known.played_at
             and track.track_key = known.track_key
     where known.track_key is null
-    order by staged.played_s, track.track_key
     returning
         played_at,
         track_key

@@ -9,7 +9,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -244,17 +244,30 @@ def _quote(path: Path) -> str:
 
 
 def unpack(file: ExportFile, path: Path) -> str:
-    """Write a file's content to ``path``; return what tells it from others (checksum and size).
+    """Bring a file's content to ``path``; return what tells it from others (checksum and size).
 
-    Names in a zip are never used: nothing can be written elsewhere.
+    Names in a zip are never used: nothing can be written elsewhere. A plain file is not copied
+    where its disk can lend it a second name: whoever changes what is at ``path`` has to put
+    another file there.
     """
     checksum = size = 0
+    is_there = file.member is None and _link(file.path, path)
     try:
-        with file.open() as content, path.open("wb") as copy:
+        with file.open() as content, nullcontext() if is_there else path.open("wb") as copy:
             while chunk := content.read(_CHUNK):
                 checksum = zlib.crc32(chunk, checksum)
                 size += len(chunk)
-                copy.write(chunk)
+                if copy:
+                    copy.write(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
         raise Refused("is damaged inside its zip: download it again") from None
     return f"{checksum:08x}-{size}"
+
+
+def _link(source: Path, path: Path) -> bool:
+    """Give a file a second name; say whether its disk, its owner and ours allow that."""
+    try:
+        path.hardlink_to(source.resolve())
+    except (OSError, NotImplementedError):
+        return False
+    return True

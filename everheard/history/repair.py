@@ -35,13 +35,17 @@ def check_start(path: Path) -> None:
 
 
 def repair(path: Path) -> None:
-    """Rewrite a damaged file so that it can be read, each row in its place; or raise Refused."""
+    """Put a file that can be read in a damaged one's place, each row in its own; or raise Refused.
+
+    The damaged file itself is left alone: it may be the listener's own, under a second name.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused(f"is not UTF-8 (byte {error.start + 1}): download it again") from None
     rows = list(_read_rows(text))
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    path.unlink()
+    with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]")
 
 

@@ -245,8 +245,11 @@ def test_damaged_row_costs_one_row(
 ) -> None:
     rows = [json.dumps(make_row(second * 200, f"Song {second}")) for second in range(50)]
     rows[20] = damaged
-    said = run_import(write_file(tmp_path, "[" + ",\n".join(rows) + "]"))
+    path = write_file(tmp_path, "[" + ",\n".join(rows) + "]")
+    own = path.read_bytes()
+    said = run_import(path)
     assert "read 50, added 49" in said
+    assert path.read_bytes() == own, "the listener's own file was written to"
     assert read(connection, "select row_number from warehouse.etl_import_skip") == [(21,)]
 
 

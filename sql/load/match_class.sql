@@ -44,24 +44,24 @@ touched_name as (
 
 namesake as (
     select
+        track.track_key,
+        track.album_key,
         track.folded_name,
-        count(*) as track_count
+        track.match_key,
+        count(*) over (partition by track.folded_name) as track_count
     from warehouse.dim_track as track
     inner join touched_name
         on track.folded_name = touched_name.folded_name
-    group by track.folded_name
 )
 
 -- The only one of its name stands alone: it matters only if it has not done so until now.
 select
-    track.track_key,
-    track.album_key,
-    track.folded_name,
-    track.match_key
-from warehouse.dim_track as track
-inner join namesake
-    on track.folded_name = namesake.folded_name
-where namesake.track_count > 1 or track.match_key <> track.track_key;
+    track_key,
+    album_key,
+    folded_name,
+    match_key
+from namesake
+where track_count > 1 or match_key <> track_key;
 
 -- Mostly there are none: the planner would make room for millions, which takes longer than all
 -- the rest.

@@ -2,8 +2,9 @@
 
 python start.py benchmark import_history [--rows 1000000] [--dlt]
 
-The floor is a whole process, too: DuckDB reads the same files to CSV, and one COPY takes it
-into an unlogged table. dlt merges a sample of the same rows, in an environment of its own.
+The floor is a whole process, too: DuckDB reads the same files, all columns, to CSV, and one
+COPY takes it into an unlogged table; the median of three. dlt merges a sample of the same rows,
+in an environment of its own.
 Every figure comes from one run on one machine: compare ratios, not machines.
 """
 
@@ -36,7 +37,8 @@ files, csv, url = sys.argv[1:]
 names = '''ts platform ms_played conn_country master_metadata_track_name
     master_metadata_album_artist_name master_metadata_album_album_name spotify_track_uri
     episode_name episode_show_name spotify_episode_uri reason_start reason_end shuffle
-    skipped offline offline_timestamp incognito_mode'''.split()
+    skipped offline offline_timestamp incognito_mode ip_addr audiobook_title audiobook_uri
+    audiobook_chapter_uri audiobook_chapter_title'''.split()
 columns = ", ".join(f"{name}: 'varchar'" for name in names)
 duckdb.sql(f"copy (from read_json('{files}', columns={{{columns}}})) to '{csv}' (header false)")
 with psycopg2.connect(url) as connection, connection.cursor() as cursor, open(csv, "rb") as file:
@@ -98,8 +100,12 @@ def measure_import(folder: Path, url: str, rows: int) -> None:
     environ = {"DATABASE_URL": url, "EVERHEARD_HOME": str(folder / "work")}
     run([sys.executable, "-m", "migrate", "upgrade"], url, environ)
     data = str(folder / "data" / "*.json")
-    floor = run([sys.executable, "-c", _FLOOR, data, str(folder / "floor.csv"), url], url, environ)
-    read(url, "drop table floor")
+    command = [sys.executable, "-c", _FLOOR, data, str(folder / "floor.csv"), url]
+    floors = []
+    for _ in range(3):
+        floors.append(run(command, url, environ))
+        read(url, "drop table floor")
+    floor = sorted(floors)[1]
     job = [sys.executable, "-m", "jobs.import_history", str(folder / "data")]
     first, again = run(job, url, environ), run(job, url, environ)
     (size,) = read(

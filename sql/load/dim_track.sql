@@ -156,7 +156,10 @@ numbered as (
         changed.*,
         coalesce(
             changed.track_key,
-            nextval(pg_get_serial_sequence('warehouse.dim_track', 'track_key'))::integer
+            -- The sequence's name is asked for once, not for every row.
+            nextval(
+                (select pg_get_serial_sequence('warehouse.dim_track', 'track_key'))::regclass
+            )::integer
         ) as new_key
     from changed
 )

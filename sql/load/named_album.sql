@@ -9,7 +9,14 @@ with named as (
     from pg_temp.staged_track as track
     inner join pg_temp.staged_album as album
         on track.album_ref = album.album_ref
-    where album.album_id is null and track.track_id is not null and not track.is_local
+    -- Most are known under that very title, or have just been loaded with it.
+    inner join warehouse.dim_track as known
+        on track.track_key = known.track_key
+    where
+        album.album_id is null
+        and track.track_id is not null
+        and not track.is_local
+        and album.album_key is distinct from known.named_album_key
     order by track.track_key, album.folded_artist_name, album.folded_name
 )
 

@@ -32,7 +32,7 @@ from everheard.warehouse.export import (
 from everheard.warehouse.summaries import derive_summaries
 
 JOB = "import_history"
-FILES_PER_BATCH = 8
+FILES_PER_BATCH = 12
 
 
 class BadInput(Failure):

@@ -50,7 +50,8 @@ def derive_summaries(connection: Connection, settings: Settings, listener_key: i
             months = cursor.fetchone()
             if months and months[0]:
                 beside = thread.submit(_derive_by_time, settings, listener_key, *months)
-                send(cursor, _render(cursor, ("summary_touched", "summary_play_once", *_BY_TRACK), mine))
+                steps = ("summary_touched", "summary_play_once", *_BY_TRACK)
+                send(cursor, _render(cursor, steps, mine))
                 beside.result()
 
 

@@ -24,10 +24,10 @@ with visible as (
             or exists (
                 select 1
                 from warehouse.dim_track as track
-                inner join warehouse.fact_play as play
-                    on track.track_key = play.track_key
+                inner join warehouse.summary_track as heard
+                    on track.track_key = heard.track_key
                 where
-                    track.album_key = album.album_key and play.listener_key = %(listener_key)s
+                    track.album_key = album.album_key and heard.listener_key = %(listener_key)s
             )
         )
 ),

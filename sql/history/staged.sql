@@ -154,7 +154,7 @@ select
     located.file_number,
     play.entry_id - located.first_row + 1 as row_number,
     case
-        when play.ms_played is not distinct from play.most_ms then 'exact repeat'
+        when (play.ms_played is not distinct from play.most_ms) then 'exact repeat'
         else 'less of the same in the same second'
     end as reason
 from play

@@ -67,7 +67,7 @@ inner join known
         to_timestamp(staged.played_s) = known.played_at
         and track.track_key = known.track_key
 -- Or all that is staged would be looked up in nothing.
-where (select count(*) from known) > 0;
+where (select count(k.played_at) from known as k) > 0;
 
 -- The same time listened, told with other particulars: the least of them wins.
 with contested as (

@@ -50,7 +50,7 @@ inner join warehouse.fact_play as play
     on changed.track_key = play.track_key
 where
     -- All plays are read, and only then.
-    (select count(*) from changed) > 0
+    (select count(c.track_key) from changed as c) > 0
     and play.listener_key = %(listener_key)s
 group by play.listener_key, date_trunc('month', play.played_at)
 on conflict on constraint etl_touched_span_pk do nothing;

@@ -36,9 +36,8 @@ whole_class as (
     select match_key from start
     where not is_walked
     union
-    select changed.match_key
-    from pg_temp.changed_class as changed
-    cross join (select 1 from start where not is_walked limit 1) as is_whole
+    select match_key from pg_temp.changed_class
+    where (select bool_or(not start.is_walked) from start)
 ),
 
 class_track as (
@@ -175,7 +174,7 @@ observation as (
         on class_track.track_key = play.track_key
     where
         -- Or all plays would be read for no class.
-        (select count(*) from whole_class) > 0
+        (select count(w.match_key) from whole_class as w) > 0
         and play.listener_key = %(listener_key)s
         and play.ms_source > 0
         and (

@@ -17,8 +17,8 @@ from tests.jobs.import_history.histories import make_history, make_polls, write_
 from tests.jobs.import_history.importing import Importer, finish, read_figures
 from tests.postgres import Server
 
-#: Two batches of the job: what the first one commits is there when the second one is cut off.
-FILES = make_history(12, 30)
+#: More than one batch of the job: what the first one commits is there when another is cut off.
+FILES = make_history(16, 30)
 HERE = "from pg_stat_activity where datname = current_database()"
 
 

@@ -165,7 +165,7 @@ def _place_in_time(file: ExportFile) -> tuple[object, ...]:
 
 def split_batches(files: list[ExportFile], size: int) -> Iterator[list[ExportFile]]:
     """Yield the files a few at a time; at first fewer, so that loading begins early."""
-    sizes = chain((size // 8, size // 2), repeat(size)) if len(files) > size else repeat(size)
+    sizes = chain((size // 12, size // 3), repeat(size)) if len(files) > size else repeat(size)
     rest = iter(files)
     while part := list(islice(rest, next(sizes))):
         yield part

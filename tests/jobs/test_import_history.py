@@ -427,8 +427,8 @@ def test_import_that_was_cut_off_is_completed_by_the_next(
         return whole(*arguments, **more)
 
     monkeypatch.setattr(import_history, "load_export", fail_at_third)
-    assert "read 35, added 35" in run_import(tmp_path / "data", code=73)
-    assert "read 100, added 65, known 35" in run_import(tmp_path / "data")
+    assert "read 25, added 25" in run_import(tmp_path / "data", code=73)
+    assert "read 100, added 75, known 25" in run_import(tmp_path / "data")
     assert len(read_plays(connection)) == 100
 
 

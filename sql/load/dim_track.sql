@@ -38,7 +38,7 @@ with staged as (
         album.folded_name
 ),
 
-judged as (
+matched as (
     select
         staged.*,
         coalesce(by_uri, by_name) as known
@@ -50,6 +50,29 @@ judged as (
             by_name.track_uri is null -- true of every name; the natural key's index wants it said
             and staged.known_by_name = by_name.known_by_name
             and staged.known_by_artist = by_name.known_by_artist
+),
+
+-- Judged once a row, not once for each of its columns.
+judged as materialized (
+    select
+        matched.*,
+        (matched.known).track_key is null
+        or matched.metadata_level > (matched.known).metadata_level
+        or (
+            matched.metadata_level = (matched.known).metadata_level and matched.metadata_level > 1
+        )
+        or (
+            matched.metadata_level = (matched.known).metadata_level
+            and (matched.folded_artist_name, matched.name, matched.folded_album_name)
+            < (
+                (matched.known).folded_artist_name,
+                (matched.known).name,
+                coalesce(known_album.folded_name, '')
+            )
+        ) as is_better
+    from matched
+    left join warehouse.dim_album as known_album
+        on (matched.known).album_key = known_album.album_key
 ),
 
 merged as (
@@ -98,23 +121,6 @@ merged as (
             case when is_better then judged.is_explicit end, (judged.known).is_explicit, judged.is_explicit
         ) as is_explicit
     from judged
-    left join warehouse.dim_album as known_album
-        on (judged.known).album_key = known_album.album_key
-    cross join lateral (
-        select
-            (judged.known).track_key is null
-            or judged.metadata_level > (judged.known).metadata_level
-            or (judged.metadata_level = (judged.known).metadata_level and judged.metadata_level > 1)
-            or (
-                judged.metadata_level = (judged.known).metadata_level
-                and (judged.folded_artist_name, judged.name, judged.folded_album_name)
-                < (
-                    (judged.known).folded_artist_name,
-                    (judged.known).name,
-                    coalesce(known_album.folded_name, '')
-                )
-            ) as is_better
-    ) as verdict
 ),
 
 changed as (

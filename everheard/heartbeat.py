@@ -6,8 +6,6 @@ the address itself is success, ``/start``, ``/fail`` and ``/log`` are the rest.
 
 from __future__ import annotations
 
-import requests
-
 from everheard.failure import ExitCode
 
 _SECONDS = 5
@@ -30,6 +28,8 @@ def call_at_end(url: str, exit_code: int) -> list[str]:
 def _call(url: str, ending: str, body: str = "") -> list[str]:
     if not url:
         return []
+    import requests  # not at the top: who calls nobody need not wait for it
+
     try:
         answer = requests.post(url.rstrip("/") + ending, data=body, timeout=_SECONDS)
     except (requests.RequestException, UnicodeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 # Two of them must fit into one index entry of Postgres: 2,700 bytes, four a character.
 _LONGEST_FOLDED = 300
@@ -26,11 +27,16 @@ def fold_name(text: str | None) -> str:
     base_takes_accents = False
     for character in decomposed:
         if not unicodedata.combining(character):
-            base_takes_accents = unicodedata.name(character, "").startswith(_SCRIPTS_WITH_ACCENTS)
+            base_takes_accents = _takes_accents(character)
         elif base_takes_accents:
             continue
         kept.append(character)
     return _join_words(unicodedata.normalize("NFC", "".join(kept)).casefold())
+
+
+@cache
+def _takes_accents(character: str) -> bool:
+    return unicodedata.name(character, "").startswith(_SCRIPTS_WITH_ACCENTS)
 
 
 def _join_words(folded: str) -> str:

@@ -46,17 +46,7 @@ select
         else 'equal'
     end as verdict
 from pg_temp.staged_export_play as staged
-inner join (
-    select
-        track_ref,
-        track_key
-    from pg_temp.staged_track
-    union all
-    select
-        track_ref,
-        track_key
-    from pg_temp.staged_earlier_track
-) as track
+inner join pg_temp.staged_track_key as track
     on staged.track_ref = track.track_ref
 inner join pg_temp.staged_play_detail as detail
     on staged.play_detail_ref = detail.play_detail_ref
@@ -164,17 +154,7 @@ written as (
         platform.platform_key,
         1 as ms_source
     from pg_temp.staged_export_play as staged
-    left join (
-        select
-            track_ref,
-            track_key
-        from pg_temp.staged_track
-        union all
-        select
-            track_ref,
-            track_key
-        from pg_temp.staged_earlier_track
-    ) as track
+    left join pg_temp.staged_track_key as track
         on staged.track_ref = track.track_ref
     left join pg_temp.staged_play_detail as detail
         on staged.play_detail_ref = detail.play_detail_ref

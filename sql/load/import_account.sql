@@ -50,17 +50,7 @@ paired as (
         staged.track_ref = 0 as is_unattributed,
         count(*) as row_count
     from pg_temp.staged_pair as pair
-    inner join (
-        select
-            track_ref,
-            track_key
-        from pg_temp.staged_track
-        union all
-        select
-            track_ref,
-            track_key
-        from pg_temp.staged_earlier_track
-    ) as track
+    inner join pg_temp.staged_track_key as track
         on pair.export_track_key = track.track_key
     inner join pg_temp.staged_export_play as staged
         on

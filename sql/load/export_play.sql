@@ -1,32 +1,31 @@
 -- Add the staged export plays to warehouse.fact_play, and note which were new.
 -- Of one listener, track and second the longest play stays; ties go by the remaining natural
 -- values in column order, never by arrival. A polled play with the same key gives way.
--- What is in the ledger already is not written again. pg_temp.export_play keeps the
--- verdict on every row whose key the ledger holds, for the account of the import: in a first
--- import that is none, and nothing is written down twice.
-create temp table export_play on commit drop as
-with bounds as (
+-- What is in the ledger already is not written again.
+
+-- What the ledger holds of the time that is staged.
+create temp view known_play as
+select
+    play.played_at,
+    play.track_key,
+    play.ms_played,
+    play.play_detail_key,
+    play.platform_key,
+    play.ms_source
+from warehouse.fact_play as play
+cross join (
     select
         min(first_played_at) as oldest,
         max(last_played_at) as newest
     from pg_temp.staged_file
-),
+) as bounds
+where
+    play.listener_key = %(listener_key)s
+    and play.played_at between bounds.oldest and bounds.newest;
 
-known as (
-    select
-        play.played_at,
-        play.track_key,
-        play.ms_played,
-        play.play_detail_key,
-        play.platform_key,
-        play.ms_source
-    from warehouse.fact_play as play
-    cross join bounds
-    where
-        play.listener_key = %(listener_key)s
-        and play.played_at between bounds.oldest and bounds.newest
-)
-
+-- The verdict on every row whose key the ledger holds, for the account of the import, too. In a
+-- first import that is none, and nothing is written down twice.
+create temp table export_play on commit drop as
 select
     staged.file_number,
     staged.row_number,
@@ -52,12 +51,12 @@ inner join pg_temp.staged_play_detail as detail
     on staged.play_detail_ref = detail.play_detail_ref
 inner join pg_temp.staged_platform as platform
     on staged.platform_ref = platform.platform_ref
-inner join known
+inner join pg_temp.known_play as known
     on
         to_timestamp(staged.played_s) = known.played_at
         and track.track_key = known.track_key
 -- Or all that is staged would be looked up in nothing.
-where (select count(k.played_at) from known as k) > 0;
+where exists (select 1 from pg_temp.known_play);
 
 -- The same time listened, told with other particulars: the least of them wins.
 with contested as (
@@ -121,27 +120,9 @@ where
     and play.played_at = staged.played_at
     and play.track_key = staged.track_key;
 
-with bounds as (
-    select
-        min(first_played_at) as oldest,
-        max(last_played_at) as newest
-    from pg_temp.staged_file
-),
-
-known as (
-    select
-        play.played_at,
-        play.track_key
-    from warehouse.fact_play as play
-    cross join bounds
-    where
-        play.listener_key = %(listener_key)s
-        and play.played_at between bounds.oldest and bounds.newest
-),
-
 -- What a row points at is staged with it; a row without it would stop the import, not be lost.
 -- The rows are staged in the order of time, and joined in it.
-written as (
+with written as (
     insert into warehouse.fact_play (
         played_at, track_key, ms_played, play_detail_key, listener_key, platform_key, ms_source
     )
@@ -160,7 +141,7 @@ written as (
         on staged.play_detail_ref = detail.play_detail_ref
     left join pg_temp.staged_platform as platform
         on staged.platform_ref = platform.platform_ref
-    left join known
+    left join pg_temp.known_play as known
         on
             to_timestamp(staged.played_s) = known.played_at
             and track.track_key = known.track_key

@@ -36,8 +36,6 @@ create table warehouse.dim_track (
     constraint dim_track_pk primary key (track_key),
     constraint dim_track_natural_key
     unique nulls not distinct (track_uri, known_by_name, known_by_artist),
-    constraint dim_track_recording_fk foreign key (recording_key)
-    references warehouse.dim_recording (recording_key),
     constraint dim_track_duration_ck check (duration_ms > 0),
     constraint dim_track_metadata_level_ck check (metadata_level between 0 and 3)
 );

@@ -27,6 +27,7 @@ POINTERS = [
     ("bridge_album_artist", "artist_key", "dim_artist"),
     ("dim_track", "album_key", "dim_album"),
     ("dim_track", "named_album_key", "dim_album"),
+    ("dim_track", "recording_key", "dim_recording"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import zipfile
@@ -265,7 +266,12 @@ def unpack(file: ExportFile, path: Path) -> str:
 
 
 def _link(source: Path, path: Path) -> bool:
-    """Give a file a second name; say whether its disk, its owner and ours allow that."""
+    """Give a file a second name; say whether its disk, its owner and ours allow that.
+
+    One that is read-only is left alone: Windows would not let its second name go again.
+    """
+    if not os.access(source, os.W_OK):
+        return False
     try:
         path.hardlink_to(source.resolve())
     except (OSError, NotImplementedError):

@@ -3,6 +3,35 @@
 -- values in column order, never by arrival. A polled play with the same key gives way.
 -- What is in the ledger already is not written again.
 
+-- The staged rows with their keys. What a row points at is staged with it; one without it would
+-- stop the import, not be lost.
+create temp view keyed_play as
+select
+    staged.file_number,
+    staged.row_number,
+    to_timestamp(staged.played_s) as played_at,
+    track.track_key,
+    staged.ms_played,
+    detail.play_detail_key,
+    platform.platform_key
+from pg_temp.staged_export_play as staged
+left join (
+    select
+        track_ref,
+        track_key
+    from pg_temp.staged_track
+    union all
+    select
+        track_ref,
+        track_key
+    from pg_temp.staged_earlier_track
+) as track
+    on staged.track_ref = track.track_ref
+left join pg_temp.staged_play_detail as detail
+    on staged.play_detail_ref = detail.play_detail_ref
+left join pg_temp.staged_platform as platform
+    on staged.platform_ref = platform.platform_ref;
+
 -- What the ledger holds of the time that is staged.
 create temp view known_play as
 select
@@ -29,32 +58,24 @@ create temp table export_play on commit drop as
 select
     staged.file_number,
     staged.row_number,
-    known.played_at,
-    known.track_key,
+    staged.played_at,
+    staged.track_key,
     staged.ms_played,
-    detail.play_detail_key,
-    platform.platform_key,
+    staged.play_detail_key,
+    staged.platform_key,
     case
         when known.ms_source <> 1 then 'polled'
         when coalesce(staged.ms_played, -1) > coalesce(known.ms_played, -1) then 'better'
         when coalesce(staged.ms_played, -1) < coalesce(known.ms_played, -1) then 'less'
         when
-            detail.play_detail_key = known.play_detail_key
-            and platform.platform_key = known.platform_key
+            staged.play_detail_key = known.play_detail_key
+            and staged.platform_key = known.platform_key
             then 'known'
         else 'equal'
     end as verdict
-from pg_temp.staged_export_play as staged
-inner join pg_temp.staged_track_key as track
-    on staged.track_ref = track.track_ref
-inner join pg_temp.staged_play_detail as detail
-    on staged.play_detail_ref = detail.play_detail_ref
-inner join pg_temp.staged_platform as platform
-    on staged.platform_ref = platform.platform_ref
+from pg_temp.keyed_play as staged
 inner join pg_temp.known_play as known
-    on
-        to_timestamp(staged.played_s) = known.played_at
-        and track.track_key = known.track_key
+    on staged.played_at = known.played_at and staged.track_key = known.track_key
 -- Or all that is staged would be looked up in nothing.
 where exists (select 1 from pg_temp.known_play);
 
@@ -120,31 +141,22 @@ where
     and play.played_at = staged.played_at
     and play.track_key = staged.track_key;
 
--- What a row points at is staged with it; a row without it would stop the import, not be lost.
 -- The rows are staged in the order of time, and joined in it.
 with written as (
     insert into warehouse.fact_play (
         played_at, track_key, ms_played, play_detail_key, listener_key, platform_key, ms_source
     )
     select
-        to_timestamp(staged.played_s) as played_at,
-        track.track_key,
+        staged.played_at,
+        staged.track_key,
         staged.ms_played,
-        detail.play_detail_key,
+        staged.play_detail_key,
         %(listener_key)s as listener_key,
-        platform.platform_key,
+        staged.platform_key,
         1 as ms_source
-    from pg_temp.staged_export_play as staged
-    left join pg_temp.staged_track_key as track
-        on staged.track_ref = track.track_ref
-    left join pg_temp.staged_play_detail as detail
-        on staged.play_detail_ref = detail.play_detail_ref
-    left join pg_temp.staged_platform as platform
-        on staged.platform_ref = platform.platform_ref
+    from pg_temp.keyed_play as staged
     left join pg_temp.known_play as known
-        on
-            to_timestamp(staged.played_s) = known.played_at
-            and track.track_key = known.track_key
+        on staged.played_at = known.played_at and staged.track_key = known.track_key
     where known.track_key is null
     returning
         played_at,

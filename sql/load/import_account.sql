@@ -47,15 +47,13 @@ verdict as (
 paired as (
     select
         staged.file_number,
-        staged.track_ref = 0 as is_unattributed,
+        staged.track_key = 0 as is_unattributed,
         count(*) as row_count
     from pg_temp.staged_pair as pair
-    inner join pg_temp.staged_track_key as track
-        on pair.export_track_key = track.track_key
-    inner join pg_temp.staged_export_play as staged
+    inner join pg_temp.keyed_play as staged
         on
-            track.track_ref = staged.track_ref
-            and extract(epoch from pair.export_played_at) = staged.played_s
+            pair.export_played_at = staged.played_at
+            and pair.export_track_key = staged.track_key
     left join pg_temp.export_play as known
         on staged.file_number = known.file_number and staged.row_number = known.row_number
     where

@@ -45,18 +45,6 @@ create temp table staged_earlier_track (
 ) on commit drop;
 insert into pg_temp.staged_earlier_track (track_ref, track_key) values (0, 0);
 
--- The keys of all tracks that the batch's plays point at, by reference.
-create temp view staged_track_key as
-select
-    track_ref,
-    track_key
-from pg_temp.staged_track
-union all
-select
-    track_ref,
-    track_key
-from pg_temp.staged_earlier_track;
-
 -- played_s: seconds since 1970, which are read in half the time that a date takes.
 create temp table staged_export_play (
     file_number integer not null,

@@ -1,7 +1,7 @@
 -- Read the batch's files and judge every row (DuckDB): what it is, when it ended, or why not.
 -- Everything arrives as text, because Spotify changes types as it likes; what cannot be
 -- read becomes null, never an error. The private fields are not among the columns read.
--- Names stay as they were written: encode.sql cleans what is distinct.
+-- Words stay as they were written: spelling.sql and encode.sql clean what is distinct.
 create or replace table entry as
 with typed as (
     select

@@ -3,6 +3,7 @@
 FROM python:3.13-slim-trixie AS installed
 WORKDIR /opt/everheard
 COPY start.py requirements.txt requirements-ingest.txt ./
+COPY cli/__init__.py cli/commands.py cli/
 # start.py installs, so that at run time it finds everything as it likes it and writes nothing.
 # The PostgreSQL that comes along stays out: the database has a container of its own. So do the
 # tests of other people's packages.
@@ -23,8 +24,8 @@ COPY --from=installed /opt/everheard/.venv .venv
 COPY . .
 # The code is root's and read-only, whatever the clone's modes were; what a sign-in writes goes
 # into the volume.
-RUN chmod -R u=rwX,go=rX api dashboard docker everheard jobs migrate sql start.py requirements*.txt \
-    && .venv/bin/python -m compileall -q api dashboard everheard jobs migrate \
+RUN chmod -R u=rwX,go=rX api cli dashboard docker everheard jobs migrate sql start.py requirements*.txt \
+    && .venv/bin/python -m compileall -q api cli dashboard everheard jobs migrate \
     && ln -s /var/lib/everheard/.env .env
 USER everheard
 CMD [".venv/bin/python", "docker/runner.py", "docker/schedule", "/var/lib/everheard/runner"]

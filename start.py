@@ -1,7 +1,7 @@
 """The one door to Everheard: ``python start.py COMMAND``, from any folder.
 
 It finds or makes ``.venv`` beside itself, installs what is missing, and passes
-the command on. Standard library only, and written so that even Python 2 reads
+the words on to ``cli``. Standard library only, and written so that even Python 2 reads
 it to the end and can say what to type: no f-strings, no annotations.
 """
 
@@ -43,9 +43,6 @@ def read_release():
 if sys.version_info[:2] < OLDEST:
     sys.exit(say_how_to_get_python(sys.version_info, sys.platform, read_release()))
 
-import ast
-import collections
-import difflib
 import hashlib
 import importlib.util
 import os
@@ -53,34 +50,9 @@ import pathlib
 import shutil
 import subprocess
 
+from cli.commands import DEVELOPERS, PEOPLE, understand
+
 PROJECT_DIR = pathlib.Path(__file__).resolve().parent
-START = "py start.py" if sys.platform == "win32" else "python start.py"
-HELP = ("-h", "--help", "help")
-PEOPLE, DEVELOPERS = "requirements.txt", "requirements-dev.txt"
-
-Command = collections.namedtuple("Command", ["module", "arguments", "requirements", "does"])
-
-#: What can be typed. A new command is a line here, and a word in the documentation.
-COMMANDS = {
-    "authorize": Command("everheard", ["authorize"], PEOPLE, "sign in at Spotify (or renew it)"),
-    "benchmark": Command("benchmarks", [], DEVELOPERS, "measure: benchmark NAME (alone: a list)"),
-    "dashboard": Command("jobs.publish_dashboard", ["--open"], PEOPLE, "build the page, open it"),
-    "demo": Command("everheard", ["demo"], PEOPLE, "see it all work: no account, no database"),
-    "doctor": Command("everheard", ["doctor"], PEOPLE, "check everything, and name each cure"),
-    "exclude": Command("everheard", ["exclude"], PEOPLE, "leave plays out of every sum"),
-    "import": Command("jobs.import_history", [], PEOPLE, "bring in a privacy export: FILE..."),
-    "job": Command("jobs", [], PEOPLE, "run one job now: job NAME (job alone lists them)"),
-    "migrate": Command("migrate", [], PEOPLE, "bring the database up to date: migrate upgrade"),
-    "powerbi": Command("migrate", ["powerbi"], PEOPLE, "open the Power BI project on your ledger"),
-    "rate": Command("everheard", ["rate"], PEOPLE, "rate an album: rate TITLE 95"),
-    "report": Command("jobs.daily_report", [], PEOPLE, "today so far, and yesterday"),
-    "serve": Command("api", [], PEOPLE, "serve the API on this machine"),
-    "schedule": Command("everheard", ["schedule"], PEOPLE, "make this machine a runner: on, off"),
-    "setup": Command("everheard", ["setup"], PEOPLE, "from nothing to the first plays"),
-    "stop": Command("everheard", ["stop"], PEOPLE, "stop the embedded database"),
-    "test": Command("pytest", [], DEVELOPERS, "run the test suite"),
-    "token": Command("everheard", ["token"], PEOPLE, "make, list or revoke tokens of the API"),
-}
 
 
 class CannotStart(Exception):
@@ -89,51 +61,19 @@ class CannotStart(Exception):
 
 def main(argv):
     """Run one command; return its exit code."""
-    name, rest = (argv[0], argv[1:]) if argv else ("--help", [])
-    commands = {known: command.does for known, command in COMMANDS.items()}
-    if name in HELP or (name == "job" and rest and rest[0] in HELP):
-        print(describe("job NAME", read_jobs()) if name == "job" else describe("COMMAND", commands))
-        return 0
+    typed = understand(argv)
+    if typed.command is None:
+        print(typed.said, file=sys.stderr if typed.is_wrong else sys.stdout)
+        return 2 if typed.is_wrong else 0
     try:
-        check_word("command", name, describe("COMMAND", commands), commands)
-        command = COMMANDS[name]
-        module = command.module
-        if name == "job":
-            job, rest = (rest[0], rest[1:]) if rest else ("", [])
-            check_word("job", job, describe("job NAME", read_jobs()), read_jobs())
-            module = "jobs." + job
-        python = ensure_environment(PROJECT_DIR / ".venv", command.requirements)
+        python = ensure_environment(PROJECT_DIR / ".venv", typed.command.requirements)
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. The same command takes it up again.", file=sys.stderr)
         return 130
-    return pass_on([str(python), "-P", "-m", module] + command.arguments + rest, name)
-
-
-def describe(usage, rows):
-    """Return the help: what to type, and a line for each word that fits."""
-    lines = ["%s %s, where %s is one of" % (START, usage, usage.split()[-1]), ""]
-    lines += ["  %-18s %s" % row for row in rows.items()]
-    return "\n".join(lines + ["", "With --help after it, each of them says more."])
-
-
-def check_word(kind, word, help_text, known):
-    """Raise CannotStart with the help, and the nearest word, unless ``word`` is known."""
-    if word in known:
-        return
-    near = difflib.get_close_matches(word, known, n=1)
-    question = " Did you mean '%s'?" % near[0] if near else ""
-    wrong = "There is no %s '%s'.%s\n\n" % (kind, word, question) if word else ""
-    raise CannotStart(wrong + help_text)
-
-
-def read_jobs():
-    """Return job -> first line of its docstring, without importing any."""
-    paths = sorted((PROJECT_DIR / "jobs").glob("[!_]*.py"))
-    trees = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-    return {job: (ast.get_docstring(tree) or "").partition("\n")[0] for job, tree in trees.items()}
+    return pass_on([str(python), "-P", "-m", "cli"] + argv)
 
 
 def ensure_environment(venv, requirements):
@@ -280,12 +220,10 @@ def find_reason(said):
     return (errors or lines or ["no reason was given"])[-1]
 
 
-def pass_on(command, name):
+def pass_on(command):
     """Run the command in the environment, from this folder; return its exit code."""
     os.environ["PYTHONPATH"] = str(PROJECT_DIR)
     os.environ["PYTHONUTF8"] = "1"  # names of songs on a Windows terminal
-    if name == "test":
-        os.chdir(str(PROJECT_DIR))
     if sys.platform != "win32":
         os.execv(command[0], command)
     with subprocess.Popen(command) as child:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest
 from api.ledger import Ledger
 from api.problems import ApiError
 from everheard.config import LOOPBACK_HOSTS
-from everheard.warehouse.tokens import hash_token
+from everheard.ledger.operations.tokens import hash_token
 
 _PUBLIC_ENDPOINTS = {"status.show_health", "dashboard.send_asset"}
 _PUBLIC_BLUEPRINTS = {"openapi", "swagger"}

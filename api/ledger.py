@@ -13,7 +13,7 @@ from flask import current_app
 from psycopg2.extensions import connection as Connection
 
 from everheard.config import PROJECT_DIR, Settings
-from everheard.warehouse.connect import find_database_url, translate_errors
+from everheard.database.connect import find_database_url, translate_errors
 
 _STATEMENT_DIR = PROJECT_DIR / "sql" / "api"
 

@@ -9,7 +9,7 @@ from time import monotonic
 
 from api.ledger import Ledger
 from dashboard.build import Pages
-from everheard.report.read import read_book, read_listeners
+from everheard.report.read import read_listener_data, read_listeners
 
 #: Pages older than this are drawn again though nothing was heard: jobs run, days are left.
 LONGEST_S = 900.0
@@ -66,11 +66,11 @@ class LivePages:
 
     def _draw(self, listener_key: int, version: str) -> Drawn:
         with self._ledger.lend_connection() as connection:
-            book = next(
-                read_book(connection, key, name, timezone)
+            data = next(
+                read_listener_data(connection, key, name, timezone)
                 for key, name, timezone in read_listeners(connection)
                 if key == listener_key
             )
-        pages = Pages(book, picture_years=len(book.years), version=version)
+        pages = Pages(data, picture_years=len(data.years), version=version)
         drawn = self._drawn[listener_key] = Drawn(version, pages, monotonic())
         return drawn

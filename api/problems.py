@@ -10,8 +10,7 @@ from flask_openapi3.types import ResponseDict
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from everheard.failure import ConfigurationError, Failure
-from everheard.warehouse.connect import DatabaseTrouble, SchemaMismatch
+from everheard.failure import ConfigurationError, DatabaseTrouble, Failure, SchemaMismatch
 
 MEDIA_TYPE = "application/problem+json"
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

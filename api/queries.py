@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from everheard.warehouse.ratings import LONGEST_NAME
+from everheard.rows import LONGEST_NAME
 
 Method = Literal["average", "bayesian", "plays", "blend"]
 #: Something to see, and no control characters.

@@ -18,9 +18,10 @@ from api.ledger import Ledger, get_ledger
 from api.models import PastRankList, RankingList, Rated, RatingList
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
 from api.queries import HistoryQuery, RankingQuery, RateBody, RatingsQuery
+from everheard.ledger.listeners import find_rater
+from everheard.ledger.ratings import KeptRating, insert_ratings
 from everheard.names import fold_name
-from everheard.warehouse.listeners import find_rater
-from everheard.warehouse.ratings import GivenRating, KeptRating, insert_ratings
+from everheard.rows import GivenRating
 
 Row = dict[str, Any]
 

@@ -24,9 +24,9 @@ import requests
 
 from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
 from everheard.config import PROJECT_DIR
-from everheard.warehouse import embedded
-from everheard.warehouse.statements import send
-from everheard.warehouse.summaries import render_summaries
+from everheard.database import embedded
+from everheard.database.statements import send
+from everheard.ledger.summaries import render_summaries
 
 RATE_PER_S = 50
 _LARGE_LEDGER = Path(__file__).with_name("large_ledger.sql")

@@ -29,7 +29,7 @@ from benchmarks.machine import (
 )
 from benchmarks.views import LISTENER_KEY, fill
 from everheard.config import read_settings
-from everheard.warehouse import embedded
+from everheard.database import embedded
 
 CHROMIUM = "/usr/bin/chromium"
 PAINT_LIMIT_MS, SIZE_LIMIT = 1000, 1_500_000

@@ -28,10 +28,10 @@ from benchmarks.machine import (
     repeat_in_turn,
     run_python,
 )
-from everheard.warehouse import embedded
-from everheard.warehouse.embedded_folder import find_layout
-from everheard.warehouse.statements import render, send
-from everheard.warehouse.summaries import render_summaries
+from everheard.database import embedded
+from everheard.database.embedded.folder import find_layout
+from everheard.database.statements import render, send
+from everheard.ledger.summaries import render_summaries
 from simulator.clock import MINUTE_MS
 
 JOB = ("-m", "jobs.get_last_50")

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import psycopg2
 
 from benchmarks.history_data import write_history
-from everheard.warehouse import embedded
+from everheard.database import embedded
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DLT = "dlt[postgres]==1.31.0"

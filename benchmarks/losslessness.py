@@ -19,7 +19,7 @@ from unittest import mock
 
 import simulator
 from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
-from everheard.warehouse import embedded
+from everheard.database import embedded
 from tests.lossless.evidence import lie_in, reveal, weigh
 from tests.lossless.months import LISTENERS, poll_rarely, poll_through_faults
 from tests.lossless.trial import Trial

@@ -18,7 +18,7 @@ import psycopg2
 
 import simulator
 from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
-from everheard.warehouse import embedded
+from everheard.database import embedded
 from simulator import library_endpoints
 from simulator.catalogue import Album, Artist, Catalogue, Track
 from simulator.clock import DAY_MS, from_iso

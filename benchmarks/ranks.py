@@ -23,8 +23,8 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
 from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
-from everheard.warehouse import embedded
-from everheard.warehouse.ranks import load_ranks
+from everheard.database import embedded
+from everheard.ledger.ranks import load_ranks
 
 ALBUMS = 5_000
 #: Albums that the listener knows on the first day; the others come one after another.

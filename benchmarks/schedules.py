@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from benchmarks.machine import print_table
+from everheard.ledger.rules.gaps import find_gaps
 from everheard.rows import Moment, Page
-from everheard.warehouse.gaps import find_gaps
 from simulator.clock import DAY_MS, MINUTE_MS
 from simulator.listeners import WINDOW_SIZE, Listener
 from simulator.world import World, WorldSettings

@@ -20,8 +20,8 @@ from benchmarks.machine import (
     repeat_in_turn,
     run_python,
 )
-from everheard.warehouse import embedded
-from everheard.warehouse.summaries import render_summaries
+from everheard.database import embedded
+from everheard.ledger.summaries import render_summaries
 
 LISTENER_KEY = 1
 LIMIT_MS = 500

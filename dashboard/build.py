@@ -30,7 +30,7 @@ from dashboard.shelves import (
 )
 from dashboard.statement import draw_card, draw_statement, say_picture, say_stamp
 from dashboard.years import make_year_page
-from everheard.report.book import Book, Period, Year
+from everheard.report.data import ListenerData, Period, Year
 from everheard.report.words import say_count, say_date, say_moment
 
 STATIC_DIR = Path(__file__).parent / "static"
@@ -48,7 +48,7 @@ _PAGES = (
 )
 
 
-def write_dashboard(book: Book, folder: Path, *, all_pictures: bool = False) -> Path:
+def write_dashboard(data: ListenerData, folder: Path, *, all_pictures: bool = False) -> Path:
     """Write pages, pictures and what they need; return the first page.
 
     Files of an earlier run with other names (a year taken back) are left alone.
@@ -57,7 +57,7 @@ def write_dashboard(book: Book, folder: Path, *, all_pictures: bool = False) -> 
     for file in STATIC_DIR.iterdir():
         if file.name != LIVE_SCRIPT:
             shutil.copyfile(file, folder / file.name)
-    pages = Pages(book, picture_years=len(book.years) if all_pictures else PICTURE_YEARS)
+    pages = Pages(data, picture_years=len(data.years) if all_pictures else PICTURE_YEARS)
     for name in pages.names:
         (folder / name).write_bytes(pages.make(name))
     return folder / "index.html"
@@ -70,21 +70,21 @@ class Pages:
     """
 
     def __init__(
-        self, book: Book, *, picture_years: int = PICTURE_YEARS, version: str = ""
+        self, data: ListenerData, *, picture_years: int = PICTURE_YEARS, version: str = ""
     ) -> None:
-        self._book = book
+        self._book = data
         self._environment = make_environment()
-        self._shared = _describe(book) | {"version": version}
+        self._shared = _describe(data) | {"version": version}
         self._made: dict[str, bytes] = {}
         self._makers: dict[str, Callable[[], str | bytes]] = {}
-        if not choose_periods(book):
+        if not choose_periods(data):
             self._makers["index.html"] = self._draw_empty
             return
-        self._makers["names.js"] = partial(write_names, book)
-        for file, name in _choose_pages(book):
+        self._makers["names.js"] = partial(write_names, data)
+        for file, name in _choose_pages(data):
             self._makers[file] = partial(self._draw_page, file, name)
-        for year in book.years:
-            draws = year.year > book.years[-1].year - picture_years
+        for year in data.years:
+            draws = year.year > data.years[-1].year - picture_years
             self._makers[f"{year.year}.html"] = partial(self._draw_year, year, has_picture=draws)
             if draws:
                 self._makers[f"{year.year}.svg"] = partial(self._draw_picture, year)
@@ -158,83 +158,83 @@ def make_environment() -> Environment:
     )
 
 
-def _describe(book: Book) -> dict[str, Any]:
+def _describe(data: ListenerData) -> dict[str, Any]:
     """Return what every page shows."""
-    gaps = len(book.open_gaps)
-    is_empty = not choose_periods(book)
-    has_early = _is_early(book)
+    gaps = len(data.open_gaps)
+    is_empty = not choose_periods(data)
+    has_early = _is_early(data)
     return {
-        "book": book,
+        "data": data,
         "page": "",
         "pages": [] if is_empty or has_early else _PAGES,
         "names_file": "" if is_empty else "names.js",
-        "heard": _say_heard(book),
-        "made": say_moment(book.now),
+        "heard": _say_heard(data),
+        "made": say_moment(data.now),
         "gaps_said": f"{say_count(gaps, 'stretch was', 'stretches were').capitalize()} not seen.",
     }
 
 
-def _say_heard(book: Book) -> str:
-    if not book.last_heard_at:
+def _say_heard(data: ListenerData) -> str:
+    if not data.last_heard_at:
         return "Not heard from yet."
-    by = f", by {book.last_heard_by}" if book.last_heard_by else ""
-    return f"Last heard from {say_moment(book.last_heard_at)}{by}."
+    by = f", by {data.last_heard_by}" if data.last_heard_by else ""
+    return f"Last heard from {say_moment(data.last_heard_at)}{by}."
 
 
-def _collect(book: Book) -> dict[str, Any]:
+def _collect(data: ListenerData) -> dict[str, Any]:
     """Return everything the pages with periods show."""
-    periods = choose_periods(book)
-    panels = [make_panel(book, period) for period in periods]
-    first = choose_first(periods, book.now.year).name.replace(" ", "-")
-    coverage, coverage_said = show_coverage(book)
-    rated, rated_said = show_ratings(book)
-    is_early = _is_early(book)
+    periods = choose_periods(data)
+    panels = [make_panel(data, period) for period in periods]
+    first = choose_first(periods, data.now.year).name.replace(" ", "-")
+    coverage, coverage_said = show_coverage(data)
+    rated, rated_said = show_ratings(data)
+    is_early = _is_early(data)
     return {
-        "pages": _choose_pages(book),
+        "pages": _choose_pages(data),
         "panels": panels,
         "first": first,
-        "early": show_early_days(book) if is_early else [],
+        "early": show_early_days(data) if is_early else [],
         "past": is_early,
-        "strips": show_strips(book),
-        "new_share": show_new_share(book),
+        "strips": show_strips(data),
+        "new_share": show_new_share(data),
         "coverage": coverage,
         "coverage_said": coverage_said,
-        "days": f"{say_date(book.days[0].play_date)} to {say_date(book.days[-1].play_date)}",
-        "comebacks": list_comebacks(book),
-        "ratings": list_ratings(book),
+        "days": f"{say_date(data.days[0].play_date)} to {say_date(data.days[-1].play_date)}",
+        "comebacks": list_comebacks(data),
+        "ratings": list_ratings(data),
         "rated": rated,
         "rated_said": rated_said,
-        "releases": list_releases(book),
-        "streaks": list_streaks(book),
+        "releases": list_releases(data),
+        "streaks": list_streaks(data),
         "first_heard": {
-            panel.anchor: find_first_heard(book, period)
+            panel.anchor: find_first_heard(data, period)
             for panel, period in zip(panels, periods, strict=True)
         },
         "years": [
             {"year": year.year, "said": "closed" if year.is_closed else "open"}
-            for year in reversed(book.years)
+            for year in reversed(data.years)
             if not is_early
         ],
-        **list_gaps(book),
-        **list_jobs(book),
+        **list_gaps(data),
+        **list_jobs(data),
     }
 
 
-def _choose_pages(book: Book) -> tuple[tuple[str, str], ...]:
-    return _EARLY_PAGES if _is_early(book) else _PAGES
+def _choose_pages(data: ListenerData) -> tuple[tuple[str, str], ...]:
+    return _EARLY_PAGES if _is_early(data) else _PAGES
 
 
-def _is_early(book: Book) -> bool:
+def _is_early(data: ListenerData) -> bool:
     """Whether the ledger is in its first week: sections would be nearly empty."""
-    return len(book.days) <= FEWEST_MARKS
+    return len(data.days) <= FEWEST_MARKS
 
 
-def _find_period(book: Book, year: Year) -> Period:
-    return next(one for one in book.periods if one.name == str(year.year))
+def _find_period(data: ListenerData, year: Year) -> Period:
+    return next(one for one in data.periods if one.name == str(year.year))
 
 
-def _say_next_look(book: Book) -> str:
-    poll = next((job for job in book.jobs if job.name == "get_last_50"), None)
+def _say_next_look(data: ListenerData) -> str:
+    poll = next((job for job in data.jobs if job.name == "get_last_50"), None)
     if not poll or not poll.last_run_at or not poll.median_minutes:
         return ""
     return f"{poll.last_run_at + timedelta(minutes=poll.median_minutes):%H:%M}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from everheard.report.book import Book, Discovery
+from everheard.report.data import Discovery, ListenerData
 from everheard.report.words import MINUTE_MS
 
 #: What the names may weigh: a page stays under 1.5 MB, however large the ledger.
 MOST_BYTES = 130_000
 
 
-def write_names(book: Book) -> str:
+def write_names(data: ListenerData) -> str:
     """Return the script that holds the names; on file:// there is no fetch.
 
     A row is name, minutes, plays, first and last month, Spotify's id. A song names its artist
@@ -21,7 +21,7 @@ def write_names(book: Book) -> str:
     rows: dict[str, list[str]] = {"artists": [], "songs": []}
     places: dict[str, int] = {}
     size = 0
-    both = [("artists", one) for one in book.artists] + [("songs", one) for one in book.tracks]
+    both = [("artists", one) for one in data.artists] + [("songs", one) for one in data.tracks]
     both.sort(key=lambda pair: -pair[1].total.ms_listened)
     for kind, one in both:
         credit = [places.get(one.artist_name, one.artist_name)] if kind == "songs" else []
@@ -33,7 +33,7 @@ def write_names(book: Book) -> str:
         if kind == "artists":
             places.setdefault(one.name, len(places))
         rows[kind].append(text)
-    said = json.dumps(_say_what_is_in(book, sum(map(len, rows.values()))))
+    said = json.dumps(_say_what_is_in(data, sum(map(len, rows.values()))))
     lists = ",\n".join(f"{kind}:[\n" + ",\n".join(rows[kind]) + "\n]" for kind in rows)
     return f"window.EVERHEARD_NAMES={{said:{said},\n{lists}}};\n".replace("<", "\\u003c")
 
@@ -48,10 +48,10 @@ def _to_figures(one: Discovery) -> list[int | str]:
     ]
 
 
-def _say_what_is_in(book: Book, count: int) -> str:
-    everything = book.artist_count + book.track_count
+def _say_what_is_in(data: ListenerData, count: int) -> str:
+    everything = data.artist_count + data.track_count
     if count >= everything:
-        return f"{book.artist_count:,} artists and {book.track_count:,} songs are in the book."
+        return f"{data.artist_count:,} artists and {data.track_count:,} songs are in the data."
     return f"The search knows the {count:,} most heard of {everything:,} artists and songs."
 
 

@@ -1,4 +1,4 @@
-"""Turn a book into what the templates print: words, numbers and drawings, period by period."""
+"""Turn a data into what the templates print: words, numbers and drawings, period by period."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dashboard.drawings.clock import draw_clock
 from dashboard.drawings.lines import draw_skips
 from dashboard.sessions import count_sessions
 from dashboard.slots import BY_DAY, BY_WEEK, cut, cut_counts
-from everheard.report.book import Book, Period, Place
+from everheard.report.data import ListenerData, Period, Place
 from everheard.report.words import (
     RULES,
     say_certainty,
@@ -93,14 +93,14 @@ class Panel:
     longest_session: str
 
 
-def choose_periods(book: Book) -> list[Period]:
+def choose_periods(data: ListenerData) -> list[Period]:
     """Return the periods worth choosing: none that shows the same as a shorter ledger's all."""
-    if not book.days:
+    if not data.days:
         return []
-    length = (book.days[-1].play_date - book.days[0].play_date).days + 1
+    length = (data.days[-1].play_date - data.days[0].play_date).days + 1
     chosen = [
         period
-        for period in book.periods
+        for period in data.periods
         if period.name == "all time"
         or (period.is_year and length > BY_DAY)
         or (not period.is_year and period.day_count < length)
@@ -116,14 +116,14 @@ def choose_first(periods: Sequence[Period], year: int) -> Period:
     return periods[-1]
 
 
-def make_panel(book: Book, period: Period) -> Panel:
+def make_panel(data: ListenerData, period: Period) -> Panel:
     """Assemble one period."""
-    gaps = book.find_gaps(period.first_date, period.last_date)
-    days = book.find_days(period.first_date, period.last_date)
+    gaps = data.find_gaps(period.first_date, period.last_date)
+    days = data.find_days(period.first_date, period.last_date)
     certainty, reason = say_certainty(period.total, len(gaps))
     number, unit = say_hours(period.total.ms_listened)
-    unit_of_bars, _ = slots = cut(book, period)
-    sessions, longest = count_sessions(book, period)
+    unit_of_bars, _ = slots = cut(data, period)
+    sessions, longest = count_sessions(data, period)
     return Panel(
         anchor=_name_anchor(period),
         label=_LABELS.get(period.name, period.name),
@@ -137,8 +137,8 @@ def make_panel(book: Book, period: Period) -> Panel:
         against=_say_against(period),
         spark=draw_spark(cut_counts(days, lambda day: day.total.ms_listened)),
         excluded=_say_excluded(period),
-        figures=_make_figures(book, period),
-        drawings=_draw(book, period, slots),
+        figures=_make_figures(data, period),
+        drawings=_draw(data, period, slots),
         unit_of_bars=unit_of_bars,
         has_before=any(slot.ms_before for slot in slots[1]),
         artists=make_rows(period, period.artists),
@@ -188,15 +188,15 @@ def _say_excluded(period: Period) -> str:
     return f"{say_count(period.excluded_play_count, 'play')} left out by your rules.".capitalize()
 
 
-def _make_figures(book: Book, period: Period) -> list[Figure]:
-    days = book.find_days(period.first_date, period.last_date)
+def _make_figures(data: ListenerData, period: Period) -> list[Figure]:
+    days = data.find_days(period.first_date, period.last_date)
     total, previous = period.total, period.previous
     plays = f"{total.play_count / max(len(days), 1):.0f} a day"
     if previous and previous.play_count:
         plays = say_difference(total.play_count, previous.play_count, _name_before_now(period))
     is_open = total.count_certainty == "at least"
-    found = [one for one in book.artists if period.first_date <= one.first_date <= period.last_date]
-    known = sum(one.first_date < period.first_date for one in book.artists)
+    found = [one for one in data.artists if period.first_date <= one.first_date <= period.last_date]
+    known = sum(one.first_date < period.first_date for one in data.artists)
     found_days = {one.first_date: 0 for one in found}
     for one in found:
         found_days[one.first_date] += 1
@@ -209,16 +209,16 @@ def _make_figures(book: Book, period: Period) -> list[Figure]:
                f"{known:,} known before" if known else "from the first day on",
                draw_spark(cut_counts(days, lambda day: found_days.get(day.play_date, 0)))),
     ]  # fmt: skip
-    streak = _find_streak(book, period)
+    streak = _find_streak(data, period)
     if streak:
         length, said = streak
         figures.append(Figure("Longest streak", f"{length} d", said, _draw_streak(days)))
     return figures
 
 
-def _find_streak(book: Book, period: Period) -> tuple[int, str] | None:
+def _find_streak(data: ListenerData, period: Period) -> tuple[int, str] | None:
     best: tuple[int, str] | None = None
-    for streak in book.streaks:
+    for streak in data.streaks:
         first, last = max(streak.first, period.first_date), min(streak.last, period.last_date)
         length = (last - first).days + 1
         if length > (best[0] if best else 0):
@@ -235,13 +235,15 @@ def _draw_streak(days: Sequence[Any]) -> Markup:
     return draw_spark([max(lengths[at : at + step]) for at in range(0, len(lengths), step)])
 
 
-def _draw(book: Book, period: Period, slots: tuple[str, Sequence[Any]]) -> dict[str, Markup]:
+def _draw(
+    data: ListenerData, period: Period, slots: tuple[str, Sequence[Any]]
+) -> dict[str, Markup]:
     """Draw what has enough marks; a missing name means a section left out."""
-    days = book.find_days(period.first_date, period.last_date)
+    days = data.find_days(period.first_date, period.last_date)
     title = _name_period(period)
     drawings: dict[str, Markup] = defaultdict(Markup)
     if BY_DAY < period.day_count <= BY_WEEK:
-        limits = find_steps([day.total.ms_listened for day in book.days])
+        limits = find_steps([day.total.ms_listened for day in data.days])
         name = f"days-{_name_anchor(period)}"
         drawings["calendar"] = draw_calendar(days, limits, name=name, label=f"Time by day, {title}")
     elif period.day_count > BY_WEEK:

@@ -33,7 +33,7 @@ def make_report_page(report: Report) -> str:
 
 
 def _read_style() -> str:
-    style = (STATIC_DIR / "book.css").read_text(encoding="utf-8")
+    style = (STATIC_DIR / "pages.css").read_text(encoding="utf-8")
     font = b64encode((STATIC_DIR / "archivo.woff2").read_bytes()).decode()
     return "\n" + style.replace('"archivo.woff2"', f'"data:font/woff2;base64,{font}"')
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.drawings.bars import draw_count_bar
-from everheard.report.book import Book, Period
+from everheard.report.data import ListenerData, Period
 from everheard.report.words import say_time
 
 #: Fewer sessions than this are not told.
@@ -19,10 +19,10 @@ _BINS = (
 )
 
 
-def count_sessions(book: Book, period: Period) -> tuple[list[dict[str, Any]], str]:
+def count_sessions(data: ListenerData, period: Period) -> tuple[list[dict[str, Any]], str]:
     """Return a line a length, and the longest in words; nothing for a few sessions."""
     here = [
-        one for one in book.sessions if period.first_date <= one.session_date <= period.last_date
+        one for one in data.sessions if period.first_date <= one.session_date <= period.last_date
     ]
     if len(here) < _FEWEST:
         return [], ""

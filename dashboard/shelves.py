@@ -11,7 +11,7 @@ from dashboard.drawings.lines import draw_new_share
 from dashboard.drawings.ratings import draw_ratings, find_outliers
 from dashboard.drawings.strips import draw_strips
 from dashboard.names import sort_by_time
-from everheard.report.book import Book, Comeback, Period, Rating
+from everheard.report.data import Comeback, ListenerData, Period, Rating
 from everheard.report.words import say_count, say_date, say_moment, say_place_change, say_time
 
 _FEWEST_MONTHS = 7
@@ -20,21 +20,21 @@ _MOST_ROWS = 12
 _FEWEST_RATINGS = 10
 
 
-def show_strips(book: Book) -> Markup:
+def show_strips(data: ListenerData) -> Markup:
     """Draw who stayed, once there are months enough."""
-    months = {month for artist in book.artist_months for month in artist.ms_by_month}
+    months = {month for artist in data.artist_months for month in artist.ms_by_month}
     if len(months) < _FEWEST_MONTHS:
         return Markup("")
-    first, last = min(months), book.days[-1].play_date.replace(day=1)
-    return draw_strips(book.artist_months, first, last, label="Artists by month")
+    first, last = min(months), data.days[-1].play_date.replace(day=1)
+    return draw_strips(data.artist_months, first, last, label="Artists by month")
 
 
-def show_new_share(book: Book) -> Markup:
+def show_new_share(data: ListenerData) -> Markup:
     """Draw the share of new artists; the first year is left out, when everyone is new."""
-    first = book.days[0].play_date
+    first = data.days[0].play_date
     known = [
         share
-        for share in book.new_shares
+        for share in data.new_shares
         if (share.month.year - first.year) * 12 + share.month.month - first.month >= 12
     ]
     if len(known) < _FEWEST_MONTHS:
@@ -42,13 +42,13 @@ def show_new_share(book: Book) -> Markup:
     return draw_new_share(known, label="Share of time with new artists, by month")
 
 
-def show_coverage(book: Book) -> tuple[Markup, str]:
+def show_coverage(data: ListenerData) -> tuple[Markup, str]:
     """Draw the years, and say in a sentence how far they can be trusted."""
-    drawing = draw_coverage(book.days, book.open_gaps, label="Coverage by year")
-    total = sum(day.total.ms_listened for day in book.days)
-    measured = sum(day.total.ms_measured for day in book.days)
+    drawing = draw_coverage(data.days, data.open_gaps, label="Coverage by year")
+    total = sum(day.total.ms_listened for day in data.days)
+    measured = sum(day.total.ms_measured for day in data.days)
     share = round(100 * measured / total) if total else 0
-    gaps = len(book.open_gaps)
+    gaps = len(data.open_gaps)
     seen = (
         f"{say_count(gaps, 'stretch was', 'stretches were').capitalize()} not seen."
         if gaps
@@ -57,7 +57,7 @@ def show_coverage(book: Book) -> tuple[Markup, str]:
     return drawing, f"{seen} {share}% of all time was measured, the rest estimated."
 
 
-def show_early_days(book: Book) -> list[dict[str, str]]:
+def show_early_days(data: ListenerData) -> list[dict[str, str]]:
     """Return the first week, day by day."""
     return [
         {
@@ -65,15 +65,15 @@ def show_early_days(book: Book) -> list[dict[str, str]]:
             "plays": f"{day.total.play_count:,}",
             "time": say_time(day.total.ms_listened),
         }
-        for day in book.days
+        for day in data.days
     ]
 
 
-def find_first_heard(book: Book, period: Period) -> list[dict[str, str | None]]:
+def find_first_heard(data: ListenerData, period: Period) -> list[dict[str, str | None]]:
     """Return the artists first heard in a period; nothing where all of them were."""
-    if period.first_date <= book.days[0].play_date:
+    if period.first_date <= data.days[0].play_date:
         return []
-    found = [one for one in book.artists if period.first_date <= one.first_date <= period.last_date]
+    found = [one for one in data.artists if period.first_date <= one.first_date <= period.last_date]
     return [
         {
             "name": one.name,
@@ -86,9 +86,9 @@ def find_first_heard(book: Book, period: Period) -> list[dict[str, str | None]]:
     ]
 
 
-def list_comebacks(book: Book) -> list[dict[str, str | None]]:
+def list_comebacks(data: ListenerData) -> list[dict[str, str | None]]:
     """Return the newest returns."""
-    newest = sorted(book.comebacks, key=lambda one: one.returned, reverse=True)
+    newest = sorted(data.comebacks, key=lambda one: one.returned, reverse=True)
     return [
         {
             "name": one.artist_name,
@@ -107,9 +107,9 @@ def _say_away(one: Comeback) -> str:
     return said if one.certainty == "exact" else f"{said}; {one.certainty}"
 
 
-def list_ratings(book: Book) -> list[dict[str, str | None]]:
+def list_ratings(data: ListenerData) -> list[dict[str, str | None]]:
     """Return the best rated albums, once there are enough to rank."""
-    if len(book.ratings) < _FEWEST_RATINGS:
+    if len(data.ratings) < _FEWEST_RATINGS:
         return []
     return [
         {
@@ -123,19 +123,19 @@ def list_ratings(book: Book) -> list[dict[str, str | None]]:
             "rating": f"{one.rating:.0f}",
             "time": say_time(one.ms_listened),
         }
-        for one in book.ratings[:25]
+        for one in data.ratings[:25]
     ]
 
 
-def show_ratings(book: Book) -> tuple[Markup, list[str]]:
+def show_ratings(data: ListenerData) -> tuple[Markup, list[str]]:
     """Draw ratings against time heard, and say in words what stands out."""
-    if len(book.ratings) < _FEWEST_RATINGS:
+    if len(data.ratings) < _FEWEST_RATINGS:
         return Markup(""), []
-    outliers = find_outliers(book.ratings)
-    drawing = draw_ratings(book.ratings, outliers, label="Albums by rating and time heard")
-    unheard = sum(not one.ms_listened for one in book.ratings)
+    outliers = find_outliers(data.ratings)
+    drawing = draw_ratings(data.ratings, outliers, label="Albums by rating and time heard")
+    unheard = sum(not one.ms_listened for one in data.ratings)
     missing = f"; {say_count(unheard, 'was', 'were')} never heard" if unheard else ""
-    said = [f"{say_count(len(book.ratings), 'album').capitalize()} rated{missing}."]
+    said = [f"{say_count(len(data.ratings), 'album').capitalize()} rated{missing}."]
     for what, found in (
         ("Praised and hardly heard", outliers.praised),
         ("Heard much and rated low", outliers.worn),
@@ -150,7 +150,7 @@ def _say_rating(one: Rating) -> str:
     return f"{one.album_name} by {one.artist_name} ({one.rating:.0f}, {time})"
 
 
-def list_releases(book: Book) -> list[dict[str, str | None]]:
+def list_releases(data: ListenerData) -> list[dict[str, str | None]]:
     """Return the newest releases."""
     return [
         {
@@ -159,13 +159,13 @@ def list_releases(book: Book) -> list[dict[str, str | None]]:
             "url": one.url,
             "found": say_date(one.found_date),
         }
-        for one in book.releases[:_MOST_ROWS]
+        for one in data.releases[:_MOST_ROWS]
     ]
 
 
-def list_streaks(book: Book) -> list[dict[str, str]]:
+def list_streaks(data: ListenerData) -> list[dict[str, str]]:
     """Return the five longest runs of days, once the longest is a week."""
-    longest = sorted(book.streaks, key=lambda one: -one.length)[:5]
+    longest = sorted(data.streaks, key=lambda one: -one.length)[:5]
     if not longest or longest[0].length < _FEWEST_MONTHS:
         return []
     return [
@@ -178,10 +178,10 @@ def list_streaks(book: Book) -> list[dict[str, str]]:
     ]
 
 
-def list_gaps(book: Book) -> dict[str, list[dict[str, str]]]:
+def list_gaps(data: ListenerData) -> dict[str, list[dict[str, str]]]:
     """Return open gaps and closed ones, newest first."""
     rows: dict[str, list[dict[str, str]]] = {"open_gaps": [], "closed_gaps": []}
-    for gap in sorted(book.gaps, key=lambda one: one.start, reverse=True):
+    for gap in sorted(data.gaps, key=lambda one: one.start, reverse=True):
         row = {
             "start": say_moment(gap.start),
             "end": say_moment(gap.end),
@@ -192,7 +192,7 @@ def list_gaps(book: Book) -> dict[str, list[dict[str, str]]]:
     return rows
 
 
-def list_jobs(book: Book) -> dict[str, Any]:
+def list_jobs(data: ListenerData) -> dict[str, Any]:
     """Return how the jobs are doing, and how long the sign-in holds."""
     jobs = [
         {
@@ -203,12 +203,12 @@ def list_jobs(book: Book) -> dict[str, Any]:
             "failed": f"{job.failed_count:,}",
             "between": _say_between(job.median_minutes, job.longest_minutes),
         }
-        for job in book.jobs
+        for job in data.jobs
     ]
     said = ""
-    if book.sign_in_days_left is not None:
-        most = "" if book.is_sign_in_exact else "at most "
-        said = f"The sign-in at Spotify holds for {most}{book.sign_in_days_left} more days."
+    if data.sign_in_days_left is not None:
+        most = "" if data.is_sign_in_exact else "at most "
+        said = f"The sign-in at Spotify holds for {most}{data.sign_in_days_left} more days."
     return {"jobs": jobs, "sign_in_said": said}
 
 

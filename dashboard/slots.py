@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from dashboard.drawings.bars import Slot
-from everheard.report.book import Book, Day, Period
+from everheard.report.data import Day, ListenerData, Period
 from everheard.report.words import say_time
 
 #: Longest period drawn by day; longest drawn by week.
 BY_DAY, BY_WEEK = 92, 366
 
 
-def cut(book: Book, period: Period) -> tuple[str, list[Slot]]:
+def cut(data: ListenerData, period: Period) -> tuple[str, list[Slot]]:
     """Return the unit ("day", "week", "month") and a slot for each of the period's."""
-    days = book.find_days(period.first_date, period.last_date)
+    days = data.find_days(period.first_date, period.last_date)
     if period.day_count <= BY_DAY:
         return "day", _make_slots(days, lambda day: day, _name_day, _label_days(period.day_count))
     if period.day_count > BY_WEEK:
@@ -27,7 +27,7 @@ def cut(book: Book, period: Period) -> tuple[str, list[Slot]]:
         return first + timedelta(days=(day - first).days // 7 * 7)
 
     slots = _make_slots(days, find_week, _name_week, _label_months)
-    return "week", _add_year_before(slots, book, period)
+    return "week", _add_year_before(slots, data, period)
 
 
 def cut_counts(days: Sequence[Day], count: Callable[[Day], int], most: int = 26) -> list[int]:
@@ -62,12 +62,12 @@ def _make_slots(
     return slots
 
 
-def _add_year_before(slots: list[Slot], book: Book, period: Period) -> list[Slot]:
+def _add_year_before(slots: list[Slot], data: ListenerData, period: Period) -> list[Slot]:
     first = _shift_year(period.first_date)
-    if first < book.days[0].play_date:
+    if first < data.days[0].play_date:
         return slots
     by_week: dict[int, int] = {}
-    for day in book.find_days(first, first + timedelta(days=365)):
+    for day in data.find_days(first, first + timedelta(days=365)):
         week = (day.play_date - first).days // 7
         by_week[week] = by_week.get(week, 0) + day.total.ms_listened
     return [

@@ -15,7 +15,7 @@ from pathlib import Path
 from markupsafe import escape
 
 from dashboard.drawings.calendar import find_steps, name_step
-from everheard.report.book import Book, Day, Period, Place, Year
+from everheard.report.data import Day, ListenerData, Period, Place, Year
 from everheard.report.words import (
     RULES,
     say_certainty,
@@ -49,7 +49,7 @@ def say_stamp(year: Year) -> str:
 
 
 def draw_statement(
-    book: Book, year: Year, artists: Sequence[Place], days: Sequence[Day], stamp: str
+    data: ListenerData, year: Year, artists: Sequence[Place], days: Sequence[Day], stamp: str
 ) -> str:
     """Return the year's picture as an SVG document."""
     number, unit = say_hours(year.total.ms_listened)
@@ -61,7 +61,7 @@ def draw_statement(
         _text(
             _WIDTH - _EDGE,
             108,
-            f"{_shorten(book.listener_name, 24)}, {year.year}",
+            f"{_shorten(data.listener_name, 24)}, {year.year}",
             34,
             anchor="end",
         ),
@@ -96,7 +96,7 @@ def draw_statement(
     return _document(_WIDTH, _HEIGHT, parts, f"Statement of listening, {year.year}")
 
 
-def draw_card(book: Book, period: Period) -> str:
+def draw_card(data: ListenerData, period: Period) -> str:
     """Return the profile card: what a README can show, in light and dark."""
     number, unit = say_hours(period.total.ms_listened)
     word, _ = say_certainty(period.total, 0)
@@ -117,7 +117,7 @@ def draw_card(book: Book, period: Period) -> str:
     parts = [
         style,
         '<rect x=".5" y=".5" width="479" height="159" class="p l"/>',
-        _plain(24, 32, f"{_shorten(book.listener_name, 24)}, listening", 14, "i"),
+        _plain(24, 32, f"{_shorten(data.listener_name, 24)}, listening", 14, "i"),
         f'<text x="24" y="88" font-family="{FIGURES}" font-size="56" class="i">{number}'
         f'<tspan font-size="24" dx="4">{unit}</tspan></text>',
         rules[RULES[period.total.certainty]],

@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any
 
 from dashboard.panels import make_rows
-from everheard.report.book import Book, Period, Place, Year
+from everheard.report.data import ListenerData, Period, Place, Year
 from everheard.report.words import RULES, say_date, say_hours, say_time
 
 
-def make_year_page(book: Book, year: Year, period: Period) -> dict[str, Any]:
+def make_year_page(data: ListenerData, year: Year, period: Period) -> dict[str, Any]:
     """Return what the page of a year shows beside its picture."""
     number, unit = say_hours(year.total.ms_listened)
     return {
         "year": year,
-        "years": list(reversed(book.years)),
+        "years": list(reversed(data.years)),
         "rule": RULES[year.total.certainty],
         "number": number,
         "unit": unit,
@@ -29,11 +29,11 @@ def make_year_page(book: Book, year: Year, period: Period) -> dict[str, Any]:
             }
             for month in year.months
         ],
-        "marks": _list_marks(book, year),
+        "marks": _list_marks(data, year),
     }
 
 
-def _list_marks(book: Book, year: Year) -> list[tuple[str, str]]:
+def _list_marks(data: ListenerData, year: Year) -> list[tuple[str, str]]:
     marks = [("Days with music", f"{year.active_day_count:,}")]
     if year.longest_day:
         day = say_date(year.longest_day, year=False)
@@ -47,23 +47,23 @@ def _list_marks(book: Book, year: Year) -> list[tuple[str, str]]:
         marks.append(("The song", year.top_track_name))
     if year.top_album_name:
         marks.append(("The record", year.top_album_name))
-    back = [one for one in book.comebacks if one.returned.year == year.year]
+    back = [one for one in data.comebacks if one.returned.year == year.year]
     if back:
         best = max(back, key=lambda one: one.ms_since)
         marks.append(("The comeback", f"{best.artist_name}, after {best.away_day_count:,} days"))
-    dropped = find_dropped(book, year)
+    dropped = find_dropped(data, year)
     if dropped:
         time = f"{say_time(dropped.total.ms_listened)} in {year.year - 1}, none in {year.year}"
         marks.append(("The record that was dropped", f"{_say_record(dropped)}: {time}"))
     return marks
 
 
-def find_dropped(book: Book, year: Year) -> Place | None:
+def find_dropped(data: ListenerData, year: Year) -> Place | None:
     """Return the record with the most time in the year before that was not heard once in this.
 
     Of the lists' first places only; and not of a year that has hardly begun.
     """
-    periods = {period.name: period for period in book.periods}
+    periods = {period.name: period for period in data.periods}
     before = periods.get(str(year.year - 1))
     if before is None or periods[str(year.year)].last_date < date(year.year, 7, 1):
         return None

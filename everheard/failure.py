@@ -39,3 +39,15 @@ class ConfigurationError(Failure):
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
         super().__init__("\n".join(faults))
+
+
+class DatabaseTrouble(Failure):
+    """The database is away, full, or says no; what was fetched is kept in the spool."""
+
+    exit_code = ExitCode.DATABASE_TROUBLE
+
+
+class SchemaMismatch(Failure):
+    """The tables are missing, too old or too new for this code."""
+
+    exit_code = ExitCode.CONFIGURATION

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -127,7 +128,7 @@ class StagedCsv(NamedTuple):
     path: Path
 
 
-class FileAccount(NamedTuple):
+class FileTally(NamedTuple):
     """What became of the rows of one imported file; the counts add up to ``read_count``."""
 
     file_number: int
@@ -154,3 +155,18 @@ class Span(NamedTuple):
     start: datetime
     end: datetime
     source_name: str
+
+
+#: What is longer is no title; folded names are cut here too (fold_name).
+LONGEST_NAME = 300
+
+
+@dataclass(frozen=True)
+class GivenRating:
+    """One rating as it was given: an album by id, or by title and perhaps artist."""
+
+    title: str
+    rating: Decimal
+    artist: str = ""
+    album_id: str | None = None
+    rated_at: datetime | None = None

@@ -14,56 +14,47 @@ import sys
 from pathlib import Path
 
 from dashboard.report_page import make_report_page
+from everheard.database.connect import translate_errors
 from everheard.failure import ConfigurationError
 from everheard.report.day import Report, read_report
 from everheard.report.markdown import write_markdown
 from everheard.report.read import read_listeners
-from everheard.run import Run, run_job
-from everheard.warehouse.connect import translate_errors
-
-JOB = "daily_report"
+from everheard.run.job import Job, Run, run_job
+from everheard.run.outcome import NOBODY_YET, Figures
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the job; return its exit code."""
-    job = Reporting()
-    return run_job(JOB, __doc__, job.run, argv, needs_spotify=False, tell=job.tell)
+    return run_job(JOB, argv)
 
 
-class Reporting:
-    """One run: a report a listener, to where it is asked for."""
-
-    def __init__(self) -> None:
-        self.reports: list[Report] = []
-
-    def run(self, run: Run) -> None:
-        """Read the reports, and write them where the settings say."""
-        with translate_errors():
-            connection = run.connect()
-            self.reports = [
-                read_report(connection, key, name, timezone)
-                for key, name, timezone in read_listeners(connection)
-            ]
-        if not self.reports:
-            run.idle_reason = "there is no listener yet: `python start.py authorize` signs you in"
-        for report in self.reports:
-            # The terminal is the listener's own; a log of Actions may be anybody's, and at a
-            # timer's nobody sits: it gets the last line.
-            if run.settings.trigger != "timer":
-                shows_names = run.settings.shows_names or not run.settings.is_actions
-                print(write_markdown(report, shows_names=shows_names))
-            if not run.options.dry_run:
-                _write_summary(report, run)
-                _write_files(report, run.settings.report_dir, number=self.reports.index(report))
-
-    def tell(self, _: Run) -> dict[str, str]:
-        """Return the figures of the last line."""
-        days = [day for report in self.reports for day in report.days]
-        return {
-            "listeners": f"{len(self.reports)}",
+def work(run: Run) -> Figures:
+    """Read a report a listener, and write each where the settings say."""
+    with translate_errors():
+        connection = run.ledger.connect()
+        reports = [
+            read_report(connection, key, name, timezone)
+            for key, name, timezone in read_listeners(connection)
+        ]
+    if not reports:
+        run.outcome.idle_reason = NOBODY_YET
+    for number, report in enumerate(reports):
+        # The terminal is the listener's own; a log of Actions may be anybody's, and at a
+        # timer's nobody sits: it gets the last line.
+        if run.settings.trigger != "timer":
+            shows_names = run.settings.shows_names or not run.settings.is_actions
+            print(write_markdown(report, shows_names=shows_names))
+        if not run.options.dry_run:
+            _write_summary(report, run)
+            _write_files(report, run.settings.report_dir, number=number)
+    days = [day for report in reports for day in report.days]
+    return Figures(
+        {
+            "listeners": f"{len(reports)}",
             "plays today": f"{sum(day.total.play_count for day in days[::2])}",
             "plays yesterday": f"{sum(day.total.play_count for day in days[1::2])}",
         }
+    )
 
 
 def _write_summary(report: Report, run: Run) -> None:
@@ -87,6 +78,9 @@ def _write_files(report: Report, folder: Path | None, *, number: int) -> None:
         raise ConfigurationError(
             [f"REPORT_DIR {folder} cannot be written ({error.strerror}): name another folder"]
         ) from None
+
+
+JOB = Job("daily_report", __doc__, work, needs_spotify=False)
 
 
 if __name__ == "__main__":

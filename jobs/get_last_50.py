@@ -9,73 +9,108 @@ Again:  a second run adds nothing; a run after a failure first brings in what wa
 
 from __future__ import annotations
 
-import argparse
 import sys
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from everheard.failure import Failure
-from everheard.rows import Moment
-from everheard.run import Run, parse_duration, run_job
-from everheard.sign_in import NO_BOOKS, Session, list_owners, open_books
-from everheard.spool import Spool, Spooled
-from everheard.spotify.auth import TOKEN
-from everheard.spotify.client import RECENTLY_PLAYED
-from everheard.spotify.errors import RateLimited, SignInNeeded, TryLater
-from everheard.spotify.sender import Sender
-from everheard.transform import Item, Json, read_items, to_page, to_poll_rows, trim_answer
-from everheard.warehouse.load import load_polls
-
-JOB = "get_last_50"
+from everheard.ledger.operations.runs import NO_OPERATIONS, Operations
+from everheard.ledger.polls import LoadResult, load_polls
+from everheard.run.job import Job, Run, run_job
+from everheard.run.outcome import Figures, format_moment
+from everheard.run.session import Session, list_owners, open_operations
+from everheard.run.spool import Spool, Spooled
+from everheard.run.warnings import say_gaps
+from everheard.sources.http import Sender
+from everheard.sources.spotify.answer import SPOTIFY
+from everheard.sources.spotify.auth import TOKEN
+from everheard.sources.spotify.client import RECENTLY_PLAYED
+from everheard.sources.spotify.errors import RateLimited, SignInNeeded, TryLater
+from everheard.sources.spotify.rows import (
+    Json,
+    merge_answers,
+    to_page,
+    to_poll_rows,
+    trim_answer,
+)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the job; return its exit code."""
-    return run_job(JOB, __doc__, poll_listeners, argv, _add_options, is_heartbeat=True)
+    return run_job(JOB, argv)
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
-    add = partial(parser.add_argument, type=parse_duration)
-    add("--if-stale", metavar="25m", help="do nothing if any runner has succeeded within this time")
-    add("--load-every", metavar="55m", help="between loads only fetch, and let the database sleep")
-
-
-def poll_listeners(run: Run) -> None:
-    """Poll one listener after the other; the trouble of one never costs another."""
+def work(run: Run) -> Figures:
+    """Poll every listener, and load; between two loads (``--load-every``) only poll."""
     spool = Spool(run.settings.spool_dir, run.settings.client_secret)
-    run.loads_later = spool.was_emptied_within(run.options.load_every)
-    books = NO_BOOKS if run.loads_later else open_books(run)
     owners = list_owners(run.settings)
-    if not spool.holds(JOB, owners) and run.is_needless(books):
-        return
-    run.warnings += spool.find_strays(owners)
-    blocked_until = books.find_block(TOKEN.bucket, RECENTLY_PLAYED.bucket)
-    with Sender() as sender:
-        for sign_in in run.settings.sign_ins:
-            try:
-                Poll(run, Session(run, sender, books, sign_in), blocked_until).run()
-            except Failure as failure:
-                run.failures.append(failure)
-    if run.loads_later and any(isinstance(failure, SignInNeeded) for failure in run.failures):
-        run.failures.clear()  # the ledger may know a newer sign-in: ask it after all
+    if spool.was_emptied_within(run.options.load_every):
+        run.ledger.is_asleep = True
+        polls = poll_listeners(run, NO_OPERATIONS)
+        if not any(isinstance(failure, SignInNeeded) for failure in run.outcome.failures):
+            return add_up(polls)
+        run.outcome.failures.clear()  # the ledger may know a newer sign-in: ask it after all
+        run.ledger.is_asleep = False
         spool.forget_emptied()
-        poll_listeners(run)
-    elif run.options.load_every and not (run.loads_later or run.failures or run.options.dry_run):
+    operations = open_operations(run)
+    if not spool.holds(JOB.name, owners) and run.is_needless(operations):
+        return Figures()
+    run.outcome.warnings += spool.find_strays(owners)
+    polls = poll_listeners(run, operations)
+    if run.options.load_every and not (run.outcome.failures or run.options.dry_run):
         spool.note_emptied()
+    return add_up(polls)
+
+
+def poll_listeners(run: Run, operations: Operations) -> list[Poll]:
+    """Poll one listener after the other; the trouble of one never costs another."""
+    polls = []
+    blocked_until = operations.find_block(TOKEN.bucket, RECENTLY_PLAYED.bucket)
+    with Sender(SPOTIFY) as sender:
+        for sign_in in run.settings.sign_ins:
+            polls.append(Poll(run, Session(run, sender, operations, sign_in), blocked_until))
+            with run.outcome.attempt():
+                polls[-1].bring_in()
+    return polls
+
+
+def add_up(polls: list[Poll]) -> Figures:
+    """Return what was done for all listeners."""
+    loads = [poll.loaded for poll in polls]
+    figures = Figures(
+        fetched_count=sum(poll.fetched_count for poll in polls),
+        new_count=sum(load.new_count for load in loads),
+        known_count=sum(load.known_count for load in loads),
+        gap_count=sum(load.gap_count for load in loads),
+        polled_keys=tuple(key for poll in polls for key in poll.polled_keys),
+    )
+    newest = max((load.watermark_at for load in loads if load.watermark_at), default=None)
+    told = {
+        "fetched": str(figures.fetched_count),
+        "new": str(figures.new_count),
+        "known": str(figures.known_count),
+        "gaps": str(figures.gap_count),
+        "spooled": str(sum(poll.spooled_count for poll in polls) or ""),
+        "watermark": format_moment(newest) if newest else "",
+    }
+    return replace(figures, told=told)
 
 
 class Poll:
-    """One listener's part of a run."""
+    """One listener's part of a run, and what came of it."""
 
     def __init__(self, run: Run, session: Session, blocked_until: datetime | None) -> None:
+        self.fetched_count = self.spooled_count = 0
+        self.loaded = LoadResult(0, 0, 0, None)
+        self.polled_keys: list[int] = []
         self._run = run
         self._session = session
         self._blocked_until = blocked_until
 
-    def run(self) -> None:
+    def bring_in(self) -> None:
         """Extract, transform, load; what was spooled goes in first, whatever Spotify says now."""
-        spooled, faults = self._session.spool.read(JOB, *self._session.owners)
-        self._run.warnings += faults
+        spooled, faults = self._session.spool.read(JOB.name, *self._session.owners)
+        self._run.outcome.warnings += faults
         answers = [one.content for one in spooled]
         trouble: Failure | None = None
         try:
@@ -97,17 +132,17 @@ class Poll:
         except TryLater as failure:
             self._run.remember_block(failure.bucket, failure.retry_at)
             raise
-        self._run.fetched_count += len(answer["items"])
+        self.fetched_count += len(answer["items"])
         return answer
 
     def load_or_spool(self, answers: list[Json], spooled: list[Spooled]) -> None:
         """Load all pages; where the ledger does not take them, keep what is not kept yet."""
-        if self._run.loads_later:
+        if self._run.ledger.is_asleep:
             return self.keep(answers[-1], spooled)
         try:
             self.load(answers, is_fresh=len(answers) > len(spooled))
         except Failure as failure:
-            self._run.failures.append(failure)  # first, for the spool may fail as well
+            self._run.outcome.failures.append(failure)  # first, for the spool may fail as well
             return self.keep(answers[-1], spooled)
         if not self._run.options.dry_run:
             self._session.spool.remove(spooled)
@@ -117,24 +152,22 @@ class Poll:
         """Put a page into the spool, unless it is there."""
         trimmed = trim_answer(answer)
         if not self._run.options.dry_run and trimmed not in [one.content for one in spooled]:
-            self._session.spool.add(JOB, self._session.owner, trimmed)
-            self._run.spooled_count += len(trimmed["items"])
+            self._session.spool.add(JOB.name, self._session.owner, trimmed)
+            self.spooled_count += len(trimmed["items"])
 
     def load(self, answers: list[Json], *, is_fresh: bool) -> None:
         """Load pages in the order they were fetched, each moment once; the last may be fresh."""
-        items: dict[Moment, Item] = {}
-        for answer in answers:
-            readable, faults = read_items(answer)
-            items |= {item.moment: item for item in readable}
-            self._run.warnings += [f"One play was left out: {fault}." for fault in faults]
-        connection = self._run.connect()
+        items, faults = merge_answers(answers)
+        self._run.outcome.warnings += [f"One play was left out: {fault}." for fault in faults]
+        connection = self._run.ledger.connect()
         if self._run.options.dry_run and not self._session.is_known:
             newest = max((moment.played_at for moment in items), default=None)
-            return self._run.add(new_count=len(items), watermark_at=newest)
+            self.loaded = LoadResult(len(items), 0, 0, newest)
+            return
         listener_key = self._session.find_listener()
-        result = load_polls(
+        self.loaded = load_polls(
             connection,
-            job=JOB,
+            job=JOB.name,
             listener_key=listener_key,
             pages=[to_page(answer) for answer in answers],
             to_rows=lambda known: to_poll_rows(
@@ -142,8 +175,11 @@ class Poll:
             ),
             dry_run=self._run.options.dry_run,
         )
-        polled_key = listener_key if is_fresh else None
-        return self._run.add(**result._asdict(), polled_key=polled_key)
+        self.polled_keys += [listener_key] if is_fresh else []
+        self._run.outcome.warnings += say_gaps(self.loaded.gap_count)
+
+
+JOB = Job("get_last_50", __doc__, work, stale_after="25m", load_every="55m", is_heartbeat=True)
 
 
 if __name__ == "__main__":

@@ -17,21 +17,27 @@ from contextlib import closing
 from pathlib import Path
 
 from everheard.failure import ExitCode, Failure
-from everheard.history.account import Account, FileSpan, Report, describe_account, find_spans
-from everheard.history.folder import private_folder
-from everheard.history.reader import Batch, BatchReader
-from everheard.history.sources import ExportFile, find_sources, show_progress, split_batches
-from everheard.run import Run, run_job
-from everheard.warehouse.catalogue import join_names
-from everheard.warehouse.export import (
-    ExportResult,
-    ImportTarget,
-    find_target,
-    load_export,
+from everheard.ledger.history import HistoryResult, ImportTarget, find_target, load_history
+from everheard.ledger.recordings import join_names
+from everheard.ledger.summaries import derive_summaries
+from everheard.run.job import Job, Run, run_job
+from everheard.run.outcome import Figures
+from everheard.sources.spotify_export.files import (
+    HistoryFile,
+    find_sources,
+    show_progress,
+    split_batches,
 )
-from everheard.warehouse.summaries import derive_summaries
+from everheard.sources.spotify_export.folder import private_folder
+from everheard.sources.spotify_export.reader import Batch, BatchReader
+from everheard.sources.spotify_export.tally import (
+    FileSpan,
+    ImportTally,
+    SkipReport,
+    describe_tally,
+    find_spans,
+)
 
-JOB = "import_history"
 FILES_PER_BATCH = 12
 
 
@@ -43,11 +49,11 @@ class BadInput(Failure):
 
 def main(argv: list[str] | None = None) -> int:
     """Run the job; return its exit code."""
-    job = Import()
-    return run_job(JOB, __doc__, job.run, argv, _add_options, needs_spotify=False, tell=job.tell)
+    return run_job(JOB, argv)
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what to import, whose it is, and where to write what was left out."""
     parser.add_argument("paths", nargs="+", metavar="FILE", help="zip, folder, file or pattern")
     parser.add_argument("--listener", metavar="NAME", help="whose history, if you are several")
     parser.add_argument(
@@ -58,90 +64,85 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def work(run: Run) -> Figures:
+    """Find the files, read and load them batch by batch, and account for every row."""
+    started = time.monotonic()
+    found = find_sources(run.options.paths, accepts_large=run.options.yes)
+    history = Import(run, found.refusals)
+    history.tally.passed_over_count = len(found.passed_over)
+    if found.files:
+        with run.outcome.attempt():
+            history.load(found.files)
+    run.outcome.warnings += history.tally.find_doubts()
+    run.outcome.failures[:0] = [BadInput(f"{name} {reason}.") for name, reason in history.refusals]
+    if history.tally.file_count:
+        print(describe_tally(history.tally, time.monotonic() - started))
+    tally = history.tally
+    return Figures(tally.tell(), tally.read_count, tally.new_count, tally.known_count)
+
+
 class Import:
     """One import: what became of all that was named."""
 
-    def __init__(self) -> None:
-        self.account = Account()
-        self.refusals: list[tuple[str, str]] = []
-        self._spans: list[tuple[ExportFile, FileSpan]] = []
+    def __init__(self, run: Run, refusals: list[tuple[str, str]]) -> None:
+        self.tally = ImportTally()
+        self.refusals = refusals
+        self._run = run
+        self._spans: list[tuple[HistoryFile, FileSpan]] = []
 
-    def tell(self, _: Run) -> dict[str, str]:
-        """Return the figures of the last line."""
-        return self.account.tell()
-
-    def run(self, run: Run) -> None:
-        """Find the files, read and load them batch by batch, and account for every row."""
-        started = time.monotonic()
-        found = find_sources(run.options.paths, accepts_large=run.options.yes)
-        self.refusals += found.refusals
-        self.account.passed_over_count = len(found.passed_over)
-        try:
-            if found.files:
-                self.load(run, found.files)
-        finally:
-            self._note(run)
-        if self.account.file_count:
-            print(describe_account(self.account, time.monotonic() - started))
-
-    def load(self, run: Run, files: list[ExportFile]) -> None:
+    def load(self, files: list[HistoryFile]) -> None:
         """Load all files; what was committed stays: the same import completes it."""
-        target = find_target(run.connect(), run.options.listener, run.settings)
+        run, connection = self._run, self._run.ledger.connect()
+        target = find_target(connection, run.options.listener, run.settings)
         # A dry run is one batch, because nothing of a batch is kept for the next to meet.
         size = len(files) if run.options.dry_run else FILES_PER_BATCH
         with (
             private_folder(run.settings.home) as folder,
             closing(BatchReader(folder, run.settings.corrects_offline, target.now)) as reader,
-            closing(Report(run.options.report)) as report,
+            closing(SkipReport(run.options.report)) as report,
             show_progress(files) as progress,
         ):
             for part, batch in reader.read_ahead(split_batches(files, size)):
                 is_last = part[-1] is files[-1]
-                result = self._load_batch(run, part, batch, target, report, is_last=is_last)
+                result = self._load_batch(part, batch, target, report, is_last=is_last)
                 reader.note_keys(*result.track_keys)
                 if not run.options.dry_run:
                     target = target._replace(listener_key=result.listener_key)
                 progress.update(sum(file.size for file in part))
             if not run.options.dry_run and target.listener_key is not None:
                 progress.set_description("adding up")
-                join_names(run.connect())
-                derive_summaries(run.connect(), run.settings, target.listener_key)
+                join_names(connection)
+                derive_summaries(connection, run.settings, target.listener_key)
 
     def _load_batch(
         self,
-        run: Run,
-        files: list[ExportFile],
+        files: list[HistoryFile],
         batch: Batch,
         target: ImportTarget,
-        report: Report,
+        report: SkipReport,
         *,
         is_last: bool,
-    ) -> ExportResult:
+    ) -> HistoryResult:
         self.refusals += batch.refusals
         self._spans += [(files[number], span) for number, span in batch.spans.items()]
-        result = load_export(
-            run.connect(),
+        result = load_history(
+            self._run.ledger.connect(),
             target=target,
             tables=batch.tables,
             spans=find_spans(self._spans) if is_last else None,
-            dry_run=run.options.dry_run,
+            dry_run=self._run.options.dry_run,
         )
-        for file in result.accounts:
-            self.account.add_file(file, batch.spans.get(file.file_number))
+        for file in result.tallies:
+            self.tally.add_file(file, batch.spans.get(file.file_number))
         for rows in (batch.skipped, result.skipped):
-            self.account.add_skips(rows)
+            self.tally.add_skips(rows)
             report.add(files, rows)
         if result.coverage:
-            self.account.add_coverage(*result.coverage)
+            self.tally.add_coverage(*result.coverage)
         return result
 
-    def _note(self, run: Run) -> None:
-        """Hand the counts, the refusals and any doubt to the run."""
-        run.fetched_count = self.account.read_count
-        run.new_count = self.account.new_count
-        run.known_count = self.account.known_count
-        run.warnings += self.account.find_doubts()
-        run.failures += [BadInput(f"{name} {reason}.") for name, reason in self.refusals]
+
+JOB = Job("import_history", __doc__, work, add_options, needs_spotify=False)
 
 
 if __name__ == "__main__":

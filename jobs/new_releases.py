@@ -10,82 +10,68 @@ Again:  an album is found as new once; a run goes on where the day's budget ende
 
 from __future__ import annotations
 
-import argparse
 import sys
 
-from everheard.catalogue import PATIENCE, Catalogue, open_catalogue
-from everheard.failure import Failure
-from everheard.feed import write_feed
-from everheard.releases import ReleaseSearch
-from everheard.run import Run, parse_duration, run_job
-from everheard.sign_in import Session, list_owners
-from everheard.spotify.sender import Sender
-from everheard.warehouse.books import Books
-from everheard.warehouse.catalogue import derive_changed
-from everheard.warehouse.quota import Budget
-from everheard.warehouse.releases import (
-    count_new_releases,
-    read_artist_watch,
-    read_new_releases,
-)
-
-JOB = "new_releases"
+from everheard.enrich.catalogue import PATIENCE, Catalogue, open_catalogue
+from everheard.enrich.feed import write_feed
+from everheard.enrich.releases import ReleaseSearch
+from everheard.ledger.catalogue import derive_changed
+from everheard.ledger.operations.quota import Budget
+from everheard.ledger.operations.runs import Operations
+from everheard.ledger.releases import count_new_releases, read_artist_watch, read_new_releases
+from everheard.run.job import Job, Run, run_job
+from everheard.run.outcome import Figures
+from everheard.run.session import Session, list_owners
+from everheard.sources.http import Sender
+from everheard.sources.spotify.answer import SPOTIFY
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the job; return its exit code."""
-    return run_job(JOB, __doc__, find_releases, argv, _add_options)
+    return run_job(JOB, argv)
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--if-stale",
-        type=parse_duration,
-        metavar="20h",
-        help="do nothing if any runner has succeeded within this time",
-    )
-
-
-def find_releases(run: Run) -> None:
+def work(run: Run) -> Figures:
     """Look for new albums, describe those found, write the feed."""
-    books = run.read_books(list_owners(run.settings))
-    if run.is_needless(books):
-        return
+    operations = run.ledger.read_operations(list_owners(run.settings))
+    if run.is_needless(operations):
+        return Figures()
+    connection = run.ledger.connect()
     if run.options.dry_run:
-        due = len(read_artist_watch(run.connect(), 1000))
-        run.tell = lambda _: {"artists whose turn it is": str(due)}
-        return
-    before = count_new_releases(run.connect())
-    with Sender(PATIENCE) as sender:
-        budget = Budget(run.settings.client_id, JOB, run.settings.calls_per_day)
+        return Figures({"artists whose turn it is": str(len(read_artist_watch(connection, 1000)))})
+    before = count_new_releases(connection)
+    with Sender(SPOTIFY, PATIENCE) as sender:
+        budget = Budget(run.settings.client_id, JOB.name, run.settings.calls_per_day)
         catalogue = Catalogue(run, open_catalogue(run, sender), budget)
         search = ReleaseSearch(run, catalogue)
-        read_followed(run, sender, books, search)
+        read_followed(run, sender, operations, search)
         # What an earlier run found and could not describe comes first.
         search.describe()
         search.look()
         search.describe()
-    derive_changed(run.connect())
+    derive_changed(connection)
     if run.settings.feed_path:
-        write_feed(run.settings.feed_path, read_new_releases(run.connect()))
-    figures = {
-        "calls": str(catalogue.call_count),
-        "artists asked": str(search.asked_count),
-        "albums seen": str(search.seen_count),
-        "new": str(count_new_releases(run.connect()) - before),
-        "described": str(catalogue.described["album"]),
-    }
-    run.tell = lambda _: figures
+        write_feed(run.settings.feed_path, read_new_releases(connection))
+    return Figures(
+        {
+            "calls": str(catalogue.call_count),
+            "artists asked": str(search.asked_count),
+            "albums seen": str(search.seen_count),
+            "new": str(count_new_releases(connection) - before),
+            "described": str(catalogue.described["album"]),
+        }
+    )
 
 
-def read_followed(run: Run, sender: Sender, books: Books, search: ReleaseSearch) -> None:
+def read_followed(run: Run, sender: Sender, operations: Operations, search: ReleaseSearch) -> None:
     """Read whom each listener follows; the trouble of one never costs another."""
     for sign_in in run.settings.sign_ins:
-        session = Session(run, sender, books, sign_in)
-        try:
+        with run.outcome.attempt():
+            session = Session(run, sender, operations, sign_in)
             search.read_followed(session.find_listener(), session.client)
-        except Failure as failure:
-            run.failures.append(failure)
+
+
+JOB = Job("new_releases", __doc__, work, stale_after="20h")
 
 
 if __name__ == "__main__":

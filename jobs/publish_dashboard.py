@@ -15,22 +15,21 @@ import webbrowser
 from pathlib import Path
 
 from dashboard.build import write_dashboard
+from everheard.database.connect import translate_errors
 from everheard.failure import ConfigurationError
-from everheard.report.book import Book
-from everheard.report.read import read_book, read_listeners
-from everheard.run import Run, run_job
-from everheard.warehouse.connect import translate_errors
-
-JOB = "publish_dashboard"
+from everheard.report.data import ListenerData
+from everheard.report.read import read_listener_data, read_listeners
+from everheard.run.job import Job, Run, run_job
+from everheard.run.outcome import NOBODY_YET, Figures
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the job; return its exit code."""
-    job = Publishing()
-    return run_job(JOB, __doc__, job.run, argv, _add_options, needs_spotify=False, tell=job.tell)
+    return run_job(JOB, argv)
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add where the pages go, and what to draw."""
     parser.add_argument(
         "--to", type=Path, metavar="FOLDER", help="where to write (dashboard in the data folder)"
     )
@@ -40,49 +39,45 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-class Publishing:
-    """One run: a folder, and a folder below it for every further listener."""
-
-    def __init__(self) -> None:
-        self.pages: list[Path] = []
-        self.play_count = 0
-
-    def run(self, run: Run) -> None:
-        """Read every listener's book and write it."""
-        folder = run.options.to or run.settings.home / "dashboard"
-        with translate_errors():
-            connection = run.connect()
-            for listener_key, name, timezone in read_listeners(connection):
-                book = read_book(connection, listener_key, name, timezone)
-                self.play_count += sum(day.total.play_count for day in book.days)
-                if run.options.dry_run:
-                    continue
-                place = folder / f"listener-{listener_key}" if self.pages else folder
-                self.pages.append(_write(book, place, all_pictures=run.options.all_pictures))
-        if not self.pages and not run.options.dry_run:
-            run.idle_reason = "there is no listener yet: `python start.py authorize` signs you in"
-        if self.pages and run.options.open:
-            self.show()
-
-    def show(self) -> None:
-        """Name the pages; open the first where somebody sits before the machine."""
-        for page in self.pages:
-            print(f"The page: {page}")
-        if sys.stdout.isatty():
-            webbrowser.open(self.pages[0].resolve().as_uri())
-
-    def tell(self, _: Run) -> dict[str, str]:
-        """Return the figures of the last line."""
-        return {"listeners": f"{len(self.pages)}", "plays": f"{self.play_count}"}
+def work(run: Run) -> Figures:
+    """Read what the pages show of every listener, and write it: a folder each, below the first."""
+    folder = run.options.to or run.settings.home / "dashboard"
+    pages: list[Path] = []
+    play_count = 0
+    with translate_errors():
+        connection = run.ledger.connect()
+        for listener_key, name, timezone in read_listeners(connection):
+            data = read_listener_data(connection, listener_key, name, timezone)
+            play_count += sum(day.total.play_count for day in data.days)
+            if run.options.dry_run:
+                continue
+            place = folder / f"listener-{listener_key}" if pages else folder
+            pages.append(_write(data, place, all_pictures=run.options.all_pictures))
+    if not pages and not run.options.dry_run:
+        run.outcome.idle_reason = NOBODY_YET
+    if pages and run.options.open:
+        show(pages)
+    return Figures({"listeners": f"{len(pages)}", "plays": f"{play_count}"})
 
 
-def _write(book: Book, folder: Path, *, all_pictures: bool) -> Path:
+def show(pages: list[Path]) -> None:
+    """Name the pages; open the first where somebody sits before the machine."""
+    for page in pages:
+        print(f"The page: {page}")
+    if sys.stdout.isatty():
+        webbrowser.open(pages[0].resolve().as_uri())
+
+
+def _write(data: ListenerData, folder: Path, *, all_pictures: bool) -> Path:
     try:
-        return write_dashboard(book, folder, all_pictures=all_pictures)
+        return write_dashboard(data, folder, all_pictures=all_pictures)
     except OSError as error:
         raise ConfigurationError(
             [f"{folder} cannot be written ({error.strerror}): name another folder with --to"]
         ) from None
+
+
+JOB = Job("publish_dashboard", __doc__, work, add_options, needs_spotify=False)
 
 
 if __name__ == "__main__":

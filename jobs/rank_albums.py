@@ -12,35 +12,27 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from everheard.config import PROJECT_DIR
-from everheard.failure import ConfigurationError
-from everheard.rating_file import (
-    BadRating,
-    RatingFile,
-    explain_refusal,
-    read_rating_file,
-    to_rating,
-)
-from everheard.run import Run, run_job
-from everheard.warehouse.listeners import find_rater
-from everheard.warehouse.ranks import RankResult, RankSettings, load_ranks
-from everheard.warehouse.ratings import insert_ratings
+from everheard.ledger.listeners import find_rater
+from everheard.ledger.ranks import RankResult, RankSettings, load_ranks
+from everheard.ledger.ratings import explain_refusal, insert_ratings
+from everheard.run.job import Job, Run, run_job
+from everheard.run.outcome import Figures
+from everheard.sources.rating_file import BadRating, RatingFile, read_rating_file, to_rating
 
-JOB = "rank_albums"
 RATINGS_FILE = PROJECT_DIR / "ratings.csv"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the job; return its exit code."""
-    job = Ranking()
-    return run_job(JOB, __doc__, job.run, argv, _add_options, needs_spotify=False, tell=job.tell)
+    return run_job(JOB, argv)
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add where ratings come from, and what the methods weigh."""
     columns = "CSV or Excel: album, artist, rating and perhaps date, album_id"
     parser.add_argument(
         "--ratings", type=Path, action="append", default=[], metavar="FILE", help=columns
@@ -66,52 +58,52 @@ def _number_type(low: float, high: float) -> Callable[[str], str]:
     return check
 
 
+def work(run: Run) -> Figures:
+    """Take in the ratings, then rank; a bad file never costs the ranking."""
+    return Ranking(run).rank()
+
+
 class Ranking:
     """One run: what became of the ratings, and of the ranks."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self.given_count = self.new_count = self.named_count = self.refused_count = 0
-        self.result = RankResult(0, 0, 0, 0)
 
-    def tell(self, _: Run) -> dict[str, str]:
-        """Return the figures of the last line."""
-        return {
+    def rank(self) -> Figures:
+        """Take in what was given, in files, in a form or beside ``start.py``; rank; say both."""
+        run, options = self._run, self._run.options
+        # A form's run has no pandas to read ratings.csv with.
+        own = [RATINGS_FILE] if not options.form and RATINGS_FILE.is_file() else []
+        for path in [*options.ratings, *own]:
+            with run.outcome.attempt():
+                self._load(path.name, read_rating_file(path, run.settings.timezone))
+        with run.outcome.attempt():
+            self._load("form", _read_form(options.form, run.settings.timezone))
+        settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
+        result = RankResult(0, 0, 0, 0)
+        with run.outcome.attempt():
+            connection = run.ledger.connect()
+            result = load_ranks(connection, settings=settings, dry_run=options.dry_run)
+        told = {
             "ratings read": str(self.given_count),
             "matched": str(self.given_count - self.named_count - self.refused_count),
             "known by name only": str(self.named_count or ""),
             "refused": str(self.refused_count or ""),
             "new": str(self.new_count),
-            "albums ranked": str(self.result.album_count),
-            "ranks moved": str(self.result.moved_count),
+            "albums ranked": str(result.album_count),
+            "ranks moved": str(result.moved_count),
         }
+        return Figures(told, fetched_count=self.given_count, new_count=self.new_count)
 
-    def run(self, run: Run) -> None:
-        """Take in the ratings, then rank; a bad file never costs the ranking."""
-        options = run.options  # a form's run has no pandas to read ratings.csv with
-        own = [RATINGS_FILE] if not options.form and RATINGS_FILE.is_file() else []
-        for path in [*options.ratings, *own]:
-            with self._note_failure(run):
-                self._load(run, path.name, read_rating_file(path, run.settings.timezone))
-        with self._note_failure(run):
-            self._load(run, "form", _read_form(options.form, run.settings.timezone))
-        settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
-        self.result = load_ranks(run.connect(), settings=settings, dry_run=options.dry_run)
-        run.fetched_count, run.new_count = self.given_count, self.new_count
-
-    @contextmanager
-    def _note_failure(self, run: Run) -> Iterator[None]:
-        try:
-            yield
-        except (BadRating, ConfigurationError) as failure:
-            run.failures.append(failure)
-
-    def _load(self, run: Run, name: str, file: RatingFile) -> None:
+    def _load(self, name: str, file: RatingFile) -> None:
         """Keep a file's ratings, and say of every row that was not taken why."""
         if not file.ratings and not file.faults:
             return
+        run, connection = self._run, self._run.ledger.connect()
         kept = insert_ratings(
-            run.connect(),
-            listener_key=find_rater(run.connect(), run.options.listener, run.settings.timezone),
+            connection,
+            listener_key=find_rater(connection, run.options.listener, run.settings.timezone),
             source="form" if name == "form" else f"file:{name}",
             ratings=list(file.ratings.values()),
             dry_run=run.options.dry_run,
@@ -126,9 +118,13 @@ class Ranking:
         self.new_count += sum(one.is_new for one in kept)
         self.named_count += len(named)
         self.refused_count += len(faults)
-        run.warnings += [f"{name}, row {number}: {faults[number]}." for number in sorted(faults)]
+        run.outcome.warnings += [
+            f"{name}, row {number}: {faults[number]}." for number in sorted(faults)
+        ]
         if named:
-            run.warnings.append(f"{name}, row {', '.join(named)}: not met yet, kept by name.")
+            run.outcome.warnings.append(
+                f"{name}, row {', '.join(named)}: not met yet, kept by name."
+            )
         if faults:
             raise BadRating(f"{name}: {len(faults)} row(s) refused, each named above.")
 
@@ -142,6 +138,9 @@ def _read_form(text: str | None, timezone: str) -> RatingFile:
     if not any(form.get(name) for name in ("album", "album_id", "rating")):
         return RatingFile()
     return RatingFile({1: to_rating(form, timezone)})
+
+
+JOB = Job("rank_albums", __doc__, work, add_options, needs_spotify=False)
 
 
 if __name__ == "__main__":

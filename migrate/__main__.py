@@ -8,7 +8,6 @@ import sys
 from everheard.config import read_settings
 from everheard.failure import Failure
 from migrate.document import write_page
-from migrate.powerbi import open_project
 from migrate.role import renew_role
 from migrate.upgrade import upgrade
 
@@ -23,7 +22,6 @@ def main(argv: list[str] | None = None) -> int:
     role = commands.add_parser("role", help="create or renew a role that reads the views only")
     role.add_argument("name", nargs="?", default="bi_reader", help="default: bi_reader")
     commands.add_parser("document", help="write docs/views.md from the database's own comments")
-    commands.add_parser("powerbi", help="fill the Power BI project in and open it")
     options = parser.parse_args(argv)
     try:
         settings = read_settings(needs_spotify=False)
@@ -33,8 +31,6 @@ def main(argv: list[str] | None = None) -> int:
             reader = renew_role(settings, options.name)
             print(f"role: {reader.name} reads schema bi. Its password, shown this once:")
             print(reader.password)
-        elif options.command == "powerbi":
-            print(open_project(settings))
         else:
             print(write_page(settings))
     except Failure as failure:

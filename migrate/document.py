@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from everheard.config import PROJECT_DIR, Settings
-from everheard.warehouse.connect import translate_errors
+from everheard.database.connect import translate_errors
 from migrate.upgrade import open_transaction
 
 PAGE = PROJECT_DIR / "docs" / "views.md"

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from everheard.config import Settings
+from everheard.database.connect import translate_errors
 from everheard.failure import ConfigurationError
-from everheard.warehouse.connect import translate_errors
 from migrate.upgrade import open_transaction
 from migrate.views import grant_views
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from everheard.warehouse.statements import read_statement
-from everheard.warehouse.summaries import SUMMARY_STATEMENTS
+from everheard.database.statements import read_statement
+from everheard.ledger.summaries import SUMMARY_STATEMENTS
 
 
 def derive_waiting(connection: Connection) -> None:

@@ -12,12 +12,8 @@ from alembic.config import Config
 
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
-from everheard.warehouse.connect import (
-    SchemaMismatch,
-    check_encoding,
-    find_database_url,
-    translate_errors,
-)
+from everheard.database.connect import check_encoding, find_database_url, translate_errors
+from everheard.failure import SchemaMismatch
 from migrate.summaries import derive_waiting
 from migrate.views import create_views, drop_views, grant_views
 

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from everheard import config as settings
-from everheard.warehouse import embedded
+from everheard.database import embedded
 from tests.postgres import (
     DEBIAN_BIN,
     POOLER,

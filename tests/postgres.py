@@ -23,10 +23,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2
 
-from everheard.warehouse import embedded
-from everheard.warehouse.embedded_account import settle_account, settle_folder
-from everheard.warehouse.embedded_cluster import Cluster
-from everheard.warehouse.embedded_folder import find_layout
+from everheard.database import embedded
+from everheard.database.embedded.account import settle_account, settle_folder
+from everheard.database.embedded.cluster import Cluster
+from everheard.database.embedded.folder import find_layout
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DEBIAN_BIN = Path("/usr/lib/postgresql/15/bin")

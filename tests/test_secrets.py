@@ -20,10 +20,10 @@ NOBODY_LISTENS = f"postgresql://poller:{PASSWORD}@127.0.0.1:1/everheard"
 COMMANDS = {
     "job": ["-m", "jobs.get_last_50"],
     "job on Actions": ["-m", "jobs.get_last_50"],
-    "doctor": ["-m", "everheard", "doctor"],
-    "authorize": ["-m", "everheard", "authorize", "--wait", "0.2", "--port", "0"],
-    "judge": ["-m", "everheard", "judge", "get_last_50", "73"],
-    "watch": ["-m", "everheard", "watch"],
+    "doctor": ["-m", "cli", "doctor"],
+    "authorize": ["-m", "cli", "authorize", "--wait", "0.2", "--port", "0"],
+    "judge": ["-m", "cli", "exit-policy", "get_last_50", "73"],
+    "watch": ["-m", "cli", "issues"],
     "migrate": ["-m", "migrate", "upgrade"],
 }
 TROUBLES: dict[str, dict[str, str]] = {

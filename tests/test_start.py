@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import start
+from cli import commands
 from tests.postgres import PROJECT_DIR
 
 pytestmark = pytest.mark.posix  # on Windows tests.yml runs the commands themselves
@@ -29,11 +30,12 @@ case "$*" in *"pip install"*) echo "$PIP_SAYS"; exit "${PIP_ENDS:-0}";; esac
 
 def write_project(folder: Path) -> Path:
     """Write a project of start.py, one job and nothing to install."""
-    for package in ("everheard", "jobs"):
+    for package in ("cli", "jobs"):
         (folder / package).mkdir(parents=True)
         (folder / package / "__init__.py").touch()
-    (folder / "everheard" / "__main__.py").write_text(STUB)
-    (folder / "jobs" / "listen.py").write_text('"""Listen to the walls."""\n' + STUB)
+    shutil.copy(PROJECT_DIR / "cli" / "commands.py", folder / "cli")
+    (folder / "cli" / "__main__.py").write_text(STUB)
+    (folder / "jobs" / "listen.py").write_text('"""Listen to the walls."""\n')
     (folder / "requirements.txt").write_text("# nothing\n")
     (folder / "requirements-dev.txt").write_text("-r requirements.txt\n")
     shutil.copy(PROJECT_DIR / "start.py", folder)
@@ -73,6 +75,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Lend a project in this process, whose environment is a stand-in made in no time."""
     write_project(tmp_path)
     monkeypatch.setattr(start, "PROJECT_DIR", tmp_path)
+    monkeypatch.setattr(commands, "PROJECT_DIR", tmp_path)
     real_run = subprocess.run
 
     def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
@@ -106,15 +109,15 @@ def test_exit_code_is_passed_through(fresh: Path) -> None:
     assert run_start(fresh, "job", "listen", "75").returncode == 75
 
 
-def test_job_gets_its_words_and_not_its_name(fresh: Path) -> None:
+def test_words_are_handed_on_as_they_are(fresh: Path) -> None:
     done = run_start(fresh, "job", "listen", "--dry-run")
-    assert done.stdout == "__main__ ['--dry-run'] /\n"
+    assert done.stdout == "__main__ ['job', 'listen', '--dry-run'] /\n"
 
 
 def test_folder_of_the_same_name_elsewhere_is_not_taken(fresh: Path, tmp_path: Path) -> None:
-    (tmp_path / "jobs").mkdir()
-    for name in ("__init__.py", "listen.py"):
-        (tmp_path / "jobs" / name).write_text("raise SystemExit(99)")
+    (tmp_path / "cli").mkdir()
+    for name in ("__init__.py", "__main__.py"):
+        (tmp_path / "cli" / name).write_text("raise SystemExit(99)")
     done = subprocess.run(
         [sys.executable, fresh / "start.py", "job", "listen"], cwd=tmp_path, capture_output=True
     )
@@ -285,7 +288,8 @@ def test_help_lists_every_command_and_installs_nothing(
 ) -> None:
     assert start.main([]) == start.main(["--help"]) == 0
     said = capsys.readouterr().out
-    assert all(f"\n  {name} " in said for name in start.COMMANDS)
+    listed = {name: f"\n  {name} " in said for name in commands.COMMANDS}
+    assert listed == {name: not one.is_for_machines for name, one in commands.COMMANDS.items()}
     assert not (project / ".venv").exists()
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from dashboard.drawings.rows import draw_rows, mark, name_place
 from dashboard.drawings.svg import WIDTH, draw, text
-from everheard.report.book import Day
+from everheard.report.data import Day
 from everheard.report.words import MINUTE_MS, say_time
 
 STEPS = 5
@@ -41,7 +41,7 @@ def draw_calendar(days: Sequence[Day], limits: Sequence[int], *, name: str, labe
 
     A path a step, not a mark a day: ten years would weigh as much as all else. The upright
     drawing borrows those paths, so ``name`` must be the only one of its page. The minutes
-    of every day go along, and book.js gives each day its name once the drawing is shown.
+    of every day go along, and pages.js gives each day its name once the drawing is shown.
     """
     cells: dict[str, str] = defaultdict(str)
     for day, (week, weekday) in _place(days):

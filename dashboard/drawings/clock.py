@@ -23,7 +23,7 @@ def draw_clock(clock: Mapping[tuple[int, int], int], *, name: str, label: str) -
 
     A path for all dots of one size: dot by dot, the hours of ten years would weigh 100 KB.
     The upright drawing borrows them, so ``name`` must be the only one of its page.
-    book.js gives each dot its name.
+    pages.js gives each dot its name.
     """
     greatest = max(clock.values())
     dots: dict[int, str] = defaultdict(str)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from dashboard.drawings.rows import draw_rows, mark
-from everheard.report.book import Day, Gap
+from everheard.report.data import Day, Gap
 
 #: A gap of minutes is seen too.
 _NARROWEST = 0.004

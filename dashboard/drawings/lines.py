@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from dashboard.drawings.rows import draw_rows, show_share
 from dashboard.drawings.svg import WIDTH, circle, draw, line, path, text
-from everheard.report.book import NewShare, Skips
+from everheard.report.data import NewShare, Skips
 
 _LEFT, _TOP, _HEIGHT = 52, 12, 150
 #: Where a hundred per cent lie; beyond it stands of how many plays.

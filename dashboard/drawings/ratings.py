@@ -10,7 +10,7 @@ from math import sqrt
 from markupsafe import Markup
 
 from dashboard.drawings.svg import WIDTH, circle, draw, line, show, text
-from everheard.report.book import Rating
+from everheard.report.data import Rating
 from everheard.report.words import HOUR_MS, MINUTE_MS, say_time
 
 _LEFT, _TOP, _HEIGHT, _RIGHT = 52, 14, 240, 12

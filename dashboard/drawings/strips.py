@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.drawings.calendar import find_steps, name_step
 from dashboard.drawings.rows import draw_rows, mark, name_place
-from everheard.report.book import ArtistMonths
+from everheard.report.data import ArtistMonths
 from everheard.report.words import say_time
 
 #: The part of a month's room that parts it from the next: narrow strokes need more of it.

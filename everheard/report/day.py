@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from psycopg2.extensions import connection as Connection
 
 from everheard.report import queries
-from everheard.report.book import Gap, Place, Total
+from everheard.report.data import Gap, Place, Total
 from everheard.report.reader import Reader
 
 #: Lines of each list.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from everheard.report.book import Place
+from everheard.report.data import Place
 from everheard.report.day import DayReport, Report
 from everheard.report.words import say_certainty, say_count, say_date, say_moment, say_time
 
@@ -26,7 +26,7 @@ def write_markdown(report: Report, *, shows_names: bool) -> str:
     lines += _write_day(
         yesterday, f"Yesterday, {say_date(yesterday.play_date)}", shows_names=shows_names
     )
-    lines += ["### The books", ""]
+    lines += ["### The data", ""]
     lines += [f"- {said}" for said in say_state(report)]
     return "\n".join([*lines, ""])
 

@@ -1,4 +1,4 @@
-"""Read a listener's book from the views."""
+"""Read a listener's data from the views."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from everheard.report import queries
-from everheard.report.book import (
+from everheard.report.data import (
     ArtistMonths,
-    Book,
     Comeback,
     Day,
     Discovery,
     Gap,
     Job,
+    ListenerData,
     MonthBest,
     NewShare,
     Period,
@@ -44,17 +44,19 @@ def read_listeners(connection: Connection) -> list[tuple[int, str, str]]:
         return cursor.fetchall()
 
 
-def read_book(connection: Connection, listener_key: int, listener_name: str, timezone: str) -> Book:
+def read_listener_data(
+    connection: Connection, listener_key: int, listener_name: str, timezone: str
+) -> ListenerData:
     """Read everything the pages show about a listener, by the database's clock."""
     with hold_still(connection):
-        return _read_book(Reader(connection, listener_key, timezone), listener_name, timezone)
+        return _read_all(Reader(connection, listener_key, timezone), listener_name, timezone)
 
 
-def _read_book(reader: Reader, listener_name: str, timezone: str) -> Book:
+def _read_all(reader: Reader, listener_name: str, timezone: str) -> ListenerData:
     now: datetime = reader.read(queries.NOW)[0][0]
     days = tuple(_to_day(row) for row in reader.read(queries.DAYS))
     sign_in = next(iter(reader.read(queries.SIGN_IN)), None)
-    book = Book(
+    data = ListenerData(
         listener_name,
         timezone,
         now.replace(microsecond=0),
@@ -65,14 +67,14 @@ def _read_book(reader: Reader, listener_name: str, timezone: str) -> Book:
         is_sign_in_exact=bool(sign_in and sign_in.is_authorised_date_exact),
     )
     if not days:
-        return book
+        return data
     artists = tuple(_to_discovery(row) for row in reader.read(queries.FOUND_ARTISTS))
     tracks = tuple(_to_discovery(row) for row in reader.read(queries.FOUND_SONGS, most=MOST_SONGS))
     periods = _read_periods(reader)
     streaks = tuple(Stretch(*row) for row in reader.read(queries.STREAKS))
-    return Book(
+    return ListenerData(
         **{
-            **vars(book),
+            **vars(data),
             "days": days,
             "periods": periods,
             "streaks": streaks,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from everheard.report.book import Total
+from everheard.report.data import Total
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

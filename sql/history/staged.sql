@@ -114,7 +114,7 @@ inner join located
     on play.path_number = located.path_number
 where play.place = 1;
 
-create or replace view staged_export_play as
+create or replace view staged_history_play as
 select
     file_number,
     row_number,
@@ -127,7 +127,7 @@ from kept_play
 where kind <> 'episode'
 order by played_s, track_ref;
 
-create or replace view staged_export_episode_play as
+create or replace view staged_history_episode_play as
 select
     file_number,
     row_number,

@@ -14,10 +14,10 @@ from waitress.server import create_server
 
 from api import create_app
 from everheard.config import Settings, read_settings
-from everheard.warehouse.ranks import RankResult, load_ranks
-from everheard.warehouse.statements import send
-from everheard.warehouse.summaries import render_summaries
-from everheard.warehouse.tokens import insert_token
+from everheard.database.statements import send
+from everheard.ledger.operations.tokens import insert_token
+from everheard.ledger.ranks import RankResult, load_ranks
+from everheard.ledger.summaries import render_summaries
 
 LEDGER = """
 insert into warehouse.dim_listener (listener_key, account_id, display_name, timezone) values

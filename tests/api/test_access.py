@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from psycopg2.extensions import connection as Connection
 
-from everheard.warehouse.tokens import hash_token, read_tokens, revoke_token
+from everheard.ledger.operations.tokens import hash_token, read_tokens, revoke_token
 from tests.api.conftest import derive_summaries
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}

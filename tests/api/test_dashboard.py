@@ -49,7 +49,7 @@ def test_every_file_of_the_dashboard_is_served(client: FlaskClient) -> None:
         "2026.svg": "image/svg+xml",
         "2026.png": "image/png",
         "card.svg": "image/svg+xml",
-        "book.css": "text/css",
+        "pages.css": "text/css",
         "archivo.woff2": "font/woff2",
     }
     found = {}
@@ -94,7 +94,7 @@ def test_password_opens_nothing_but_the_dashboard(
 
 
 def test_stylesheet_needs_no_token_and_names_do(client: FlaskClient) -> None:
-    with client.get("/dashboard/book.css", environ_base=FAR) as answer:
+    with client.get("/dashboard/pages.css", environ_base=FAR) as answer:
         assert answer.status_code == 200
     for name in ("names.js", "card.svg", "news", "2026.png"):
         assert client.get(f"/dashboard/{name}", environ_base=FAR).status_code == 401

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask.testing import FlaskClient
 from psycopg2.extensions import connection as Connection
 
-from everheard.warehouse.tokens import insert_token
+from everheard.ledger.operations.tokens import insert_token
 
 RUN = """
 insert into warehouse.etl_run (job, runner, trigger, started_at, ended_at, outcome, exit_code)

@@ -9,18 +9,18 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from dashboard.build import write_dashboard
-from tests.dashboard.books import BOOKS
+from tests.dashboard.histories import HISTORIES
 
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Write a book's dashboard once; return its folder."""
+    """Write a data's dashboard once; return its folder."""
     folders: dict[str, Path] = {}
 
     def write(name: str) -> Path:
         if name not in folders:
             folders[name] = tmp_path_factory.mktemp("dashboard")
-            write_dashboard(BOOKS[name](), folders[name])
+            write_dashboard(HISTORIES[name](), folders[name])
         return folders[name]
 
     return write
@@ -28,12 +28,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture
 def visit(browser: Browser, written: Callable[[str], Path]) -> Iterator[Callable[..., Page]]:
-    """Open a page of a book; whatever it complains of or asks the network for fails the test."""
+    """Open a page of a data; whatever it complains of or asks the network for fails the test."""
     troubles: list[str] = []
     contexts = []
 
     def open_page(
-        book: str, file: str = "index.html", width: int = 1280, **options: object
+        data: str, file: str = "index.html", width: int = 1280, **options: object
     ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
@@ -42,7 +42,7 @@ def visit(browser: Browser, written: Callable[[str], Path]) -> Iterator[Callable
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: note_stranger(request.url))
         name, _, anchor = file.partition("#")
-        page.goto((written(book) / name).as_uri() + (f"#{anchor}" if anchor else ""))
+        page.goto((written(data) / name).as_uri() + (f"#{anchor}" if anchor else ""))
         return page
 
     def note_stranger(url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from everheard.report.book import Rating
+from everheard.report.data import Rating
 from tests.dashboard.names import MINUTE, NAMES, SONGS
 
 

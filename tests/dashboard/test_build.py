@@ -14,8 +14,8 @@ import pytest
 
 from dashboard.build import write_dashboard
 from dashboard.years import find_dropped
-from everheard.report.book import Book, Discovery, Period, Place, Total
-from tests.dashboard.books import BOOKS, NOW, make_book
+from everheard.report.data import Discovery, ListenerData, Period, Place, Total
+from tests.dashboard.histories import HISTORIES, NOW, make_history
 from tests.dashboard.names import SPOTIFY
 from tests.dashboard.rated import make_ratings
 
@@ -32,15 +32,15 @@ def find_panel(page: str, anchor: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("book", "word", "rule"),
+    ("data", "word", "rule"),
     [
         ("week 1", "About.", "single"),
         ("month 2", "Not fully seen.", "broken"),
         ("ten years closed", "Exact.", "double"),
     ],
 )
-def test_total_has_its_word_and_its_rule(written: Written, book: str, word: str, rule: str) -> None:
-    panel = find_panel(read(written(book)), "all-time")
+def test_total_has_its_word_and_its_rule(written: Written, data: str, word: str, rule: str) -> None:
+    panel = find_panel(read(written(data)), "all-time")
     assert f">{word}<" in panel
     assert f'class="total {rule}"' in panel
 
@@ -61,9 +61,9 @@ def test_coverage_is_filled_until_the_export_ends_then_hollow_and_red(written: W
     assert drawn[0].count("Not seen:") == 2
 
 
-@pytest.mark.parametrize("book", BOOKS)
-def test_no_page_draws_with_fewer_than_seven_marks(written: Written, book: str) -> None:
-    for path in written(book).glob("*.html"):
+@pytest.mark.parametrize("data", HISTORIES)
+def test_no_page_draws_with_fewer_than_seven_marks(written: Written, data: str) -> None:
+    for path in written(data).glob("*.html"):
         page = path.read_text(encoding="utf-8")
         for drawn in re.findall(
             r'<svg [^>]*class="(?:clock wide|lines)[^"]*".*?</svg>|class="rows strips.*?</div>',
@@ -101,7 +101,7 @@ def test_period_before_is_compared_only_where_it_is_known(written: Written) -> N
 
 
 def test_time_is_compared_with_the_same_days_of_a_running_year_only(tmp_path: Path) -> None:
-    write_dashboard(make_book(day_count=1400, measured_until=NOW.date()), tmp_path)
+    write_dashboard(make_history(day_count=1400, measured_until=NOW.date()), tmp_path)
     page = read(tmp_path)
     assert re.search(r"\d h \d\d (more|less) than 2025 by this day<", find_panel(page, "2026"))
     assert re.search(r"\d h \d\d (more|less) than 2024<", find_panel(page, "2025"))
@@ -109,9 +109,9 @@ def test_time_is_compared_with_the_same_days_of_a_running_year_only(tmp_path: Pa
 
 
 def test_comeback_says_whether_the_time_away_was_seen(tmp_path: Path) -> None:
-    book = make_book(day_count=1400)
-    unseen = replace(book.comebacks[0], certainty="not fully seen", url=f"{SPOTIFY}artist/a")
-    write_dashboard(replace(book, comebacks=(unseen,)), tmp_path)
+    data = make_history(day_count=1400)
+    unseen = replace(data.comebacks[0], certainty="not fully seen", url=f"{SPOTIFY}artist/a")
+    write_dashboard(replace(data, comebacks=(unseen,)), tmp_path)
     page = read(tmp_path, "artists.html")
     assert "2 years, 1 month; not fully seen" in page.replace("two years, one", "2 years, 1")
     assert 'href="https://open.spotify.com/artist/a">Saltwork</a>' in page
@@ -124,7 +124,7 @@ def test_rating_says_how_its_place_moved(tmp_path: Path) -> None:
         replace(second, places_up=0),
         replace(third, places_up=-1),
     )
-    write_dashboard(replace(make_book(day_count=40), ratings=(*moved, *others)), tmp_path)
+    write_dashboard(replace(make_history(day_count=40), ratings=(*moved, *others)), tmp_path)
     table = read(tmp_path, "records.html").split("Your ratings")[1]
     assert re.findall(r'<td class="move">([^<]*)<', table)[:4] == ["up 2", "", "down 1", ""]
 
@@ -176,7 +176,7 @@ def test_statement_adds_up(written: Written) -> None:
 
 
 def test_year_names_its_months_and_what_to_remember(tmp_path: Path) -> None:
-    write_dashboard(make_book(day_count=1400, measured_until=NOW.date()), tmp_path)
+    write_dashboard(make_history(day_count=1400, measured_until=NOW.date()), tmp_path)
     page = read(tmp_path, "2025.html")
     for month in ("January", "June", "December"):
         assert f'<th scope="row">{month}</th>' in page
@@ -188,23 +188,23 @@ def test_year_names_its_months_and_what_to_remember(tmp_path: Path) -> None:
 
 
 def test_year_that_has_hardly_begun_has_dropped_nothing() -> None:
-    book = make_book(day_count=1400)
-    year, period = book.years[-1], find_period(book, "2026")
-    assert find_dropped(book, year) is not None
+    data = make_history(day_count=1400)
+    year, period = data.years[-1], find_period(data, "2026")
+    assert find_dropped(data, year) is not None
     early = replace(period, last_date=date(2026, 6, 30))
-    others = tuple(one for one in book.periods if one is not period)
-    assert find_dropped(replace(book, periods=(*others, early)), year) is None
+    others = tuple(one for one in data.periods if one is not period)
+    assert find_dropped(replace(data, periods=(*others, early)), year) is None
 
 
-def find_period(book: Book, name: str) -> Period:
-    return next(one for one in book.periods if one.name == name)
+def find_period(data: ListenerData, name: str) -> Period:
+    return next(one for one in data.periods if one.name == name)
 
 
 def test_ratings_are_drawn_from_ten_on_and_lead_to_spotify(tmp_path: Path) -> None:
-    book = make_book(day_count=40)
+    data = make_history(day_count=40)
     for count, folder in ((9, tmp_path / "few"), (10, tmp_path / "enough")):
         ratings = [replace(one, url="https://open.spotify.com/album/a") for one in make_ratings(10)]
-        write_dashboard(replace(book, ratings=tuple(ratings[:count])), folder)
+        write_dashboard(replace(data, ratings=tuple(ratings[:count])), folder)
     assert "Praised, unplayed?" not in read(tmp_path / "few", "records.html")
     page = read(tmp_path / "enough", "records.html")
     assert "Praised, unplayed?" in page
@@ -213,17 +213,17 @@ def test_ratings_are_drawn_from_ten_on_and_lead_to_spotify(tmp_path: Path) -> No
 
 
 def test_every_year_has_its_picture_when_all_are_asked_for(tmp_path: Path) -> None:
-    book = make_book(day_count=1200, measured_until=NOW.date())
-    write_dashboard(book, tmp_path / "two")
-    write_dashboard(book, tmp_path / "all", all_pictures=True)
+    data = make_history(day_count=1200, measured_until=NOW.date())
+    write_dashboard(data, tmp_path / "two")
+    write_dashboard(data, tmp_path / "all", all_pictures=True)
     assert {path.name for path in (tmp_path / "two").glob("*.png")} == {"2025.png", "2026.png"}
     assert len(list((tmp_path / "all").glob("*.png"))) == 4
     assert "--all-pictures" in read(tmp_path / "two", "2023.html")
 
 
-def make_large_book() -> Book:
+def make_large_book() -> ListenerData:
     """Return ten years with the lists full and more names than the search can hold."""
-    book = make_book(day_count=3650, measured_until=NOW.date())
+    data = make_history(day_count=3650, measured_until=NOW.date())
     total = Total(4321, 1_234_567_890, 456_789_012, "about")
     names = [f"An Artist of a Usual Name {number}" for number in range(25)]
     places = tuple(
@@ -240,8 +240,8 @@ def make_large_book() -> Book:
         for number in range(20_000)
     )
     return replace(
-        book,
-        periods=tuple(replace(period, **lists) for period in book.periods),
+        data,
+        periods=tuple(replace(period, **lists) for period in data.periods),
         tracks=songs,
         track_count=len(songs),
     )
@@ -268,9 +268,9 @@ def test_nothing_that_was_written_leads_elsewhere_but_to_spotify(written: Writte
 
 
 def test_day_that_nobody_saw_is_red_too(tmp_path: Path) -> None:
-    book = make_book(day_count=200)
-    days = (*book.days[:-1], replace(book.days[-1], status="unknown"))
-    write_dashboard(replace(book, days=days), tmp_path)
+    data = make_history(day_count=200)
+    days = (*data.days[:-1], replace(data.days[-1], status="unknown"))
+    write_dashboard(replace(data, days=days), tmp_path)
     drawn = re.search(r'class="calendar days wide".*?</svg>', read(tmp_path), re.S)
     assert drawn is not None
     assert drawn[0].count('class="g"') == 1

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.dashboard.books import BOOKS
+from tests.dashboard.histories import HISTORIES
 
 PAGES = (
     "index.html",
@@ -27,12 +27,12 @@ Visit = Callable[..., Page]
 
 @pytest.mark.parametrize("width", [390, 820, 1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("book", BOOKS)
+@pytest.mark.parametrize("data", HISTORIES)
 def test_page_fits_its_screen_without_a_complaint(
-    visit: Visit, book: str, theme: str, width: int
+    visit: Visit, data: str, theme: str, width: int
 ) -> None:
-    for file in PAGES if book == YEAR else ["index.html"]:
-        page = visit(book, file, width, color_scheme=theme)
+    for file in PAGES if data == YEAR else ["index.html"]:
+        page = visit(data, file, width, color_scheme=theme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -44,9 +44,9 @@ def test_page_is_accessible(visit: Visit, file: str, theme: str) -> None:
     assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
 
 
-@pytest.mark.parametrize("book", ["day 0", "week 1", YEAR])
-def test_page_is_accessible_on_a_phone(visit: Visit, book: str) -> None:
-    page = visit(book, width=390, bypass_csp=True)
+@pytest.mark.parametrize("data", ["day 0", "week 1", YEAR])
+def test_page_is_accessible_on_a_phone(visit: Visit, data: str) -> None:
+    page = visit(data, width=390, bypass_csp=True)
     found = Axe().run(page, options={"preload": False}).response["violations"]
     assert [one["id"] for one in found] == []
 

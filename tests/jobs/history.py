@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 
+from everheard.database.statements import render, render_insert
+from everheard.database.transactions import open_transaction
+from everheard.ledger.derive import derive
+from everheard.ledger.summaries import render_summaries
 from everheard.names import fold_name
 from everheard.rows import NAMED, AlbumRow, ArtistRow, CreditRow, StagedRows, TrackRow
-from everheard.warehouse.derive import derive
-from everheard.warehouse.statements import open_transaction, render, render_insert
-from everheard.warehouse.summaries import render_summaries
 from simulator.catalogue import Track
 
 START = datetime(2025, 1, 1, tzinfo=UTC)

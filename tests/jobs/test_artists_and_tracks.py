@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from everheard.warehouse.quota import Budget, reserve_calls
+from everheard.ledger.operations.quota import Budget, reserve_calls
 from jobs import artists_and_tracks as job
 from simulator.catalogue import Album, Track
 from simulator.clock import from_iso

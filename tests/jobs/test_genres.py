@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from everheard import musicbrainz
-from everheard.spotify.answer import Answer
-from everheard.spotify.sender import Sender
-from everheard.transform.genres import read_artist_genres
+from everheard.sources.http import Answer, Sender
+from everheard.sources.musicbrainz import client as musicbrainz
+from everheard.sources.musicbrainz.rows import read_artist_genres
 from jobs import artists_and_tracks as job
 from simulator.catalogue import Track
 from simulator.server import SimulatedServer
@@ -102,7 +101,7 @@ class Scripted(Sender):
     """A sender that answers at once and tells the time by a clock of its own."""
 
     def __init__(self) -> None:
-        super().__init__(clock=lambda: self.moment)
+        super().__init__(musicbrainz.MUSICBRAINZ, clock=lambda: self.moment)
         self.moment = 0.0
         self.agents: list[str] = []
 

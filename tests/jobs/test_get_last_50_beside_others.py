@@ -9,7 +9,7 @@ import psycopg2.extensions
 import pytest
 
 import simulator
-from everheard.warehouse.books import upsert_sign_in
+from everheard.ledger.operations.sign_ins import upsert_sign_in
 from jobs import get_last_50
 
 NOBODY_LISTENS = "postgresql://poller:pass-word@127.0.0.1:1/everheard"

@@ -15,18 +15,18 @@ from psycopg2.extensions import connection as Connection
 
 import jobs.get_last_50 as get_last_50
 import jobs.import_history as import_history
-from everheard.warehouse.connect import DatabaseTrouble
+from everheard.failure import DatabaseTrouble
 from simulator.privacy_export import write_export
 from simulator.server import SimulatedServer
-from tests.everheard.history.exports import (
+from tests.everheard.ledger.ledger import Ledger, read_tables
+from tests.everheard.pages import at, make_item, make_track
+from tests.everheard.sources.spotify_export.exports import (
     NAME,
     make_episode_row,
     make_row,
     write_file,
     write_zip,
 )
-from tests.everheard.pages import at, make_item, make_track
-from tests.everheard.warehouse.ledger import Ledger, read_tables
 
 Import = Callable[..., str]
 
@@ -326,7 +326,7 @@ def test_file_damaged_inside_its_zip_is_refused_by_name(
 def test_bomb_needs_a_yes(
     run_import: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("everheard.history.archive.LARGEST_UNASKED", 1000)
+    monkeypatch.setattr("everheard.sources.spotify_export.archive.LARGEST_UNASKED", 1000)
     path = write_zip(tmp_path / "x.zip", {NAME: [make_row(n * 300) for n in range(9)]})
     assert "add --yes" in run_import(path, code=65)
     assert "added 9" in run_import(path, "--yes")
@@ -417,7 +417,7 @@ def test_import_that_was_cut_off_is_completed_by_the_next(
     for number in range(20):
         rows = [make_row(number * 1000 + n * 100, f"Song {n}") for n in range(5)]
         write_file(tmp_path / "data", rows, f"Streaming_History_Audio_2026_{number}.json")
-    whole = import_history.load_export
+    whole = import_history.load_history
     calls = []
 
     def fail_at_third(*arguments: Any, **more: Any) -> Any:
@@ -426,7 +426,7 @@ def test_import_that_was_cut_off_is_completed_by_the_next(
             raise DatabaseTrouble("The power went.")
         return whole(*arguments, **more)
 
-    monkeypatch.setattr(import_history, "load_export", fail_at_third)
+    monkeypatch.setattr(import_history, "load_history", fail_at_third)
     assert "read 25, added 25" in run_import(tmp_path / "data", code=73)
     assert "read 100, added 75, known 25" in run_import(tmp_path / "data")
     assert len(read_plays(connection)) == 100

@@ -251,7 +251,7 @@ def test_refused_limit_is_lowered_once(
     run_job: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("everheard.releases.PAGE_SIZE", 20)
+    monkeypatch.setattr("everheard.enrich.releases.PAGE_SIZE", 20)
     searched = run_job(new_releases, spotify)
     assert "artists asked 1" in searched
     statuses = [call.status for call in spotify.world.calls.log if call.endpoint == "artist_albums"]

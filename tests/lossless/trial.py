@@ -24,9 +24,10 @@ from psycopg2.extensions import connection as Connection
 
 import simulator
 from everheard.config import PROJECT_DIR
+from everheard.database import connect
 from everheard.failure import ExitCode
-from everheard.spotify.sender import Patience, Sender
-from everheard.warehouse import connect
+from everheard.sources.http import Patience, Sender
+from everheard.sources.spotify.answer import SPOTIFY
 from jobs import get_last_50
 from tests.lossless.faults import FRAIL, FrailCursor, Killed, Plight
 
@@ -187,8 +188,10 @@ class Trial:
             with self.world.lock:
                 self.world.clock.advance(seconds)
 
-        def make_sender() -> Sender:
-            return Sender(PATIENCE, sleep=sleep, clock=lambda: self.world.clock.now_ms / 1000)
+        def make_sender(_: object) -> Sender:
+            return Sender(
+                SPOTIFY, PATIENCE, sleep=sleep, clock=lambda: self.world.clock.now_ms / 1000
+            )
 
         with (
             mock.patch.object(get_last_50, "Sender", make_sender),

@@ -9,8 +9,7 @@ import pytest
 
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings, read_settings
-from everheard.failure import ExitCode
-from everheard.warehouse.connect import DatabaseTrouble, SchemaMismatch
+from everheard.failure import DatabaseTrouble, ExitCode, SchemaMismatch
 from migrate import __main__ as command
 from migrate import upgrade as module
 from migrate import views

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import simulator
-from everheard.warehouse.embedded_account import Account, settle_account
+from everheard.database.embedded.account import Account, settle_account
 from tests.repository.project import PROJECT_DIR, find_files
 
 SERVICE = PROJECT_DIR / "pi/units/everheard@.service"

@@ -20,11 +20,11 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from psycopg2.extensions import connection as Connection
 
-from everheard.transform import PAGE_LIMIT
+from everheard.sources.spotify.rows import PAGE_LIMIT
 from jobs import import_history
-from tests.everheard.history.exports import make_row, write_file
+from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import at, make_item, make_track
-from tests.everheard.warehouse.ledger import Ledger, add_listener
+from tests.everheard.sources.spotify_export.exports import make_row, write_file
 from tests.postgres import Server
 
 HEARD = range(400)

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from everheard.history.reader import BatchReader
-from everheard.history.sources import find_sources
-from everheard.warehouse.export import ImportTarget, load_export
-from tests.everheard.history.exports import make_row, write_file
+from everheard.ledger.history import ImportTarget, load_history
+from everheard.sources.spotify_export.files import find_sources
+from everheard.sources.spotify_export.reader import BatchReader
+from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import Json, make_item, make_track
-from tests.everheard.warehouse.ledger import Ledger, add_listener
+from tests.everheard.sources.spotify_export.exports import make_row, write_file
 from tests.postgres import Server
 
 #: One song under two ids, one with a guest, one that shares its name only, and a short one.
@@ -104,7 +104,7 @@ class Trial:
         ):
             batch = reader.read(files)
             target = ImportTarget(self.ledger.listener_key, "UTC", now)
-            load_export(self.connection, target=target, tables=batch.tables, spans=[])
+            load_history(self.connection, target=target, tables=batch.tables, spans=[])
 
     def derive_all(self) -> None:
         with self.connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
-PACKAGES = ("api", "dashboard", "everheard", "jobs", "migrate", "simulator")
+PACKAGES = ("api", "cli", "dashboard", "everheard", "jobs", "migrate", "simulator")
 HIDDEN_BUT_OURS = {".ci", ".github"}
 NOT_WRITTEN_BY_US = {"__pycache__", "build", "node_modules"}
 
@@ -39,7 +39,7 @@ def parse(path: Path) -> ast.Module:
 
 
 def name_module(path: Path) -> str:
-    """Return the dotted name of a module: ``everheard/spotify/client.py`` -> its import name."""
+    """Return the dotted name of a module: ``jobs/get_last_50.py`` -> ``jobs.get_last_50``."""
     parts = path.relative_to(PROJECT_DIR).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

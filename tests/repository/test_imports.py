@@ -1,16 +1,16 @@
-"""Imports point one way: jobs, api, migrate and simulator lead to everheard, never back."""
+"""Imports point down: no room knows one above it or beside it."""
 
 import ast
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions, requires
 
 import pytest
 import yaml
 
 from tests.repository.project import (
-    PACKAGES,
     PROJECT_DIR,
     find_files,
     find_jobs,
@@ -23,91 +23,99 @@ from tests.repository.project import (
 )
 from tests.repository.test_requirements import fold, read_requirements
 
-SHARED = {"everheard"} | {
-    f"everheard.{name}" for name in ("config", "failure", "lock", "names", "rows", "seal")
-}
-LAYERS = {
-    "everheard.spotify",
-    "everheard.transform",
-    "everheard.history",
-    "everheard.warehouse",
-}
-AROUND_A_JOB = {"everheard.run", "everheard.sign_in", "everheard.spool"}
-FOR_JOBS = {f"everheard.{name}" for name in ("catalogue", "releases", "feed", "genres")}
-SET_UP = {f"everheard.{name}" for name in ("env_file", "github", "memory", "minutes", "modules")}
-RATINGS = {"everheard.rating_file"}
-COMMANDS = {f"everheard.{name}" for name in ("authorize", "demo", "doctor", "judge")}
-COMMANDS |= {f"everheard.{name}" for name in ("schedule", "setup", "watch")}
-COMMANDS |= {"everheard.exclude", "everheard.rate", "everheard.token_command"}
-
-# Part of the project -> the other parts it may import.
-ALLOWED: dict[str, set[str]] = {
-    "everheard": set(),
-    "everheard.failure": set(),
-    "everheard.lock": set(),
-    "everheard.names": set(),
-    "everheard.rows": set(),
-    "everheard.seal": {"everheard.failure"},
-    "everheard.config": {"everheard.failure"},
-    **dict.fromkeys(LAYERS, SHARED),
-    "everheard.heartbeat": SHARED,
-    "everheard.step_summary": set(),
-    "everheard.run": SHARED
-    | {"everheard.warehouse", "everheard.heartbeat", "everheard.step_summary"},
-    "everheard.spool": SHARED,
-    "everheard.sign_in": SHARED | LAYERS | {"everheard.run", "everheard.spool"},
-    "everheard.catalogue": SHARED | LAYERS | AROUND_A_JOB,
-    "everheard.releases": SHARED | LAYERS | AROUND_A_JOB | {"everheard.catalogue"},
-    "everheard.feed": SHARED | LAYERS,
-    "everheard.musicbrainz": SHARED | {"everheard.spotify"},
-    "everheard.genres": SHARED | LAYERS | AROUND_A_JOB | {"everheard.musicbrainz"},
-    **dict.fromkeys(SET_UP, SHARED),
-    "everheard.authorize": SHARED | LAYERS | {"everheard.env_file"},
-    "everheard.minutes": SHARED | {"everheard.github"},
-    "everheard.schedule": SHARED | SET_UP,
-    "everheard.setup": SHARED | LAYERS | SET_UP | {"everheard.authorize", "everheard.schedule"},
-    "everheard.doctor": SHARED
-    | LAYERS
-    | AROUND_A_JOB
-    | SET_UP
-    | {"everheard.catalogue", "everheard.releases"},
-    "everheard.notices": SHARED | {"everheard.warehouse"},
-    "everheard.watch": SHARED | LAYERS | SET_UP | {"everheard.doctor", "everheard.notices"},
-    "everheard.judge": SHARED | LAYERS | {"everheard.heartbeat"},
-    "everheard.rating_file": SHARED | {"everheard.warehouse"},
-    "everheard.rate": SHARED | LAYERS | RATINGS,
-    "everheard.token_command": SHARED | LAYERS,
-    "everheard.exclude": SHARED | LAYERS,
-    "everheard.demo": SHARED | LAYERS | AROUND_A_JOB,
-    # The reading of the views, and the words for it: what a page or a report is made from.
-    "everheard.report": SHARED,
-    "dashboard": SHARED | {"everheard.report"},
-    "everheard.__main__": SHARED | LAYERS | AROUND_A_JOB | COMMANDS,
-    "jobs": SHARED | LAYERS | AROUND_A_JOB | FOR_JOBS | RATINGS | {"everheard.report", "dashboard"},
-    "api": SHARED | LAYERS | {"everheard.demo", "everheard.report", "dashboard"},
-    "migrate": SHARED | LAYERS,
-    "simulator": SHARED | LAYERS,
-    "start": set(),
-}
+#: The house, from the top floor to the ground. Who stands on one floor does not know the others
+#: there; everheard's own modules are the ground.
+FLOORS = (
+    {"cli", "benchmarks"},
+    {"api", "jobs", "runner"},
+    {"dashboard", "migrate", "simulator"},
+    {"everheard.enrich"},
+    {"everheard.run"},
+    {"everheard.sources", "everheard.ledger", "everheard.report"},
+    {"everheard.database"},
+    {"everheard"},
+)
+ROOMS = set().union(*FLOORS)
+GROUND = {"__init__", "config", "encryption", "failure", "lock", "names", "rows"}
 
 
-def name_part(module: str) -> str:
-    """Return the part of the project that a dotted name belongs to."""
+def find_room(module: str) -> str:
+    """Return the room that a dotted name belongs to, "" for what is not ours."""
     top, _, rest = module.partition(".")
     inner = f"{top}.{rest.partition('.')[0]}"
-    return inner if inner in ALLOWED else top
+    return inner if inner in ROOMS else top if top in ROOMS else ""
 
 
-def test_imports_point_one_way() -> None:
-    wrong = []
-    for path in find_modules():
-        here = name_part(name_module(path))
-        for imported in read_imports(path):
-            there = name_part(imported)
-            ours = imported.partition(".")[0] in {*PACKAGES, "start", "tests", "benchmarks"}
-            if ours and there != here and there not in ALLOWED[here]:
-                wrong.append(f"{show(path)} imports {imported}")
+def find_floor(room: str) -> int:
+    """Return how far a room is above the ground."""
+    return next(height for height, rooms in enumerate(reversed(FLOORS)) if room in rooms)
+
+
+def list_arrows() -> set[tuple[str, str, str, str]]:
+    """Return (room, room it imports, file, what it imports) wherever the two differ."""
+    return {
+        (here, there, show(path), imported)
+        for path in [*find_modules(), *find_files("*.py", "benchmarks")]
+        if (here := find_room(name_module(path)))
+        for imported in read_imports(path)
+        if (there := find_room(imported)) and there != here
+    }
+
+
+def test_no_import_leads_up_or_sideways() -> None:
+    wrong = [
+        f"{file} imports {imported}"
+        for here, there, file, imported in list_arrows()
+        if find_floor(there) >= find_floor(here)
+    ]
     assert wrong == []
+
+
+def test_no_module_of_ours_is_imported_from_outside_the_house() -> None:
+    strangers = {
+        f"{show(path)} imports {imported}"
+        for path in find_modules()
+        for imported in read_imports(path)
+        if imported.partition(".")[0] in {"start", "tests"}
+    }
+    assert strangers == set()
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    modules = {name_module(path): path for path in find_modules()}
+    graph = {
+        name: {
+            found
+            for imported in read_imports(path)
+            for found in (imported, imported.rpartition(".")[0])
+            if found in modules and found != name
+        }
+        for name, path in modules.items()
+    }
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_nothing_stands_loose_above_the_ground_floor() -> None:
+    assert {path.stem for path in (PROJECT_DIR / "everheard").glob("*.py")} == GROUND
+    assert len([rooms for rooms in FLOORS if any(room[:9] == "everheard" for room in rooms)]) <= 6
+
+
+def test_few_arrows_run_between_the_rooms_of_the_engine() -> None:
+    arrows = {(here, there) for here, there, *_ in list_arrows() if here.startswith("everheard.")}
+    assert len(arrows) <= 20
+
+
+def test_no_source_knows_another() -> None:
+    folders = [path for path in (PROJECT_DIR / "everheard/sources").iterdir() if path.is_dir()]
+    wrong = {
+        f"{show(path)} imports {imported}"
+        for folder in folders
+        for path in find_files("*.py", show(folder))
+        for imported in read_imports(path)
+        for other in folders
+        if other != folder and imported.startswith(f"everheard.sources.{other.name}.")
+    }
+    assert wrong == set()
 
 
 def test_no_job_imports_another_job() -> None:
@@ -120,14 +128,10 @@ def test_no_job_imports_another_job() -> None:
     assert imports == set()
 
 
-def test_every_part_of_everheard_has_its_place_in_the_table() -> None:
-    parts = {".".join(name_module(path).split(".")[:2]) for path in find_files("*.py", "everheard")}
-    assert parts - set(ALLOWED) == set()
-
-
-def test_start_needs_nothing_but_the_standard_library() -> None:
-    imported = {name.partition(".")[0] for name in read_imports(PROJECT_DIR / "start.py")}
-    assert imported - sys.stdlib_module_names == set()
+@pytest.mark.parametrize("path", ["start.py", "cli/__init__.py", "cli/commands.py"])
+def test_what_runs_before_anything_is_installed_needs_the_standard_library_only(path: str) -> None:
+    imported = {name.partition(".")[0] for name in read_imports(PROJECT_DIR / path)}
+    assert imported - sys.stdlib_module_names - {"cli"} == set()
 
 
 def reads_environment(node: ast.AST) -> bool:
@@ -152,7 +156,7 @@ def test_only_config_reads_the_environment() -> None:
         if reads_environment(node)
     }
     # These read nothing from it: they hand it on to the processes they start.
-    givers = {"start.py", "api/__main__.py", "everheard/demo.py", "everheard/modules.py"}
+    givers = {"start.py", "cli/demo.py", "cli/tick.py"}
     assert readers - givers == {"everheard/config.py"}
 
 

@@ -19,7 +19,7 @@ FORBIDDEN = {
 }
 BARE_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 EMPTY_VERBS = ("process_", "handle_", "manage_", "do_")
-LONGEST_FUNCTION, LONGEST_MODULE, LONGEST_JOB = 60, 300, 150
+LONGEST_FUNCTION, LONGEST_MODULE, LONGEST_JOB = 40, 300, 200
 
 
 def find_texts() -> list[Path]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from everheard.warehouse.summaries import render_summaries
+from everheard.ledger.summaries import render_summaries
 
 LISTENERS = """
 insert into warehouse.dim_listener (listener_key, account_id, timezone) values

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from everheard.warehouse.exclusions import Rule, delete_exclusion, insert_exclusion
+from everheard.ledger.exclusions import Rule, delete_exclusion, insert_exclusion
 from tests.sql.ledger import add_export, read, sum_up
 
 SPRING = date(2026, 3, 29)

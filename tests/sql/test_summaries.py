@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from everheard.warehouse.exclusions import Rule, delete_exclusion, insert_exclusion
-from everheard.warehouse.summaries import render_summaries
+from everheard.ledger.exclusions import Rule, delete_exclusion, insert_exclusion
+from everheard.ledger.summaries import render_summaries
 from tests.sql.ledger import add_export, add_play, read, sum_up
 
 TABLES = ("summary_hour", "summary_month_track", "summary_track", "summary_session")

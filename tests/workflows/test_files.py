@@ -28,7 +28,7 @@ SECRETS = {
 RUN_ELSEWHERE = {"import_history", "now_playing", "export", "publish_dashboard"}
 #: What a workflow may do beside reading the repository's files.
 FURTHER_RIGHTS = {
-    "watch": {"issues": "write"},
+    "issues": {"issues": "write"},
     "doctor": {"actions": "read"},
     "pages": {"pages": "write", "id-token": "write"},
 }

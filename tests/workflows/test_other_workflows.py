@@ -80,20 +80,20 @@ def test_watch_opens_the_issue_and_renewal_closes_it(
     start: Start, database_url: str, github: FakeGitHub
 ) -> None:
     assert start("first", "run_job.yml").exit_code == 0
-    run = start("well", "watch.yml")
+    run = start("well", "issues.yml")
     assert run.exit_code == 0, run.log
     assert "no issue is open" in run.log
 
     age = "update warehouse.etl_sign_in set authorised_at = now() - interval '{} days'"
     execute(database_url, age.format(170))
-    run = start("warned", "watch.yml")
+    run = start("warned", "issues.yml")
     assert "issue 1 opened" in run.log
     assert "! sign-in" in run.summary
     (issue,) = github.read()["issues"]
     assert issue["title"] == "Everheard needs you"
 
     execute(database_url, age.format(1))
-    assert "issue 1 closed" in start("cured", "watch.yml").log
+    assert "issue 1 closed" in start("cured", "issues.yml").log
 
 
 def test_watch_asks_for_the_history_in_december_and_announces_the_year(
@@ -103,7 +103,7 @@ def test_watch_asks_for_the_history_in_december_and_announces_the_year(
 
     def watch(day: str) -> str:
         moment = datetime.fromisoformat(f"{day}T05:52:00+00:00")
-        return start(day, "watch.yml", environ=set_clock(moment)).log
+        return start(day, "issues.yml", environ=set_clock(moment)).log
 
     assert "Ask Spotify for your history of 2026: issue 1 opened" in watch("2026-12-01")
     log = watch("2027-01-01")
@@ -121,7 +121,7 @@ def test_watch_asks_for_the_history_in_december_and_announces_the_year(
 
 
 def test_watch_without_a_database_waits_for_the_next_day(start: Start) -> None:
-    run = start("away", "watch.yml", database="postgresql://a:pass-word@127.0.0.1:1/everheard")
+    run = start("away", "issues.yml", database="postgresql://a:pass-word@127.0.0.1:1/everheard")
     assert run.exit_code == 0
     assert "Ended with 73" in run.log
 
@@ -221,7 +221,7 @@ def test_ingest_runs_in_an_environment_of_its_requirements_alone(
             ["jobs.get_last_50"],
             ["jobs.artists_and_tracks"],
             ["jobs.rank_albums"],
-            ["everheard", "judge", "get_last_50", "0"],
+            ["cli", "exit-policy", "get_last_50", "0"],
         ):
             done = subprocess.run(
                 [python, "-m", module, *words],

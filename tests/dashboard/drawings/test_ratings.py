@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from dashboard.drawings.ratings import draw_ratings, find_outliers
-from everheard.report.book import Rating
+from everheard.report.data import Rating
 from tests.dashboard.rated import make_ratings
 
 HOUR = 3_600_000

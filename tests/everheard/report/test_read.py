@@ -1,4 +1,4 @@
-"""The book as it is read from a real ledger."""
+"""The data as it is read from a real ledger."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from everheard.report.read import read_book
+from everheard.report.read import read_listener_data
 from everheard.report.reader import hold_still
 from tests.sql.ledger import LISTENERS, add_export, sum_up
 
@@ -32,8 +32,8 @@ def ledger(connection: Connection) -> Connection:
 
 
 def test_album_of_a_year_knows_whether_it_was_heard_in_the_next(ledger: Connection) -> None:
-    book = read_book(ledger, 1, "Ana", "UTC")
-    (year,) = (period for period in book.periods if period.name == "2024")
+    data = read_listener_data(ledger, 1, "Ana", "UTC")
+    (year,) = (period for period in data.periods if period.name == "2024")
     heard = {album.name: album.is_heard_next_year for album in year.albums}
     assert heard == {"Album": True, "Dropped": False}
 
@@ -44,8 +44,8 @@ def test_song_leads_to_its_track_and_a_joined_one_to_one_of_its_tracks(ledger: C
             "insert into warehouse.dim_recording (recording_key, name) values (7, 'Long')"
         )
         cursor.execute("update warehouse.dim_track set recording_key = 7 where track_key in (1, 3)")
-    book = read_book(ledger, 1, "Ana", "UTC")
-    assert {song.name: song.url for song in book.tracks} == {
+    data = read_listener_data(ledger, 1, "Ana", "UTC")
+    assert {song.name: song.url for song in data.tracks} == {
         "Long": "https://open.spotify.com/track/t1",
         "Short": "https://open.spotify.com/track/t2",
     }
@@ -54,7 +54,7 @@ def test_song_leads_to_its_track_and_a_joined_one_to_one_of_its_tracks(ledger: C
 def test_song_known_by_name_only_has_no_link(ledger: Connection) -> None:
     with ledger.cursor() as cursor:
         cursor.execute("update warehouse.dim_track set track_id = null")
-    assert {song.url for song in read_book(ledger, 1, "Ana", "UTC").tracks} == {None}
+    assert {song.url for song in read_listener_data(ledger, 1, "Ana", "UTC").tracks} == {None}
 
 
 def test_reading_sees_one_moment(ledger: Connection, database_url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from everheard.report.book import Total
+from everheard.report.data import Total
 from everheard.report.words import (
     RULES,
     say_certainty,

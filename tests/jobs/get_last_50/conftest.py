@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import simulator
-from everheard.spotify.sender import Sender
-from everheard.warehouse import connect
+from everheard.database import connect
+from everheard.sources.http import Sender
 from jobs import get_last_50
 from tests.jobs.get_last_50.polling import Runner
 

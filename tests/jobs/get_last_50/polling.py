@@ -19,7 +19,7 @@ from everheard.config import PROJECT_DIR
 from jobs import get_last_50
 from simulator import SimulatedServer
 from simulator.clock import to_iso
-from tests.everheard.warehouse.ledger import read_tables
+from tests.everheard.ledger.ledger import read_tables
 
 Plays = set[tuple[str, str]]
 

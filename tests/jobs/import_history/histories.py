@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tests.everheard.history.exports import make_episode_row, make_row, write_file
 from tests.everheard.pages import NOON, Json, make_item, make_track
+from tests.everheard.sources.spotify_export.exports import make_episode_row, make_row, write_file
 
 HOUR_S = 3600
 #: Where the history begins, in seconds before noon of the tests: all of it is in the past.

@@ -15,8 +15,8 @@ import psycopg2
 from psycopg2.extensions import cursor as Cursor
 
 from everheard.config import PROJECT_DIR
+from tests.everheard.ledger.ledger import add_listener
 from tests.everheard.pages import Json
-from tests.everheard.warehouse.ledger import add_listener
 from tests.jobs.import_history.contents import Contents, read_contents
 
 

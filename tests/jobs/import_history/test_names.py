@@ -10,9 +10,9 @@ from psycopg2.extensions import connection as Connection
 
 from jobs import artists_and_tracks
 from simulator.server import SimulatedServer
-from tests.everheard.history.exports import make_row, write_file
+from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import make_album, make_artist, make_item
-from tests.everheard.warehouse.ledger import Ledger, add_listener
+from tests.everheard.sources.spotify_export.exports import make_row, write_file
 from tests.jobs.conftest import Run
 from tests.jobs.import_history.importing import Importer
 

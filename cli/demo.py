@@ -1,0 +1,151 @@
+"""The demo: the real jobs against a simulated Spotify and the embedded Postgres."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import webbrowser
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+import simulator
+from cli.commands import START, make_parser
+from cli.quiet import run_quietly
+from everheard.config import Settings, read_settings
+from everheard.database import embedded
+from everheard.failure import ExitCode, Failure
+from everheard.run.job import Job
+from jobs import get_last_50, import_history, publish_dashboard
+from migrate.upgrade import upgrade
+from simulator.clock import from_iso
+from simulator.privacy_export import write_export
+
+#: Hours between two polls. The long one is a machine that was off.
+OUTAGE_HOURS = 60
+STEPS = (0, 8, 8, 8, 8, OUTAGE_HOURS, 8, 8, 8)
+_WORLD: dict[str, Any] = {"listeners": ["steady"], "seed": 2026, "history_days": 365}
+
+
+class DemoFailed(Failure):
+    """A part of the demo did not do what it should; its own words are in the message."""
+
+    exit_code = ExitCode.SPOTIFY_UNAVAILABLE
+
+
+def main(argv: list[str]) -> int:
+    """Run the demo."""
+    make_parser("demo", "See it all work: no account, no database, no network.").parse_args(argv)
+    run_demo()
+    return 0
+
+
+def run_demo() -> None:
+    """Run the demo from nothing to a look at the ledger; a second run adds nothing."""
+    started = time.monotonic()
+    home = read_settings(needs_spotify=False).home / "demo"
+    print("1. A real PostgreSQL, from a wheel: nothing is installed on this machine.")
+    server = embedded.start(home)
+    environ = {**os.environ, "EVERHEARD_HOME": str(home), "SPOOL_DIR": "", "DATABASE_URL": ""}
+    settings = read_settings(environ, needs_spotify=False)
+    print(f"   {upgrade(settings)}")
+    start = _choose_start(home)
+    print("2. A simulated Spotify, and a listener who hears about 35 songs a day.")
+    with simulator.running(**_WORLD, start=start) as spotify:
+        print("3. The hourly job, as it would run on your machine or on GitHub:")
+        polling = read_settings({**environ, **spotify.environ()})
+        for hours in STEPS:
+            now = datetime.fromtimestamp(spotify.world.clock.advance(hours=hours) / 1000, UTC)
+            if hours == OUTAGE_HOURS:
+                print(f"   … off for {hours} hours: more than Spotify's last 50 plays …")
+            print(f"   {now:%Y-%m-%d %H:%M}  {_run(get_last_50.JOB, polling)}")
+        print("4. The year before, from the export that Spotify sends on request:")
+        export = home / "export.zip"
+        write_export(spotify.world.listener(None), export, from_iso(start))
+    print(f"   {_run(import_history.JOB, settings, str(export))}")
+    print("5. A page of it all, which needs no server and no network:")
+    folder = home / "dashboard"
+    print(f"   {_run(publish_dashboard.JOB, settings, '--to', str(folder))}")
+    _show_ledger(server)
+    _show_page(folder / "index.html")
+    print(f"\nDone in {time.monotonic() - started:.0f} seconds. Run it again: nothing is doubled.")
+
+
+def _choose_start(home: Path) -> str:
+    """Return when the simulated time begins, so that it ends about now; kept for a second run."""
+    kept = home / "demo-start"
+    if not kept.exists():
+        start = datetime.now(UTC) - timedelta(hours=sum(STEPS))
+        kept.write_text(f"{start:%Y-%m-%dT%H:00:00Z}", encoding="ascii")
+    return kept.read_text(encoding="ascii")
+
+
+def _show_page(page: Path) -> None:
+    """Name the page; open it where somebody sits before the machine."""
+    print(f"The page:    {page}")
+    if sys.stdout.isatty():
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _run(job: Job, settings: Settings, *words: str) -> str:
+    """Run a job; return the last line it printed."""
+    heard = run_quietly(job, *words, settings=settings)
+    if heard.exit_code:
+        raise DemoFailed(f"{job.name} ended with {heard.exit_code}:\n{heard.said}")
+    return heard.last_line
+
+
+_TOTALS = """
+    select
+        (select count(*) from bi.play),
+        (select count(*) from bi.track where track_key > 0),
+        (select count(*) from bi.artist where artist_key > 0),
+        (select round(sum(ms_listened) / 3600000.0, 1) from bi.play)
+"""
+_TOP_ARTISTS = """
+    select artist.artist_name, count(*), round(sum(play.ms_listened) / 3600000.0, 1)
+    from bi.play as play
+    inner join bi.track_artist as credit on play.track_key = credit.track_key
+    inner join bi.artist as artist on credit.artist_key = artist.artist_key
+    group by artist.artist_key, artist.artist_name
+    order by sum(play.ms_listened) desc, artist.artist_name
+    limit 5
+"""
+_GAPS = """
+    select
+        to_char(gap_start_local, 'YYYY-MM-DD HH24:MI'),
+        to_char(gap_end_local, 'YYYY-MM-DD HH24:MI'),
+        gap_hours
+    from bi.gap where is_open order by gap_start_local
+"""
+
+
+def _show_ledger(server: embedded.EmbeddedServer) -> None:
+    connection = psycopg2.connect(server.url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_TOTALS)
+            plays, tracks, artists, hours = cursor.fetchone() or (0, 0, 0, 0)
+            cursor.execute(_TOP_ARTISTS)
+            top = cursor.fetchall()
+            cursor.execute(_GAPS)
+            gaps = cursor.fetchall()
+    finally:
+        connection.close()
+    certainty = "at least " if gaps else ""
+    print(f"\nThe ledger: {certainty}{plays} plays of {tracks} tracks by {artists} artists,")
+    print(f"about {hours} hours (measured by the export; the last days estimated).\n")
+    print("Top five artists         plays   hours")
+    for name, count, artist_hours in top:
+        print(f"  {name[:22]:<22} {count:>5}  {artist_hours:>6}")
+    print()
+    for start, end, gap_hours in gaps:
+        print(f"Not seen: {start} to {end} ({gap_hours} h). Spotify shows 50 plays, no more;")
+        print("the gap is on record (view bi.gap), and the privacy export closes it.")
+    print("\nWhere it is: " + str(server.data_dir))
+    print("Look inside: " + embedded.print_psql_command(server))
+    print("  then, for example: select * from bi.play order by played_at_utc desc limit 20;")
+    print(f"Stop it:     {START} stop")

@@ -1,0 +1,115 @@
+"""How each system is told to run the job every 20 minutes. Text only."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+EVERY_MINUTES = 20
+LABEL = "org.everheard.tick"
+
+
+class Place(NamedTuple):
+    """Which Python runs which copy of the project."""
+
+    python: Path
+    project: Path
+
+
+def to_systemd_service(place: Place) -> str:
+    """Return the service of ``systemd --user``."""
+    return f"""[Unit]
+Description=Everheard: bring in the last 50 plays
+
+[Service]
+Type=oneshot
+WorkingDirectory={_escape_unit(place.project)}
+# Through a shell: systemd takes no program whose folder has a quotation mark in its name.
+ExecStart=/bin/sh -c 'exec "$$0" -m cli tick' "{_escape_unit(place.python)}"
+TimeoutStartSec=600
+"""
+
+
+def to_systemd_timer() -> str:
+    """Return its timer; a run that was slept through comes after waking."""
+    return f"""[Unit]
+Description=Everheard every {EVERY_MINUTES} minutes
+
+[Timer]
+OnCalendar=*:03/{EVERY_MINUTES}
+RandomizedDelaySec=120
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _escape_unit(path: Path) -> str:
+    return str(path).replace("\\", "\\\\").replace("%", "%%").replace('"', '\\"')
+
+
+def to_cron_line(place: Place) -> str:
+    """Return the line of a crontab; the word after # finds it again."""
+    command = f"cd {shlex.quote(str(place.project))} && {shlex.quote(str(place.python))}"
+    # A per cent sign is a line's end in a crontab.
+    command = f"{command} -m cli tick".replace("%", "\\%")
+    return f"3-59/{EVERY_MINUTES} * * * * {command} >/dev/null 2>&1 # {LABEL}"
+
+
+def to_launchd_plist(place: Place) -> str:
+    """Return the agent for macOS; an interval that was slept through comes after waking."""
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key><string>{LABEL}</string>
+  <key>ProgramArguments</key>
+  <array>
+    <string>{escape(str(place.python))}</string>
+    <string>-m</string><string>cli</string><string>tick</string>
+  </array>
+  <key>WorkingDirectory</key><string>{escape(str(place.project))}</string>
+  <key>StartInterval</key><integer>{EVERY_MINUTES * 60}</integer>
+  <key>ProcessType</key><string>Background</string>
+  <key>LowPriorityIO</key><true/>
+</dict>
+</plist>
+"""
+
+
+def to_task_xml(place: Place) -> str:
+    """Return the task for Windows: no console window, on battery too, late after sleep.
+
+    After https://learn.microsoft.com/windows/win32/taskschd/task-scheduler-schema.
+    """
+    python = place.python.with_name("pythonw.exe")
+    return f"""<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo><Description>Everheard: the last 50 plays</Description></RegistrationInfo>
+  <Triggers>
+    <TimeTrigger>
+      <StartBoundary>2026-01-01T00:03:00</StartBoundary>
+      <Repetition><Interval>PT{EVERY_MINUTES}M</Interval></Repetition>
+    </TimeTrigger>
+  </Triggers>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <RunOnlyIfNetworkAvailable>true</RunOnlyIfNetworkAvailable>
+    <ExecutionTimeLimit>PT10M</ExecutionTimeLimit>
+    <Hidden>true</Hidden>
+  </Settings>
+  <Actions>
+    <Exec>
+      <Command>{escape(str(python))}</Command>
+      <Arguments>-m cli tick</Arguments>
+      <WorkingDirectory>{escape(str(place.project))}</WorkingDirectory>
+    </Exec>
+  </Actions>
+</Task>
+"""

@@ -1,0 +1,73 @@
+"""Choose the database: the embedded one, or an address; then make its tables."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from cli.env_file import write_settings
+from cli.setup.ask import ask_secret
+from everheard.config import Settings, read_settings
+from everheard.database.connect import connect
+from everheard.failure import Failure, SchemaMismatch
+from everheard.ledger.operations.health import read_health
+from migrate.upgrade import upgrade
+
+
+def is_ready(settings: Settings) -> str:
+    """Return what is there where the chosen database answers with its tables, else nothing."""
+    if not settings.database_url and not (settings.home / "setup.json").exists():
+        return ""  # nobody has chosen yet
+    try:
+        with closing(connect(settings, application="everheard setup")) as connection:
+            health = read_health(connection, client_id=settings.client_id)
+    except Failure:
+        return ""
+    kind = "your database" if settings.database_url else "the embedded database"
+    return f"{kind} answers, PostgreSQL {health.server_version.split(' ')[0]}"
+
+
+def choose_database(settings: Settings) -> str:
+    """Ask for the address until one answers, keep it, and make the tables."""
+    print("Enter alone uses the PostgreSQL that comes with Everheard, on this machine.")
+    print("To let GitHub run the jobs, paste the address of one that it can reach: free ones are")
+    print("Neon, Supabase and Aiven; of Neon's two addresses, either will do.")
+    while True:
+        url = to_pooled_url(ask_secret("Database address"))
+        try:
+            _try(replace(settings, database_url=url))
+            break
+        except Failure as failure:
+            print(f"{failure}\nOnce more, please.")
+    if url != settings.database_url:
+        write_settings(settings.env_file, {"DATABASE_URL": url})
+    return upgrade(read_settings(needs_spotify=False))
+
+
+def _try(settings: Settings) -> None:
+    """Check the address's form, then connect. An empty database is a good one."""
+    read_settings(
+        {"DATABASE_URL": settings.database_url}, env_file=Path("no.env"), needs_spotify=False
+    )
+    with closing(connect(settings, application="everheard setup")) as connection:
+        try:
+            read_health(connection, client_id=settings.client_id)
+        except SchemaMismatch:
+            return
+
+
+def to_pooled_url(url: str) -> str:
+    """Return Neon's pooled address for either of its two; any other address as it is.
+
+    Jobs belong on the pooled one; migrate finds the way to the direct one by itself.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    name, dot, rest = host.partition(".")
+    if not host.endswith(".neon.tech") or name.endswith("-pooler"):
+        return url
+    user, at, place = parts.netloc.rpartition("@")
+    pooled = place.replace(host, f"{name}-pooler{dot}{rest}", 1)
+    return urlunsplit(parts._replace(netloc=f"{user}{at}{pooled}"))

@@ -1,0 +1,16 @@
+"""Stop the embedded database: ``python start.py stop``."""
+
+from __future__ import annotations
+
+from cli.commands import make_parser
+from everheard.config import read_settings
+from everheard.database import embedded
+
+
+def main(argv: list[str]) -> int:
+    """Stop the servers of the ledger and of the demo; say how many there were."""
+    make_parser("stop").parse_args(argv)
+    home = read_settings(needs_spotify=False).home
+    stopped = sum(embedded.stop(folder) for folder in (home / "demo", home))
+    print(f"stop: {stopped} embedded server(s) stopped")
+    return 0

@@ -1,0 +1,62 @@
+"""One turn of this machine's schedule: run the job in a process of its own, and keep what it said.
+
+A process of its own, so that whatever becomes of the job, its last words reach the log.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+from cli.commands import make_parser
+from cli.schedule import LOG, STALE_AFTER
+from everheard.config import PROJECT_DIR, Settings, read_settings
+from everheard.failure import ExitCode, Failure
+
+_LOG_LINES = 500
+
+
+def main(argv: list[str]) -> int:
+    """Run the turn; return the job's exit code."""
+    make_parser("tick").parse_args(argv)
+    return tick(read_settings(needs_spotify=False))
+
+
+class LogTrouble(Failure):
+    """The log of scheduled runs cannot be kept."""
+
+    exit_code = ExitCode.CONFIGURATION
+
+
+def tick(settings: Settings) -> int:
+    """Run the job as the scheduler does; keep what it said in a log of bounded length."""
+    done = _run_job("get_last_50", "--if-stale", STALE_AFTER)
+    moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    said = [f"{moment} {line}" for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    log = settings.home / LOG
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        earlier = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        log.write_text("\n".join([*earlier, *said][-_LOG_LINES:]) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise LogTrouble(
+            f"{log} cannot be written ({error.strerror}): set EVERHEARD_HOME."
+        ) from None
+    return done.returncode
+
+
+def _run_job(job: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a job to its end and keep what it prints, errors last; on Windows without a window."""
+    return subprocess.run(  # noqa: S603 (our own modules)
+        [sys.executable, "-m", f"jobs.{job}", *arguments],
+        cwd=PROJECT_DIR,
+        env={**os.environ, "PYTHONUTF8": "1", "EVERHEARD_TRIGGER": "timer"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        check=False,
+    )

@@ -1,0 +1,1 @@
+"""A connection, wherever the database is: an address, or the server that comes along."""

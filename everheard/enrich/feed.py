@@ -1,0 +1,57 @@
+"""New releases as an Atom feed (RFC 4287)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from everheard.ledger.releases import NewRelease
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_NOTHING_YET = "1970-01-01T00:00:00Z"
+
+
+def write_feed(path: Path, releases: Iterable[NewRelease]) -> None:
+    """Write the feed whole or not at all, so that no reader meets half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_bytes(to_atom(list(releases)))
+    unfinished.replace(path)
+
+
+def to_atom(releases: list[NewRelease]) -> bytes:
+    """Return the feed; entries keep their ids, so that a reader shows each once."""
+    feed = Element("feed", xmlns=_ATOM)
+    SubElement(feed, "id").text = "urn:everheard:new-releases"
+    SubElement(feed, "title").text = "New releases of artists you listen to"
+    SubElement(feed, "updated").text = max(
+        (release.found_at for release in releases), default=_NOTHING_YET
+    )
+    SubElement(feed, "generator").text = "Everheard"
+    SubElement(SubElement(feed, "author"), "name").text = "Everheard, from what Spotify lists"
+    for release in releases:
+        _add_entry(feed, release)
+    indent(feed)
+    content: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def _add_entry(feed: Element, release: NewRelease) -> None:
+    entry = SubElement(feed, "entry")
+    SubElement(entry, "id").text = f"spotify:album:{release.album_id}"
+    SubElement(entry, "title").text = _clean(f"{release.artist_name}: {release.album_name}")
+    SubElement(entry, "updated").text = release.found_at
+    SubElement(entry, "link", rel="alternate", href=release.spotify_url)
+    if release.image_url:
+        SubElement(entry, "link", rel="enclosure", type="image/jpeg", href=release.image_url)
+    tracks = "1 track" if release.track_count == 1 else f"{release.track_count} tracks"
+    said = [release.album_type or "album", tracks]
+    if release.release_date:
+        said.append(f"released {release.release_date}")
+    SubElement(entry, "summary").text = ", ".join(said)
+
+
+def _clean(text: str) -> str:
+    """Return text without the control characters that XML 1.0 cannot hold."""
+    return "".join(letter for letter in text if letter >= " " and letter not in "\ufffe\uffff")

@@ -1,0 +1,166 @@
+"""Looking for new albums in three places behind one face, as far as the app may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from everheard.enrich.catalogue import DAYS_OF_DOUBT, Catalogue
+from everheard.ledger.catalogue import Ask
+from everheard.ledger.releases import (
+    Watched,
+    load_followed,
+    load_releases,
+    read_artist_watch,
+    read_release_queue,
+)
+from everheard.run.job import Run
+from everheard.sources.fields import Json, read_text
+from everheard.sources.spotify.client import (
+    ARTIST_ALBUMS,
+    FOLLOWED_ARTISTS,
+    NEW_RELEASES,
+    SEARCH,
+    SpotifyClient,
+)
+from everheard.sources.spotify.errors import (
+    BadRequest,
+    EmptyNotFound,
+    NotAvailable,
+    NotFound,
+    SignInNeeded,
+    TryLater,
+)
+from everheard.sources.spotify.quota import find_ceiling
+from everheard.sources.spotify.rows.releases import ReleaseStage, hides_singles, to_artist_rows
+
+#: What the app may do; tried once a month.
+BROWSE, SEARCH_NEW = NEW_RELEASES.bucket, "search-new"
+#: Pages of lists that hold all the world's albums; the artists' own lists are what counts.
+LIST_PAGES = 5
+FOLLOWED_PAGES = 10
+LOT_SIZE = 25
+#: Spotify's greatest page of an artist's albums, and what it takes where it refuses that.
+PAGE_SIZE, SMALL_PAGE_SIZE = 10, 5
+
+
+class ReleaseSearch:
+    """One run's search; everything found is stored lot by lot."""
+
+    def __init__(self, run: Run, catalogue: Catalogue) -> None:
+        self.seen_count = 0
+        self.asked_count = 0
+        self._run = run
+        self._catalogue = catalogue
+        self._page_size = PAGE_SIZE
+
+    def read_followed(self, listener_key: int, client: SpotifyClient) -> None:
+        """Keep whom a listener follows; a sign-in that does not grant this costs nothing else."""
+        pages: list[Json] = []
+        walk = self._catalogue.count_too(client).fetch_followed_artists()
+
+        def fetch() -> None:
+            try:
+                pages.extend(page for _, page in zip(range(1), walk, strict=False))
+            except SignInNeeded as trouble:
+                self._run.outcome.warnings.append(f"Followed artists are left out. {trouble}")
+
+        for number in range(FOLLOWED_PAGES):
+            self._catalogue.make_calls([(FOLLOWED_ARTISTS.bucket, fetch)])
+            if len(pages) <= number:
+                break
+            if not read_text(pages[-1], "next") or not pages[-1]["items"]:
+                # Only a list that was read to its end may say whom the listener left.
+                load_followed(self._run.ledger.connect(), listener_key, to_artist_rows(pages))
+                break
+
+    def look(self) -> None:
+        """Look in every place that is open to this app."""
+        walk = self._catalogue.client.fetch_new_releases()
+        self._look_at_list(BROWSE, NEW_RELEASES.bucket, "browse", lambda _: next(walk))
+        self._look_at_list(SEARCH_NEW, SEARCH.bucket, "search", self._fetch_search)
+        self._look_at_artists()
+
+    def describe(self) -> None:
+        """Ask for the new albums and all their tracks."""
+        while self._catalogue.is_open:
+            kinds = self._catalogue.list_kinds()
+            queue = read_release_queue(self._run.ledger.connect(), kinds=kinds, limit=LOT_SIZE)
+            asks: list[Ask] = queue.asks
+            if not asks:
+                return
+            self._catalogue.ask(asks)
+
+    def _look_at_list(
+        self, capability: str, bucket: str, found_by: str, fetch: Callable[[int], Json]
+    ) -> None:
+        """Read the first pages of a list of all the world's new albums."""
+        stage, pages = ReleaseStage(), list[Json]()
+        call = partial(self._try_page, capability, fetch, pages)
+        while self._catalogue.may(capability) and len(pages) < LIST_PAGES:
+            known_count = len(pages)
+            self._catalogue.make_calls([(bucket, call)])
+            if len(pages) == known_count:
+                break
+            found_count = stage.add_albums(pages[-1], found_by)
+            self.seen_count += found_count
+            if not found_count or not read_text(pages[-1], "next"):
+                break
+        if pages:
+            load_releases(self._run.ledger.connect(), stage.rows)
+
+    def _try_page(self, capability: str, fetch: Callable[[int], Json], pages: list[Json]) -> None:
+        """Fetch the next page; an app that may not is remembered as such."""
+        try:
+            pages.append(fetch(len(pages)))
+        except (NotAvailable, BadRequest):
+            self._catalogue.learn(capability, is_available=False)
+        except TryLater:
+            if self._catalogue.knows(capability):
+                raise
+            # From an app that may not, Spotify's answer may be a 429 from the first call.
+            self._catalogue.learn(capability, is_available=False, days=DAYS_OF_DOUBT)
+        else:
+            self._catalogue.learn(capability, is_available=True)
+
+    def _fetch_search(self, number: int) -> Json:
+        return self._catalogue.client.fetch_search("tag:new", "album", offset=10 * number)
+
+    def _look_at_artists(self) -> None:
+        """Ask for the albums of artists in their turn, until the bucket or the turn ends."""
+        for _ in range(0, find_ceiling(ARTIST_ALBUMS.bucket), LOT_SIZE):
+            watched = read_artist_watch(self._run.ledger.connect(), LOT_SIZE)
+            if not watched or not self._catalogue.may_ask(ARTIST_ALBUMS.bucket):
+                return
+            stage = ReleaseStage()
+            calls = [
+                (ARTIST_ALBUMS.bucket, partial(self._ask_artist, one, groups, stage))
+                for one in watched
+                for groups in (("album", "single") if one.is_split else ("album,single",))
+            ]
+            self._catalogue.make_calls(calls)
+            if not stage.rows.artist_watch:
+                return
+            load_releases(self._run.ledger.connect(), stage.rows)
+
+    def _ask_artist(self, watched: Watched, groups: str, stage: ReleaseStage) -> None:
+        is_split = watched.is_split
+        try:
+            page = self._fetch_albums(watched.artist_id, groups)
+        except (EmptyNotFound, NotFound, BadRequest):
+            page = {}  # asked again when it is the artist's turn
+        self.asked_count += 1
+        self.seen_count += stage.add_albums(page, "artist", is_first_look=watched.is_first_look)
+        is_split = is_split or hides_singles(page, self._page_size)
+        stage.add_watch(watched.artist_id, is_split=is_split)
+
+    def _fetch_albums(self, artist_id: str, groups: str) -> Json:
+        """Fetch a page of the greatest size that Spotify takes."""
+        fetch = self._catalogue.client.fetch_artist_albums
+        try:
+            return fetch(artist_id, self._page_size, groups)
+        except BadRequest as refusal:
+            if "limit" not in refusal.said.lower() or self._page_size == SMALL_PAGE_SIZE:
+                raise
+            self._page_size = SMALL_PAGE_SIZE
+            return fetch(artist_id, self._page_size, groups)

@@ -1,0 +1,99 @@
+"""The catalogue in the ledger: what to ask for next, answers in, pointers and recordings found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from everheard.database.connect import translate_errors
+from everheard.database.statements import render, render_insert, send
+from everheard.database.transactions import write_whole
+from everheard.ledger.derive import DIMENSION_STATEMENTS, derive
+from everheard.rows import StagedRows
+
+#: What lets an answer in, in this order: the dimensions all sources share, then their own.
+_BEFORE, _AFTER = ("keep_known",), ("answered_track", "artist_genre", "keep_needed_pages")
+_NOBODY = -1  # no listener's key: changed classes are noted for every listener
+
+
+class Ask(NamedTuple):
+    """One call to make: what for, from which page on.
+
+    ``aliases``: (id, folded name) of tracks that Spotify answers under other ids.
+    """
+
+    kind: str
+    spotify_id: str
+    next_offset: int
+    aliases: tuple[tuple[str, str], ...]
+
+
+class Queue(NamedTuple):
+    """The next calls, the most valuable first, and about how many are left in all."""
+
+    asks: list[Ask]
+    calls_left: int
+
+
+def read_queue(
+    connection: Connection, *, kinds: Iterable[str], limit: int, is_batch: bool
+) -> Queue:
+    """Read what to ask for next; ``is_batch``: tracks and artists go fifty to a call."""
+    parameters = {"kinds": list(kinds), "ask_count": limit, "is_batch": is_batch}
+    return read_asks(connection, "read_catalogue_queue", parameters)
+
+
+def read_asks(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> Queue:
+    """Read a queue of calls by the statement of that name."""
+    with translate_errors(), connection.cursor() as cursor:
+        send(cursor, render(cursor, statement, parameters))
+        rows = cursor.fetchall()
+    asks = [
+        Ask(kind, spotify_id, offset, tuple((one, name) for one, name in aliases or ()))
+        for kind, spotify_id, offset, aliases, _ in rows
+        if kind
+    ]
+    return Queue(asks, rows[0][-1] if rows else 0)
+
+
+def load_answers(connection: Connection, rows: StagedRows, paged_albums: list[str]) -> None:
+    """Bring answers into the dimensions, and write down what is owed.
+
+    Tracks of an album that nobody has heard are left out, but for new releases. Match
+    classes that change are noted for every listener: ``derive_changed`` does the rest.
+    """
+
+    def write(cursor: Cursor) -> None:
+        staged = [
+            render_insert(cursor, f"staged_{name}", table) for name, table in vars(rows).items()
+        ]
+        dimensions = (*_BEFORE, *DIMENSION_STATEMENTS, "match_class", *_AFTER)
+        send(
+            cursor,
+            render(cursor, "stage"),
+            render(cursor, "stage_answers"),
+            *staged,
+            *(render(cursor, name) for name in dimensions),
+            render(cursor, "etl_changed_class", {"listener_key": _NOBODY}),
+            render(cursor, "owed_answer", {"paged_albums": paged_albums}),
+        )
+
+    write_whole(connection, b"", write)
+
+
+def derive_changed(connection: Connection) -> None:
+    """Derive the plays again, listener by listener, whose match classes have changed."""
+    with translate_errors(), connection.cursor() as cursor:
+        send(cursor, render(cursor, "read_changed_listener"))
+        listeners = [row[0] for row in cursor.fetchall()]
+    for listener_key in listeners:
+        with connection.cursor() as cursor:
+            lock = render(cursor, "lock_listener", {"listener_key": listener_key})
+
+        def write(cursor: Cursor, listener_key: int = listener_key) -> None:
+            derive(cursor, listener_key, [render(cursor, "stage")], ())
+
+        write_whole(connection, lock, write)

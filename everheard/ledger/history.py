@@ -1,0 +1,147 @@
+"""A privacy export into the ledger, batch by batch, on the road that polls take too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from everheard.config import Settings
+from everheard.database.connect import check_schema, translate_errors
+from everheard.database.statements import copy_csv, render, send
+from everheard.database.transactions import open_transaction, retry_conflicts
+from everheard.failure import ConfigurationError
+from everheard.ledger.coverage import close_covered_gaps
+from everheard.ledger.derive import derive
+from everheard.rows import FileTally, SkippedRow, Span, StagedCsv
+
+_EXPORT_DIMENSIONS = ("dim_platform", "dim_play_detail", "dim_show", "dim_episode")
+
+
+class Coverage(NamedTuple):
+    """What a whole import means for the time it covers."""
+
+    gap_closed_count: int
+    polled_count: int
+    partnerless_count: int
+
+
+class HistoryResult(NamedTuple):
+    """What one batch did; ``coverage`` comes with the last one."""
+
+    listener_key: int
+    tallies: list[FileTally]
+    #: Rows that gave way to what the ledger held already.
+    skipped: list[SkippedRow]
+    #: References of the batch's tracks, and their keys.
+    track_keys: tuple[list[int], list[int]]
+    coverage: Coverage | None
+
+
+class ImportTarget(NamedTuple):
+    """Whose history it is, and the database's time.
+
+    ``listener_key`` None: nobody is in the books yet; the first batch makes a listener, in
+    that time zone, whom the first sign-in takes over.
+    """
+
+    listener_key: int | None
+    timezone: str
+    now: datetime
+
+
+def find_target(connection: Connection, listener: str | None, settings: Settings) -> ImportTarget:
+    """Find whose history an import is; ask for ``--listener`` where that is not clear.
+
+    ``listener``: account id, shown name or key. Raises ConfigurationError, SchemaMismatch.
+    """
+    with translate_errors(), connection.cursor() as cursor:
+        send(cursor, render(cursor, "find_listener"))
+        version, oldest_code, now, listeners = cursor.fetchone() or (None,) * 4
+    check_schema(version, oldest_code)
+    known = listeners or []
+    if listener is not None:
+        known = [one for one in known if listener in {str(part) for part in one}]
+        if not known:
+            raise ConfigurationError([f"--listener: nobody is known as {listener!r} here"])
+    if len(known) > 1:
+        names = ", ".join(str(name or account_id or key) for key, account_id, name in known)
+        raise ConfigurationError([f"Whose history is it? Add --listener with one of: {names}"])
+    if not known and len(settings.sign_ins) > 1:
+        raise ConfigurationError(
+            [
+                "Whose history is it? Run `python start.py job get_last_50` once, so that the"
+                " listeners are known, then import with --listener"
+            ]
+        )
+    return ImportTarget(known[0][0] if known else None, settings.timezone, now)
+
+
+def load_history(
+    connection: Connection,
+    *,
+    target: ImportTarget,
+    tables: Sequence[StagedCsv],
+    spans: Sequence[Span] | None,
+    dry_run: bool = False,
+) -> HistoryResult:
+    """Bring one batch of an export into the ledger; all of it is committed, or nothing.
+
+    ``spans`` are the stretches of time that the whole import covers; they come with its
+    last batch and close gaps. The summaries wait for ``derive_summaries``. A second load of
+    the same rows writes no plays. Raises DatabaseTrouble or SchemaMismatch.
+    """
+
+    def attempt() -> HistoryResult:
+        with connection.cursor() as cursor:
+            names = ("plan_history", "commit_early", "stage", "stage_history")
+            first = b"\n".join(render(cursor, name) for name in names)
+        with open_transaction(connection, first, dry_run=dry_run) as cursor:
+            listener_key = target.listener_key or _make_listener(cursor, target.timezone)
+            send(cursor, render(cursor, "lock_listener", {"listener_key": listener_key}))
+            return _load_batch(cursor, listener_key, tables, spans)
+
+    with translate_errors():
+        return retry_conflicts(attempt)
+
+
+def _make_listener(cursor: Cursor, timezone: str) -> int:
+    send(cursor, render(cursor, "dim_listener_unsigned", {"timezone": timezone}))
+    row = cursor.fetchone()
+    if row is None:
+        raise ConfigurationError(["Somebody signed in just now: run the same import again"])
+    return int(row[0])
+
+
+def _load_batch(
+    cursor: Cursor, listener_key: int, tables: Sequence[StagedCsv], spans: Sequence[Span] | None
+) -> HistoryResult:
+    mine = {"listener_key": listener_key}
+    for table in tables:
+        copy_csv(cursor, table)
+    statements = [render(cursor, name) for name in ("analyze_history_stage", *_EXPORT_DIMENSIONS)]
+    observations = ("history_play", "history_episode_play")
+    derive(cursor, listener_key, statements, observations, summarises=False)
+    send(cursor, render(cursor, "import_tally", mine))
+    tallies = [FileTally(*row) for row in cursor.fetchall()]
+    send(cursor, render(cursor, "read_outdone_row"))
+    skipped = [SkippedRow(*row) for row in cursor.fetchall()]
+    send(cursor, render(cursor, "read_track_key"))
+    refs, keys = cursor.fetchone() or (None, None)
+    coverage = None if spans is None else _cover(cursor, listener_key, spans)
+    return HistoryResult(listener_key, tallies, skipped, (refs or [], keys or []), coverage)
+
+
+def _cover(cursor: Cursor, listener_key: int, spans: Sequence[Span]) -> Coverage:
+    parameters = {
+        "listener_key": listener_key,
+        "span_start": [span.start for span in spans],
+        "span_end": [span.end for span in spans],
+        "source_name": [span.source_name for span in spans],
+    }
+    send(cursor, render(cursor, "etl_import_span", parameters))
+    polled_count, partnerless_count = cursor.fetchone() or (0, 0)
+    return Coverage(close_covered_gaps(cursor, listener_key), polled_count, partnerless_count)

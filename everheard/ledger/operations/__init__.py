@@ -1,0 +1,1 @@
+"""The pipeline's own tables: runs, sign-ins, quota, tokens, and the health they tell of."""

@@ -1,0 +1,111 @@
+"""Sign-ins in the ledger: whose a refresh token is, and the newest one, encrypted."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import connection as Connection
+
+from everheard.database.connect import translate_errors
+from everheard.database.statements import execute, read_statement
+from everheard.encryption import decrypt, encrypt, fingerprint
+
+
+class KnownSignIn(NamedTuple):
+    """What the books hold on the listener behind a refresh token."""
+
+    listener_key: int
+    timezone: str
+    authorised_at: datetime
+    #: Of all tokens this listener ever had here: what was spooled goes by them.
+    fingerprints: list[str]
+    latest_fingerprint: str
+    sealed_latest_token: bytes
+
+
+def to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
+    """Read one sign-in as ``read_books`` gives it (JSON)."""
+    return KnownSignIn(
+        listener_key=entry["listener_key"],
+        timezone=entry["timezone"],
+        authorised_at=datetime.fromisoformat(entry["authorised_at"]),
+        fingerprints=entry["fingerprints"],
+        latest_fingerprint=entry["latest_fingerprint"],
+        sealed_latest_token=base64.b64decode(entry["latest_token"]),
+    )
+
+
+class KnownListeners(NamedTuple):
+    """Who is known: the account asked for (None: not yet), and the owner of each token."""
+
+    now: datetime
+    ends_at: datetime
+    has_listeners: bool
+    listener_key: int | None
+    timezone: str | None
+    owners: list[int | None]
+
+
+def read_known_listeners(
+    connection: Connection, *, account_id: str, fingerprints: list[str]
+) -> KnownListeners:
+    """Read whether an account is known here, and whose refresh tokens these are.
+
+    ``ends_at`` is when a sign-in of now ends, by the database's clock.
+    """
+    parameters = {"account_id": account_id, "fingerprints": fingerprints}
+    with translate_errors(), connection.cursor() as cursor:
+        cursor.execute(read_statement("read_known_listeners"), parameters)
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 (the statement returns one row always)
+    return KnownListeners(*row)
+
+
+def decrypt_token(client_secret: str, sealed_token: bytes) -> str:
+    """Return a refresh token as it was; raise NotDecryptable after a change of client secret."""
+    return decrypt(client_secret, "sign-in", sealed_token).decode()
+
+
+def upsert_sign_in(
+    connection: Connection,
+    *,
+    client_secret: str,
+    refresh_token: str,
+    account_id: str,
+    display_name: str | None,
+    timezone: str,
+    authorised_at: datetime | None = None,
+    scopes: str = "",
+) -> int:
+    """Keep a refresh token and its listener; return the listener's key.
+
+    ``authorised_at`` None: the sign-in's date is unknown, first use counts ("at the latest").
+    """
+    parameters = {
+        "fingerprint": fingerprint(client_secret, refresh_token),
+        "sealed_token": encrypt(client_secret, "sign-in", refresh_token.encode()),
+        "account_id": account_id,
+        "display_name": display_name,
+        "timezone": timezone,
+        "authorised_at": authorised_at,
+        "scopes": scopes,
+    }
+    with translate_errors(), connection.cursor() as cursor:
+        cursor.execute(read_statement("etl_sign_in"), parameters)
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 (the statement returns the listener always)
+    return int(row[0])
+
+
+def insert_rotated_token(
+    connection: Connection, *, client_secret: str, old_fingerprint: str, refresh_token: str
+) -> None:
+    """Keep the token that Spotify put in another's place, committed before it is used."""
+    parameters = {
+        "fingerprint": fingerprint(client_secret, refresh_token),
+        "old_fingerprint": old_fingerprint,
+        "sealed_token": encrypt(client_secret, "sign-in", refresh_token.encode()),
+    }
+    execute(connection, "etl_sign_in_rotated", parameters)

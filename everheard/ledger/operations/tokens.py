@@ -1,0 +1,85 @@
+"""Bearer tokens of the API: shown once, stored hashed, revocable."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import connection as Connection
+
+from everheard.database.connect import translate_errors
+from everheard.database.statements import read_statement
+from everheard.failure import ExitCode, Failure
+
+_PREFIX = "evh_"
+
+
+class TokenProblem(Failure):
+    """There is no such token or listener."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
+class TokenRow(NamedTuple):
+    """A token as its owner sees it in the list."""
+
+    api_token_key: int
+    token_name: str
+    listener_name: str
+    may_rate: bool
+    may_read_all: bool
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def hash_token(token: str) -> str:
+    """Return what a token is found by."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def insert_token(
+    connection: Connection,
+    *,
+    name: str,
+    listener: str | None,
+    may_rate: bool,
+    may_read_all: bool,
+) -> str:
+    """Make a token for a listener (key, account or name; None: the only one); return it."""
+    token = _PREFIX + secrets.token_urlsafe(32)
+    parameters = {
+        "token_hash": hash_token(token),
+        "token_name": name,
+        "listener": listener,
+        "may_rate": may_rate,
+        "may_read_all": may_read_all,
+    }
+    if not _fetch(connection, "api_token", parameters):
+        raise TokenProblem(
+            "The ledger has no such listener: name one of those in view bi.listener."
+            if listener
+            else "The ledger has no listener, or several: say which with --listener NAME."
+        )
+    return token
+
+
+def read_tokens(connection: Connection) -> list[TokenRow]:
+    """Return every token ever made, oldest first, without the tokens themselves."""
+    return [TokenRow(*row) for row in _fetch(connection, "read_api_token", {})]
+
+
+def revoke_token(connection: Connection, api_token_key: int) -> None:
+    """End a token now; raise TokenProblem where it is unknown or was ended before."""
+    if not _fetch(connection, "revoke_api_token", {"api_token_key": api_token_key}):
+        raise TokenProblem(f"There is no token {api_token_key} to revoke: `token list` shows all.")
+
+
+def _fetch(
+    connection: Connection, statement: str, parameters: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    with translate_errors(), connection.cursor() as cursor:
+        cursor.execute(read_statement(statement), parameters)
+        return cursor.fetchall()

@@ -1,0 +1,1 @@
+"""What is decided about plays without asking anybody: pure functions, tested alone."""

@@ -1,0 +1,276 @@
+"""The shapes that a page is made from: what the views say about one listener."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum over plays; times in milliseconds, ``certainty`` in the words of the views."""
+
+    play_count: int = 0
+    ms_listened: int = 0
+    ms_estimated: int = 0
+    certainty: str = "exact"
+    count_certainty: str = "exact"
+
+    @property
+    def ms_measured(self) -> int:
+        """The part that somebody measured."""
+        return self.ms_listened - self.ms_estimated
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day on the listener's calendar; ``status`` is complete, at least or unknown."""
+
+    play_date: date
+    total: Total
+    status: str = "complete"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of a list by time listened: an artist, a song or an album."""
+
+    place: int
+    name: str
+    total: Total
+    previous_place: int | None = None
+    artist_name: str = ""
+    url: str | None = None
+    ms_as_main: int = 0
+    ms_as_featured: int = 0
+    #: Heard before the period began: who is not in the list before is "back", not "new".
+    is_known: bool = False
+    #: Of an album in a year: heard in the year after too.
+    is_heard_next_year: bool = True
+
+
+@dataclass(frozen=True)
+class Skips:
+    """How often an artist is skipped; only plays that say whether they were."""
+
+    artist_name: str
+    judged_count: int
+    skip_count: int
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A run of days, or of minutes, with its length."""
+
+    first: date
+    last: date
+    length: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """One stretch of listening, 30 minutes apart from the next."""
+
+    session_date: date
+    ms_listened: int
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period a reader can choose, and all that is asked about it."""
+
+    name: str
+    first_date: date
+    last_date: date
+    total: Total
+    previous: Total | None = None
+    active_day_count: int = 0
+    excluded_play_count: int = 0
+    artists: tuple[Place, ...] = ()
+    featured: tuple[Place, ...] = ()
+    tracks: tuple[Place, ...] = ()
+    albums: tuple[Place, ...] = ()
+    #: (ISO weekday, hour) -> milliseconds on the listener's clock.
+    clock: dict[tuple[int, int], int] = field(default_factory=dict)
+    skips: tuple[Skips, ...] = ()
+
+    @property
+    def day_count(self) -> int:
+        """Days from the first to the last, both included."""
+        return (self.last_date - self.first_date).days + 1
+
+    @property
+    def is_year(self) -> bool:
+        """Whether the period is a calendar year."""
+        return self.name.isdigit()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch of time in which plays may be missing, on the listener's clock."""
+
+    start: datetime
+    end: datetime
+    hours: float
+    is_open: bool = True
+    closed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """An artist or a song, and when it was first and last heard."""
+
+    name: str
+    first_date: date
+    last_date: date
+    total: Total
+    artist_name: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class NewShare:
+    """A month, and how much of its time went to artists first heard in the last 12 months."""
+
+    month: date
+    pct: float
+    new_artist_count: int
+
+
+@dataclass(frozen=True)
+class ArtistMonths:
+    """An artist's time by month."""
+
+    name: str
+    ms_by_month: dict[date, int]
+
+
+@dataclass(frozen=True)
+class Comeback:
+    """An artist who was heard again after a year or more."""
+
+    artist_name: str
+    last_heard: date
+    returned: date
+    away_day_count: int
+    ms_since: int
+    url: str | None = None
+    #: "exact" where the whole time away was seen.
+    certainty: str = "exact"
+
+
+@dataclass(frozen=True)
+class Rating:
+    """An album with its rating (0 to 100) and the time it was heard."""
+
+    place: int
+    album_name: str
+    artist_name: str
+    rating: float
+    ms_listened: int
+    url: str | None = None
+    #: Places gained since this day last week; None where it was not ranked then.
+    places_up: int | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """An album found as new."""
+
+    found_date: date
+    album_name: str
+    artist_name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class MonthBest:
+    """What a month of a year was about."""
+
+    month: date
+    artist_name: str
+    ms_listened: int
+    first_heard: str = ""
+    url: str | None = None
+    first_heard_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Year:
+    """The account of one year; ``is_closed`` when no gap is open and an export measured it."""
+
+    year: int
+    total: Total
+    is_closed: bool
+    active_day_count: int
+    brought_forward: int
+    first_heard: int
+    carried_forward: int
+    top_track_name: str = ""
+    top_album_name: str = ""
+    longest_day: date | None = None
+    longest_day_ms: int = 0
+    longest_session_date: date | None = None
+    longest_session_ms: int = 0
+    longest_streak_days: int = 0
+    open_gap_count: int = 0
+    months: tuple[MonthBest, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """How a job has been doing."""
+
+    name: str
+    last_run_at: datetime | None
+    last_outcome: str
+    last_runner: str
+    run_count: int
+    failed_count: int
+    median_minutes: float | None
+    longest_minutes: float | None
+
+
+@dataclass(frozen=True)
+class ListenerData:
+    """Everything the pages show about one listener; local times are on the listener's clock."""
+
+    listener_name: str
+    timezone: str
+    now: datetime
+    days: tuple[Day, ...] = ()
+    periods: tuple[Period, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    artists: tuple[Discovery, ...] = ()
+    tracks: tuple[Discovery, ...] = ()
+    artist_count: int = 0
+    track_count: int = 0
+    new_shares: tuple[NewShare, ...] = ()
+    artist_months: tuple[ArtistMonths, ...] = ()
+    streaks: tuple[Stretch, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    comebacks: tuple[Comeback, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    releases: tuple[Release, ...] = ()
+    years: tuple[Year, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    #: When plays were last asked for or imported, and on which machine.
+    last_heard_at: datetime | None = None
+    last_heard_by: str = ""
+    sign_in_days_left: int | None = None
+    is_sign_in_exact: bool = True
+
+    @property
+    def open_gaps(self) -> tuple[Gap, ...]:
+        """The gaps that nothing has filled yet."""
+        return tuple(gap for gap in self.gaps if gap.is_open)
+
+    def find_days(self, first: date, last: date) -> tuple[Day, ...]:
+        """Return the days from ``first`` to ``last``, both included."""
+        return tuple(day for day in self.days if first <= day.play_date <= last)
+
+    def find_gaps(self, first: date, last: date) -> tuple[Gap, ...]:
+        """Return the open gaps that touch the days from ``first`` to ``last``."""
+        return tuple(
+            gap for gap in self.open_gaps if gap.start.date() <= last and gap.end.date() >= first
+        )

@@ -1,0 +1,130 @@
+"""What was fetched and could not be stored, kept until the database takes it.
+
+One sealed file an answer, in ``SPOOL_DIR``: trimmed to the fields we use, compressed,
+encrypted with a key derived from the client secret. What is read back is checked like
+any other input. Files that cannot be read are left alone and told of, never deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+import zlib
+from collections.abc import Collection
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from everheard.encryption import NotDecryptable, decrypt, encrypt
+from everheard.failure import ExitCode, Failure
+
+_PURPOSE = "spool"
+_EMPTIED = "emptied"
+_NEW_PRIVATE_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+class SpoolTrouble(Failure):
+    """What was fetched can be kept nowhere: the spool's folder does not take it."""
+
+    exit_code = ExitCode.DATABASE_TROUBLE
+
+
+class Spooled(NamedTuple):
+    """One thing kept: an answer, or a token that Spotify put in another's place."""
+
+    path: Path
+    content: dict[str, Any]
+
+
+class Spool:
+    """A folder of sealed files; a file's name says its kind, when and whose it is."""
+
+    def __init__(self, folder: Path, client_secret: str) -> None:
+        self._folder = folder
+        self._client_secret = client_secret
+
+    def add(self, kind: str, owner: str, content: dict[str, Any]) -> None:
+        """Keep ``content`` for the owner (a fingerprint), whole or not at all.
+
+        Raises SpoolTrouble where the folder does not take it.
+        """
+        packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode())
+        name = f"{kind}-{time.time_ns():020d}-{owner[:16]}-{secrets.token_hex(3)}.sealed"
+        try:
+            self._write(name, encrypt(self._client_secret, _PURPOSE, packed))
+        except OSError as error:
+            raise SpoolTrouble(
+                f"The spool cannot be written to ({error.strerror}):"
+                " set SPOOL_DIR to a folder with room, where this user may write."
+            ) from None
+
+    def _write(self, name: str, sealed: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = self._folder / f"{name}.part"
+        with os.fdopen(os.open(unfinished, _NEW_PRIVATE_FILE, 0o600), "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self._folder / name)
+
+    def read(self, kind: str, *owners: str) -> tuple[list[Spooled], list[str]]:
+        """Return what is kept for the owners, oldest first, and a word on each unreadable file."""
+        kept: list[Spooled] = []
+        faults: list[str] = []
+        patterns = [f"{kind}-*-{owner[:16]}-*.sealed" for owner in owners]
+        for path in sorted(path for each in patterns for path in self._folder.glob(each)):
+            try:
+                kept.append(Spooled(path, self._unpack(path.read_bytes())))
+            except FileNotFoundError:
+                continue  # another runner on this machine has just brought it in
+            except (NotDecryptable, ValueError, zlib.error, OSError) as error:
+                faults.append(f"spool file {path.name} cannot be read and was left alone: {error}")
+        return kept, faults
+
+    def holds(self, kind: str, owners: Collection[str]) -> bool:
+        """Say whether anything readable is kept for one of the owners."""
+        return any(self.read(kind, owner)[0] for owner in owners)
+
+    def find_strays(self, owners: Collection[str]) -> list[str]:
+        """Return a word on files that none of the owners will ever read."""
+        marks = {owner[:16] for owner in owners}
+        files = [path.name for path in self._folder.glob("*-*-*-*.sealed")]
+        count = sum(name.split("-")[-2] not in marks for name in files)
+        if not count:
+            return []
+        return [
+            f"{count} spooled file(s) were kept for a sign-in or a client secret that is no longer"
+            " set, and wait: run once with the old one to bring them in."
+        ]
+
+    def remove(self, spooled: list[Spooled]) -> None:
+        """Forget what the ledger has taken."""
+        for one in spooled:
+            one.path.unlink(missing_ok=True)
+
+    def was_emptied_within(self, duration: timedelta | None) -> bool:
+        """Say whether this machine brought everything into the ledger that recently."""
+        if duration is None:
+            return False
+        try:
+            age = time.time() - (self._folder / _EMPTIED).stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return 0 <= age < duration.total_seconds()
+
+    def note_emptied(self) -> None:
+        """Note that everything is in the ledger now."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self._folder / _EMPTIED).touch()
+
+    def forget_emptied(self) -> None:
+        """Let the next load come at once."""
+        (self._folder / _EMPTIED).unlink(missing_ok=True)
+
+    def _unpack(self, sealed: bytes) -> dict[str, Any]:
+        content = json.loads(zlib.decompress(decrypt(self._client_secret, _PURPOSE, sealed)))
+        if not isinstance(content, dict):
+            raise ValueError("not an answer")
+        return content

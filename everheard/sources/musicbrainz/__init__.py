@@ -1,0 +1,1 @@
+"""MusicBrainz: genres of artists, where the listener wants them."""

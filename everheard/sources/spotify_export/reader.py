@@ -1,0 +1,279 @@
+"""Batches of export files -> CSV for the warehouse, by DuckDB, within a fixed piece of memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from everheard.config import PROJECT_DIR
+from everheard.names import fold_name
+from everheard.rows import SkippedRow, StagedCsv
+from everheard.sources.spotify_export.archive import Refused
+from everheard.sources.spotify_export.files import HistoryFile
+from everheard.sources.spotify_export.repair import check_start, repair
+from everheard.sources.spotify_export.tally import FileSpan
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: What DuckDB may hold; beyond it spills to disk. With Python and the rest the process stays
+#: within 250 MB, which a small Pi can spare.
+MEMORY = "144MB"
+#: Batches that may lie read on disk (a tenth of their files' size) until they are loaded.
+READ_AHEAD = 2
+_SQL_DIR = PROJECT_DIR / "sql" / "history"
+_CHUNK = 1 << 20
+
+#: The temporary tables of Postgres in the order they are filled.
+STAGED_TABLES = (
+    "staged_artist",
+    "staged_album",
+    "staged_album_artist",
+    "staged_track",
+    "staged_track_artist",
+    "staged_show",
+    "staged_episode",
+    "staged_platform",
+    "staged_play_detail",
+    "staged_history_play",
+    "staged_history_episode_play",
+    "staged_file",
+    "staged_skip",
+)
+
+
+class Batch(NamedTuple):
+    """Some files, read: by file number (the place in the list given to ``read``)."""
+
+    tables: list[StagedCsv]
+    spans: dict[int, FileSpan]
+    #: Rows that do not become a play.
+    skipped: list[SkippedRow]
+    refusals: list[tuple[str, str]]
+    #: References of tracks that earlier batches have brought.
+    earlier_refs: list[int]
+    #: Where the tables' files are.
+    folder: Path
+
+
+class BatchReader:
+    """Reads batches one after the other; ``folder`` is private and is emptied by its owner.
+
+    A track is sent once an import: it keeps the reference of the batch that brought it, and
+    the key which the ledger gave it is sent with every later batch that it is in.
+    """
+
+    def __init__(self, folder: Path, corrects_offline: bool, now: datetime) -> None:
+        import duckdb  # not at the top: --help need not wait for it
+
+        self._folder = folder
+        self._track_keys: dict[int, int] = {}
+        self._damage = (
+            duckdb.InvalidInputException,
+            duckdb.ConversionException,
+            UnicodeDecodeError,
+        )
+        self._duckdb = duckdb.connect(
+            config={
+                "memory_limit": MEMORY,
+                "threads": 1,  # a second one would share the little memory, and the core that loads
+                "temp_directory": str(folder / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        self._run("set timezone = 'UTC'")
+        self._run("set variable corrects_offline = ?", [corrects_offline])
+        self._run("set variable now = ?::timestamptz::timestamp", [now])
+        self._run_file("macros")
+
+    def close(self) -> None:
+        """Let go of DuckDB's memory and files."""
+        self._duckdb.close()
+
+    def read_ahead(
+        self, parts: Iterable[list[HistoryFile]]
+    ) -> Iterator[tuple[list[HistoryFile], Batch]]:
+        """Yield each part with its batch, while the next ones are being read: two cores' work."""
+        ahead: deque[tuple[list[HistoryFile], Future[Batch]]] = deque()
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            try:
+                for part in parts:
+                    ahead.append((part, thread.submit(self.read, part)))
+                    if len(ahead) > READ_AHEAD:
+                        yield from self._lend(*ahead.popleft())
+                while ahead:
+                    yield from self._lend(*ahead.popleft())
+            finally:
+                for _, future in ahead:
+                    future.cancel()
+
+    def _lend(
+        self, part: list[HistoryFile], future: Future[Batch]
+    ) -> Iterator[tuple[list[HistoryFile], Batch]]:
+        batch = future.result()
+        yield part, batch._replace(tables=[*batch.tables, self._write_earlier(batch)])
+        shutil.rmtree(batch.folder)
+
+    def read(self, files: list[HistoryFile]) -> Batch:
+        """Read files, judge and encode their rows, and write them as CSV.
+
+        A file that cannot be read is refused by name and costs no other.
+        """
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        refusals: list[tuple[str, str]] = []
+        readable: dict[int, Path] = {}
+        digests: dict[int, str] = {}
+        for number, file in enumerate(files):
+            path = folder / f"{number}.json"
+            try:
+                digests[number] = unpack(file, path)
+                check_start(path)
+                readable[number] = path
+            except Refused as refusal:
+                refusals.append((file.name, str(refusal)))
+        for number, reason in self._read_entries(readable):
+            refusals.append((files[number].name, reason))
+        self._run(
+            "create or replace table batch_file as select unnest(?::integer[]) as file_number,"
+            " unnest(?::integer[]) as path_number, unnest(?::varchar[]) as file_name,"
+            " unnest(?::varchar[]) as content_digest",
+            [
+                list(readable),
+                list(range(1, len(readable) + 1)),  # in the order of the variable paths
+                [files[number].name for number in readable],
+                [digests[number] for number in readable],
+            ],
+        )
+        self._encode()
+        for path in folder.glob("*.json"):
+            path.unlink()
+        return Batch(
+            tables=[self._write_csv(folder, table) for table in STAGED_TABLES],
+            spans=self._read_spans(),
+            skipped=[SkippedRow(*row) for row in self._read("staged_skip order by all")],
+            refusals=refusals,
+            earlier_refs=[ref for (ref,) in self._read("earlier_ref")],
+            folder=folder,
+        )
+
+    def note_keys(self, track_refs: list[int], track_keys: list[int]) -> None:
+        """Take the keys that the ledger gave to a batch's tracks."""
+        self._track_keys.update(zip(track_refs, track_keys, strict=True))
+
+    def _write_earlier(self, batch: Batch) -> StagedCsv:
+        path = batch.folder / "staged_earlier_track.csv"
+        rows = (f"{ref},{self._track_keys[ref]}\n" for ref in batch.earlier_refs)
+        path.write_text("".join(rows), encoding="utf-8")
+        return StagedCsv("staged_earlier_track", ("track_ref", "track_key"), path)
+
+    def _read_entries(self, readable: dict[int, Path]) -> list[tuple[int, str]]:
+        """Fill the table of entries; take out of ``readable`` what is beyond repair, with why."""
+        refused: list[tuple[int, str]] = []
+        with suppress(*self._damage):
+            self._read_files(readable.values())
+            return refused
+        for number, path in list(readable.items()):
+            try:
+                self._read_files([path])
+            except self._damage:
+                try:
+                    repair(path)
+                    self._read_files([path])
+                except Refused as refusal:
+                    refused.append((number, str(refusal)))
+                    del readable[number]
+        self._read_files(readable.values())
+        return refused
+
+    def _read_files(self, paths: Iterable[Path]) -> None:
+        listed = [str(path) for path in paths] or [str(self._write_empty_file())]
+        self._run("set variable paths = ?::varchar[]", [listed])
+        self._run_file("entry")
+
+    def _write_empty_file(self) -> Path:
+        path = self._folder / "nothing.json"
+        path.write_text("[]", encoding="utf-8")
+        return path
+
+    def _encode(self) -> None:
+        names = [name for (name,) in self._run_file("spelling").fetchall()]
+        self._run(
+            "insert into folded_name select unnest(?::varchar[]), unnest(?::varchar[])",
+            [names, [fold_name(name) for name in names]],
+        )
+        self._run_file("encode")
+        self._run_file("staged")
+
+    def _write_csv(self, folder: Path, table: str) -> StagedCsv:
+        path = folder / f"{table}.csv"
+        columns = [row[0] for row in self._run(f"describe {table}").fetchall()]
+        self._run(f"copy (from {table}) to '{_quote(path)}' (format csv, header false)")
+        return StagedCsv(table, tuple(columns), path)
+
+    def _read_spans(self) -> dict[int, FileSpan]:
+        # DuckDB's bare times are UTC; the database would take them for times of its own zone.
+        return {
+            number: FileSpan(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC), *sums)
+            for number, first, last, *sums in self._read("told_file")
+        }
+
+    def _read(self, table: str) -> list[tuple[Any, ...]]:
+        return self._run(f"from {table}").fetchall()
+
+    def _run_file(self, name: str) -> duckdb.DuckDBPyConnection:
+        return self._duckdb.execute((_SQL_DIR / f"{name}.sql").read_text(encoding="utf-8"))
+
+    def _run(
+        self, statement: str, parameters: list[object] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        return self._duckdb.execute(statement, parameters or [])
+
+
+def _quote(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def unpack(file: HistoryFile, path: Path) -> str:
+    """Bring a file's content to ``path``; return what tells it from others (checksum and size).
+
+    Names in a zip are never used: nothing can be written elsewhere. A plain file is not copied
+    where its disk can lend it a second name: whoever changes what is at ``path`` has to put
+    another file there.
+    """
+    checksum = size = 0
+    is_there = file.member is None and _link(file.path, path)
+    try:
+        with file.open() as content, nullcontext() if is_there else path.open("wb") as copy:
+            while chunk := content.read(_CHUNK):
+                checksum = zlib.crc32(chunk, checksum)
+                size += len(chunk)
+                if copy:
+                    copy.write(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        raise Refused("is damaged inside its zip: download it again") from None
+    return f"{checksum:08x}-{size}"
+
+
+def _link(source: Path, path: Path) -> bool:
+    """Give a file a second name; say whether its disk, its owner and ours allow that.
+
+    One that is read-only is left alone: Windows would not let its second name go again.
+    """
+    if not os.access(source, os.W_OK):
+        return False
+    try:
+        path.hardlink_to(source.resolve())
+    except (OSError, NotImplementedError):
+        return False
+    return True

@@ -1,1 +1,0 @@
-"""Rows in, ledger out: everything that talks to Postgres."""

@@ -1,0 +1,81 @@
+"""The definitions, read by whoever reads them: XML, property lists, systemd, a shell."""
+
+import plistlib
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from cli.schedule.definitions import (
+    Place,
+    to_cron_line,
+    to_launchd_plist,
+    to_systemd_service,
+    to_systemd_timer,
+    to_task_xml,
+)
+
+#: Folders as people have them.
+AWKWARD = Place(Path('/opt/Zoë & Max/100% "ours"/python'), Path("/opt/Zoë & Max/it's 100%"))
+TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+
+
+def test_windows_task_opens_no_console_and_runs_on_battery_and_late() -> None:
+    # Python reads XML as text only without the encoding that the file will have.
+    root = ElementTree.fromstring(to_task_xml(AWKWARD).partition("\n")[2])
+    found = {element.tag.removeprefix(TASK): element.text for element in root.iter()}
+    assert PurePosixPath(found["Command"] or "").name == "pythonw.exe"
+    assert found["Arguments"] == "-m cli tick"
+    assert found["WorkingDirectory"] == str(AWKWARD.project)
+    assert found["DisallowStartIfOnBatteries"] == found["StopIfGoingOnBatteries"] == "false"
+    assert found["StartWhenAvailable"] == "true"
+    assert found["Interval"] == "PT20M"
+    assert found["MultipleInstancesPolicy"] == "IgnoreNew"
+
+
+def test_launch_agent_is_a_property_list() -> None:
+    agent = plistlib.loads(to_launchd_plist(AWKWARD).encode())
+    assert agent["ProgramArguments"] == [str(AWKWARD.python), "-m", "cli", "tick"]
+    assert agent["WorkingDirectory"] == str(AWKWARD.project)
+    assert agent["StartInterval"] == 1200
+
+
+@pytest.mark.posix
+def test_cron_line_runs_in_the_project(tmp_path: Path) -> None:
+    project = tmp_path / "it's 100%"
+    project.mkdir()
+    python = tmp_path / "a python"
+    python.write_text('#!/bin/sh\npwd > "$0.ran"; echo "$@" >> "$0.ran"\n')
+    python.chmod(0o755)
+    line = to_cron_line(Place(python, project))
+    minute, command = line.split(" ", 1)[0], line.split(" ", 5)[5]
+    assert minute == "3-59/20"
+
+    subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], check=True)
+
+    ran = (tmp_path / "a python.ran").read_text().splitlines()
+    assert ran == [str(project), "-m cli tick"]
+
+
+@pytest.mark.posix
+def test_systemd_takes_both_units(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.fail("systemd-analyze is missing: apt-get install systemd")
+    project = tmp_path / 'it\'s 100% "ours"'
+    project.mkdir()
+    python = project / "python"
+    python.write_text("#!/bin/sh\n")
+    python.chmod(0o755)
+    service = to_systemd_service(Place(python, project))
+    (tmp_path / "everheard.service").write_text(service)
+    (tmp_path / "everheard.timer").write_text(to_systemd_timer())
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / "everheard.timer")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    complaints = [line for line in done.stderr.splitlines() if "everheard" in line]
+    assert (done.returncode, complaints) == (0, []), done.stderr

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from everheard.config import PROJECT_DIR
+from migrate.order import order_files, read_script
 
 VIEW_DIR = PROJECT_DIR / "sql" / "views"
-_REFERENCE = re.compile(r"\b(?:from|join) bi\.(\w+)")  # comments name views too
+SCHEMAS = ("bi",)
+_REFERENCE = re.compile(r"\b(?:from|join) bi\.(\w+)")
 
 
 def order_views(view_dir: Path = VIEW_DIR) -> list[Path]:
     """Return the view files so that each comes after those it reads."""
-    files = {path.stem: path for path in sorted(view_dir.glob("*.sql"))}
-    graph = {
-        name: {other for other in _REFERENCE.findall(path.read_text("utf-8")) if other in files}
-        - {name}
-        for name, path in files.items()
-    }
-    return [files[name] for name in TopologicalSorter(graph).static_order()]
+    return order_files({path.stem: path for path in sorted(view_dir.glob("*.sql"))}, _REFERENCE)
 
 
 def drop_views(connection: Connection) -> None:
@@ -38,8 +33,7 @@ def drop_views(connection: Connection) -> None:
 def create_views(connection: Connection) -> int:
     """Create every view; return how many."""
     files = order_views()
-    for path in files:
-        connection.exec_driver_sql(path.read_text(encoding="utf-8"))
+    connection.exec_driver_sql(read_script(files))
     return len(files)
 
 

@@ -1,35 +1,43 @@
-"""sql/tables is what the schema is, migrate/versions is how it got there: both must agree."""
+"""sql/tables is what the schema is, migrate/versions leads older databases there: both agree."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
+from alembic import command
 from alembic.script import ScriptDirectory
 
 from everheard import SCHEMA_VERSION
-from everheard.config import PROJECT_DIR
-from migrate.views import order_views
-from tests.migrate.databases import (
-    TABLE_DIR,
-    order_tables,
-    read_catalogue,
-    read_rows,
-    read_seed_rows,
-)
+from everheard.config import PROJECT_DIR, Settings, read_settings
+from migrate.tables import TABLE_DIR
+from migrate.upgrade import configure_alembic, open_transaction, upgrade
+from tests.migrate.databases import read_catalogue, read_rows, read_seed_rows
 from tests.postgres import Server
 
 
-def test_migrated_database_equals_the_stated_one(each_postgres: Server) -> None:
-    migrated = each_postgres.locate(each_postgres.template)
-    with each_postgres.lend_database() as stated:
-        for path in order_tables():
-            read_rows(stated, path.read_text("utf-8"))
-        for path in order_views():
-            read_rows(stated, path.read_text("utf-8"))
-        expected, actual = read_catalogue(stated), read_catalogue(migrated)
-        for what in expected:
-            assert actual[what] == expected[what], what
-        assert read_seed_rows(migrated) == read_seed_rows(stated)
+def make_settings(url: str) -> Settings:
+    return read_settings({"DATABASE_URL": url}, needs_spotify=False)
+
+
+def lead_to(url: str, version: int) -> None:
+    """Make of a database what the code of that version left, but for its views."""
+    with open_transaction(make_settings(url)) as connection:
+        connection.exec_driver_sql("create schema if not exists warehouse")
+        command.upgrade(configure_alembic(connection), f"{version:04}")
+
+
+def test_database_of_every_version_is_led_to_what_a_fresh_one_is(each_postgres: Server) -> None:
+    fresh = each_postgres.locate(each_postgres.template)
+    expected = {**read_catalogue(fresh), "rows": read_seed_rows(fresh)}
+    with each_postgres.lend_database() as growing:
+        for version in range(1, SCHEMA_VERSION):
+            lead_to(growing, version)
+            with each_postgres.lend_database(urlsplit(growing).path[1:]) as older:
+                upgrade(make_settings(older))
+                actual = {**read_catalogue(older), "rows": read_seed_rows(older)}
+            for what, rows in expected.items():
+                assert actual[what] == rows, f"{what}, from version {version}"
 
 
 def test_every_table_has_a_file_and_every_file_a_table(

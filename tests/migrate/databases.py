@@ -6,6 +6,10 @@ from contextlib import closing
 from typing import Any
 
 import psycopg2
+from alembic import command
+
+from everheard.config import Settings, read_settings
+from migrate.upgrade import configure_alembic, open_transaction
 
 _OURS = "n.nspname = 'warehouse' and c.relname <> 'alembic_version'"
 _IN_OUR_SCHEMAS = "n.nspname in ('warehouse', 'part', 'bi')"
@@ -78,6 +82,17 @@ QUERIES = {
         where {_IN_OUR_SCHEMAS} and c.relkind = 'v'
     """,
 }
+
+
+def make_settings(url: str) -> Settings:
+    return read_settings({"DATABASE_URL": url}, needs_spotify=False)
+
+
+def lead_to(url: str, version: int) -> None:
+    """Make of a database what the code of that version left, but for its views."""
+    with open_transaction(make_settings(url)) as connection:
+        connection.exec_driver_sql("create schema if not exists warehouse")
+        command.upgrade(configure_alembic(connection), f"{version:04}")
 
 
 def read_rows(url: str, query: str) -> list[tuple[Any, ...]]:

@@ -5,26 +5,20 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from alembic import command
 from alembic.script import ScriptDirectory
 
 from everheard import SCHEMA_VERSION
-from everheard.config import PROJECT_DIR, Settings, read_settings
+from everheard.config import PROJECT_DIR
 from migrate.tables import TABLE_DIR
-from migrate.upgrade import configure_alembic, open_transaction, upgrade
-from tests.migrate.databases import read_catalogue, read_rows, read_seed_rows
+from migrate.upgrade import upgrade
+from tests.migrate.databases import (
+    lead_to,
+    make_settings,
+    read_catalogue,
+    read_rows,
+    read_seed_rows,
+)
 from tests.postgres import Server
-
-
-def make_settings(url: str) -> Settings:
-    return read_settings({"DATABASE_URL": url}, needs_spotify=False)
-
-
-def lead_to(url: str, version: int) -> None:
-    """Make of a database what the code of that version left, but for its views."""
-    with open_transaction(make_settings(url)) as connection:
-        connection.exec_driver_sql("create schema if not exists warehouse")
-        command.upgrade(configure_alembic(connection), f"{version:04}")
 
 
 def test_database_of_every_version_is_led_to_what_a_fresh_one_is(each_postgres: Server) -> None:

@@ -10,18 +10,19 @@ import pytest
 import sqlalchemy
 
 from everheard import SCHEMA_VERSION
-from everheard.config import Settings, read_settings
 from everheard.failure import ExitCode
 from everheard.warehouse.connect import DatabaseTrouble, SchemaMismatch
 from migrate import __main__ as command
 from migrate import tables, views
 from migrate import upgrade as module
 from migrate.upgrade import to_direct_url, upgrade
-from tests.migrate.databases import read_catalogue, read_rows, read_seed_rows
-
-
-def make_settings(url: str) -> Settings:
-    return read_settings({"DATABASE_URL": url}, needs_spotify=False)
+from tests.migrate.databases import (
+    lead_to,
+    make_settings,
+    read_catalogue,
+    read_rows,
+    read_seed_rows,
+)
 
 
 def test_empty_database_gets_everything(each_empty_postgres_url: str) -> None:
@@ -66,6 +67,8 @@ def test_views_are_made_anew_and_strays_go(database_url: str) -> None:
     read_rows(database_url, "drop view bi.play cascade")
     read_rows(database_url, "create view bi.stray as select 1 as one")
     read_rows(database_url, "create view bi.stray_on_stray as select one from bi.stray")
+    read_rows(database_url, "create view bi.timed_play as select 1 as one")  # where it once was
+    read_rows(database_url, "create view part.stray as select one from bi.timed_play")
     upgrade(make_settings(database_url))
     assert read_catalogue(database_url) == before
 
@@ -134,7 +137,7 @@ def test_fresh_database_takes_one_trip_for_its_tables_and_one_for_its_views(
 
 
 def test_schemas_that_somebody_made_beforehand_are_used(each_empty_postgres_url: str) -> None:
-    read_rows(each_empty_postgres_url, "create schema warehouse; create schema bi")
+    read_rows(each_empty_postgres_url, "create schema warehouse; create schema part")
     upgrade(make_settings(each_empty_postgres_url))
     assert read_rows(each_empty_postgres_url, "select version from warehouse.etl_schema") == [
         (SCHEMA_VERSION,)
@@ -154,6 +157,7 @@ def test_views_that_outlive_the_tables_are_made_anew(database_url: str) -> None:
     [
         ("create schema warehouse; create table warehouse.stock (one integer)", "warehouse"),
         ("create schema warehouse; create table warehouse.dim_date (one integer)", "warehouse"),
+        ("create schema part; create table part.bolt (one integer)", "part"),
         ("create schema bi; create view bi.sales as select 1 as one", "bi"),
     ],
 )
@@ -165,6 +169,18 @@ def test_what_somebody_else_keeps_in_our_schemas_is_left_alone(
     with pytest.raises(SchemaMismatch, match=rf"no ledger, .* schema {schema}: .* DATABASE_URL"):
         upgrade(make_settings(each_empty_postgres_url))
     assert read_catalogue(each_empty_postgres_url) == before
+
+
+def test_schema_part_of_somebody_else_is_left_alone(each_empty_postgres_url: str) -> None:
+    lead_to(each_empty_postgres_url, 11)
+    read_rows(each_empty_postgres_url, "create schema part; create view part.bolt as select 1")
+    before = read_catalogue(each_empty_postgres_url), read_seed_rows(each_empty_postgres_url)
+    with pytest.raises(DatabaseTrouble, match='schema "part" already exists'):
+        upgrade(make_settings(each_empty_postgres_url))
+    assert (
+        read_catalogue(each_empty_postgres_url),
+        read_seed_rows(each_empty_postgres_url),
+    ) == before
 
 
 def test_database_newer_than_the_code_is_left_alone(database_url: str) -> None:
@@ -206,5 +222,10 @@ def test_migrations_go_past_the_pooler_where_that_is_known() -> None:
 def test_views_come_after_those_they_read(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("create view bi.a as select * from bi.c;")
     (tmp_path / "b.sql").write_text("create view bi.b as select 1;")
-    (tmp_path / "c.sql").write_text("create view bi.c as select * from bi.b;")
-    assert [path.stem for path in views.order_views(tmp_path)] == ["b", "c", "a"]
+    (tmp_path / "c.sql").write_text("create view bi.c as select * from part.a;")
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "a.sql").write_text(
+        "-- of which all is made, but not from bi.a\ncreate view part.a as select * from bi.b;"
+    )
+    ordered = [views.name_view(path) for path in views.order_views(tmp_path)]
+    assert ordered == ["bi.b", "part.a", "bi.c", "bi.a"]

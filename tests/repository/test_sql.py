@@ -19,13 +19,14 @@ PARTS = find_files("*.sql", "sql/views/part")
 QUERIES = [
     path
     for path in [
-        *find_files("*.sql", "sql"),
+        *find_files("*.sql"),
         *find_modules(),
         *find_files("*.py", "benchmarks"),
         *find_files("*.tmdl", "powerbi"),
-        *find_files("*.md"),
+        *find_files("README.md"),
+        *find_files("*.md", "docs"),
     ]
-    if not {"tables", "views", "load", "decisions"} & set(path.parts)
+    if not {"tables", "views", "load", "versions", "decisions"} & set(show(path).split("/"))
 ]
 VIEW = re.compile(r"\b(?:from|join)\s+((?:bi|part)\.\w+)")
 COMMENT = re.compile(

@@ -15,6 +15,7 @@ from everheard.config import Settings
 from everheard.database.connect import check_encoding, find_database_url, translate_errors
 from everheard.failure import SchemaMismatch
 from migrate.summaries import derive_waiting
+from migrate.tables import create_schemas, create_tables, refuse_strangers
 from migrate.views import create_views, drop_views, grant_views
 
 MIGRATE_DIR = Path(__file__).parent
@@ -23,17 +24,24 @@ _UPGRADE_LOCK = 20261120
 
 
 def upgrade(settings: Settings) -> str:
-    """Apply missing revisions and make all views anew; return a sentence.
+    """Make the tables, or lead older ones to the newest schema; make all views anew.
 
     Everything happens in one transaction: it is done, or nothing has changed.
+    Returns a sentence.
     """
     with translate_errors(), open_transaction(settings) as connection:
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_UPGRADE_LOCK})")
-        _refuse_newer(connection)
-        connection.exec_driver_sql("create schema if not exists warehouse")
-        connection.exec_driver_sql("create schema if not exists bi")
-        drop_views(connection)
-        command.upgrade(_alembic_config(connection), "head")
+        if _holds_ledger(connection):
+            _refuse_newer(connection)
+            drop_views(connection)
+            command.upgrade(configure_alembic(connection), "head")
+            create_schemas(connection)
+        else:
+            refuse_strangers(connection)
+            drop_views(connection)
+            create_schemas(connection)
+            create_tables(connection)
+            command.stamp(configure_alembic(connection), "head")
         view_count = create_views(connection)
         grant_views(connection)
         derive_waiting(connection)
@@ -41,11 +49,13 @@ def upgrade(settings: Settings) -> str:
     return f"upgrade: schema at version {version}, {view_count} views"
 
 
+def _holds_ledger(connection: sqlalchemy.Connection) -> bool:
+    is_made = connection.exec_driver_sql("select to_regclass('warehouse.etl_schema') is not null")
+    return bool(is_made.scalar())
+
+
 def _refuse_newer(connection: sqlalchemy.Connection) -> None:
     """Raise SchemaMismatch where newer code has upgraded the database already."""
-    is_made = connection.exec_driver_sql("select to_regclass('warehouse.etl_schema') is not null")
-    if not is_made.scalar():
-        return
     stated = connection.exec_driver_sql("select version from warehouse.etl_schema")
     version = stated.scalar() or 0
     if version > SCHEMA_VERSION:
@@ -80,7 +90,8 @@ def to_direct_url(url: str) -> str:
     return url.replace("-pooler.", ".", 1) if ".neon.tech" in url else url
 
 
-def _alembic_config(connection: sqlalchemy.Connection) -> Config:
+def configure_alembic(connection: sqlalchemy.Connection) -> Config:
+    """Return what Alembic needs to run our revisions on this connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATE_DIR).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

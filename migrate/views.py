@@ -1,50 +1,52 @@
-"""The views of schema bi: dropped before the tables change, made again afterwards."""
+"""The views of bi and their parts: dropped before the tables change, made again afterwards."""
 
 from __future__ import annotations
 
 import re
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from everheard.config import PROJECT_DIR
+from migrate.order import order_files, read_script
 
 VIEW_DIR = PROJECT_DIR / "sql" / "views"
-_REFERENCE = re.compile(r"\b(?:from|join) bi\.(\w+)")  # comments name views too
+#: What readers see, and in a folder of its own what that is made of.
+SCHEMAS = ("bi", "part")
+_REFERENCE = re.compile(r"\b(?:from|join) ((?:bi|part)\.\w+)")
 
 
 def order_views(view_dir: Path = VIEW_DIR) -> list[Path]:
     """Return the view files so that each comes after those it reads."""
-    files = {path.stem: path for path in sorted(view_dir.glob("*.sql"))}
-    graph = {
-        name: {other for other in _REFERENCE.findall(path.read_text("utf-8")) if other in files}
-        - {name}
-        for name, path in files.items()
-    }
-    return [files[name] for name in TopologicalSorter(graph).static_order()]
+    files = {name_view(path): path for path in sorted(view_dir.rglob("*.sql"))}
+    return order_files(files, _REFERENCE)
+
+
+def name_view(path: Path) -> str:
+    """Return the view that a file makes, its schema first: the folder decides."""
+    return f"{'part' if path.parent.name == 'part' else 'bi'}.{path.stem}"
 
 
 def drop_views(connection: Connection) -> None:
-    """Drop every view of schema bi; what readers were granted comes back with the views."""
+    """Drop every view of both schemas; what readers were granted comes back with the views."""
     names = connection.exec_driver_sql(
-        "select table_name from information_schema.views where table_schema = 'bi'"
-    ).scalars()
-    listed = ", ".join(f'bi."{name}"' for name in names)
+        "select table_schema, table_name from information_schema.views"
+        " where table_schema = any (%s)",
+        (list(SCHEMAS),),
+    )
+    listed = ", ".join(f'{schema}."{name}"' for schema, name in names)
     if listed:
         connection.exec_driver_sql(f"drop view {listed} cascade")
 
 
 def create_views(connection: Connection) -> int:
-    """Create every view; return how many."""
-    files = order_views()
-    for path in files:
-        connection.exec_driver_sql(path.read_text(encoding="utf-8"))
-    return len(files)
+    """Create every view; return how many of them readers see."""
+    connection.exec_driver_sql(read_script(order_views()))
+    return len(_list_for_readers())
 
 
-#: What the other views are made of; its types are not for readers.
-_INNER_VIEWS = {"timed_play"}
+def _list_for_readers() -> list[str]:
+    return [name for name in map(name_view, order_views()) if name.startswith("bi.")]
 
 
 def grant_views(connection: Connection) -> None:
@@ -56,7 +58,7 @@ def grant_views(connection: Connection) -> None:
         " where schema.nspname = 'bi' and entry.privilege_type = 'USAGE'"
         " and entry.grantee <> schema.nspowner"
     ).scalars()
-    views = ", ".join(f"bi.{path.stem}" for path in order_views() if path.stem not in _INNER_VIEWS)
+    views = ", ".join(_list_for_readers())
     for reader in readers.all():
         quoted = reader.replace('"', '""')
         connection.exec_driver_sql(f'grant select on {views} to "{quoted}"')

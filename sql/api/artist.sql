@@ -15,7 +15,7 @@ played as (
         play.is_listen,
         play.ms_listened,
         play.is_estimated,
-        play.played_at
+        play.played_at_utc
     from wanted
     inner join warehouse.dim_artist as same
         on
@@ -23,7 +23,7 @@ played as (
             or wanted.artist_key = same.same_as_artist_key
     inner join warehouse.bridge_track_artist as credit
         on same.artist_key = credit.artist_key
-    inner join bi.timed_play as play
+    inner join bi.play as play
         on credit.track_key = play.track_key
     where play.listener_key = %(listener_key)s and play.is_counted
 )
@@ -33,14 +33,14 @@ select
     wanted.artist_key,
     wanted.name as artist,
     wanted.image_url,
-    count(played.played_at) as play_count,
+    count(played.played_at_utc) as play_count,
     count(*) filter (where played.is_listen) as listen_count,
     count(*) filter (where played.artist_role = 'main') as main_play_count,
     count(*) filter (where played.artist_role = 'featured') as featured_play_count,
     round(coalesce(sum(played.ms_listened), 0) / 3600000.0, 2) as hours_listened,
     coalesce(bool_or(played.is_estimated), false) as is_estimated,
-    min(played.played_at) as first_played_at,
-    max(played.played_at) as last_played_at,
+    min(played.played_at_utc) at time zone 'UTC' as first_played_at,
+    max(played.played_at_utc) at time zone 'UTC' as last_played_at,
     (select count(*) from warehouse.dim_listener) as listener_count
 from wanted
 left join played

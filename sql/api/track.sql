@@ -20,9 +20,9 @@ played as (
         play.is_listen,
         play.ms_listened,
         play.is_estimated,
-        play.played_at
+        play.played_at_utc
     from same
-    inner join bi.timed_play as play
+    inner join bi.play as play
         on same.track_key = play.track_key
     where play.listener_key = %(listener_key)s and play.is_counted
 )
@@ -66,7 +66,7 @@ cross join (
         count(*) filter (where is_listen) as listen_count,
         round(coalesce(sum(ms_listened), 0) / 3600000.0, 2) as hours_listened,
         coalesce(bool_or(is_estimated), false) as is_estimated,
-        min(played_at) as first_played_at,
-        max(played_at) as last_played_at
+        min(played_at_utc) at time zone 'UTC' as first_played_at,
+        max(played_at_utc) at time zone 'UTC' as last_played_at
     from played
 ) as numbers;

@@ -108,7 +108,7 @@ inner join album_size
     on heard.album_key = album_size.album_key
 left join seen
     on heard.listener_key = seen.listener_key
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         coalesce(seen.is_fully_seen, false) = word.is_fully_seen
         and (heard.ms_estimated > 0) = word.is_estimated;

@@ -4,7 +4,7 @@ with rule as (
     select
         listener_key,
         track_key
-    from bi.excluded_track
+    from part.excluded_track
 ),
 
 changed as (

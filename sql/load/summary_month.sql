@@ -29,7 +29,7 @@ on conflict on constraint etl_summary_pk do update
 with changed as (
     select coalesce(rule.track_key, known.track_key) as track_key
     from (
-        select track_key from bi.excluded_track
+        select track_key from part.excluded_track
         where listener_key = %(listener_key)s
     ) as rule
     full join (
@@ -59,7 +59,7 @@ delete from warehouse.etl_excluded_track as known
 where
     known.listener_key = %(listener_key)s
     and not exists (
-        select 1 from bi.excluded_track as rule
+        select 1 from part.excluded_track as rule
         where rule.listener_key = %(listener_key)s and rule.track_key = known.track_key
     );
 
@@ -67,7 +67,7 @@ insert into warehouse.etl_excluded_track (listener_key, track_key)
 select
     listener_key,
     track_key
-from bi.excluded_track
+from part.excluded_track
 where listener_key = %(listener_key)s
 on conflict on constraint etl_excluded_track_pk do nothing;
 

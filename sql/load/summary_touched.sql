@@ -54,7 +54,7 @@ select
     play.is_listen,
     play.is_counted
 from pg_temp.touched_stretch as stretch
-inner join bi.timed_play as play
+inner join part.timed_play as play
     on stretch.stretch_start <= play.played_at and stretch.stretch_end > play.played_at
 left join pg_temp.touched_month as month
     on date_trunc('month', play.played_at_local)::date = month.month_date

@@ -23,7 +23,7 @@ with scored as (
         bayesian.prior_weight,
         ln(1 + score.ms_per_track::double precision / 60000)
         / nullif(max(ln(1 + score.ms_per_track::double precision / 60000)) over listened, 0) as listened_share
-    from bi.album_score as score
+    from part.album_score as score
     inner join warehouse.dim_album as album
         on score.album_key = album.album_key
     cross join (

@@ -7,7 +7,7 @@ with span as (
     select
         listener_key,
         range_agg(tsrange(seen_start_utc, seen_end_utc, '[]')) as seen
-    from bi.seen_span
+    from part.seen_span
     group by listener_key
 ),
 

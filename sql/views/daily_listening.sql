@@ -15,7 +15,7 @@ select
     day.excluded_play_count,
     day.excluded_ms
 from bi.coverage as day
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         (day.status = 'complete') = word.is_fully_seen
         and (day.ms_estimated > 0) = word.is_estimated;

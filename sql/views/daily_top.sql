@@ -29,7 +29,7 @@ with heard as not materialized (
             count(*) as play_count,
             sum(timed.ms_listened) as ms_listened,
             sum(case when timed.is_estimated then timed.ms_listened else 0 end) as ms_estimated
-        from bi.timed_play as timed
+        from part.timed_play as timed
         where
             timed.listener_key = day.listener_key
             and timed.played_at >= day.day_start
@@ -158,7 +158,7 @@ select
 from placed
 inner join bi.coverage as cover
     on placed.listener_key = cover.listener_key and placed.play_date = cover.play_date
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         (cover.status = 'complete') = word.is_fully_seen
         and (placed.ms_estimated > 0) = word.is_estimated

@@ -95,7 +95,7 @@ select
 from item
 inner join bi.period as period
     on item.listener_key = period.listener_key and period.period = 'all time'
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         period.is_fully_seen = word.is_fully_seen
         and (item.ms_estimated > 0) = word.is_estimated;

@@ -51,7 +51,7 @@ left join heard
         and period.period = heard.period
         and weekday.weekday = heard.weekday
         and clock.hour_of_day = heard.hour_of_day
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         period.is_fully_seen = word.is_fully_seen
         and (coalesce(heard.ms_estimated, 0) > 0) = word.is_estimated;

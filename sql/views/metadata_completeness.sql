@@ -56,7 +56,7 @@ select
 from summed
 inner join bi.period as period
     on summed.listener_key = period.listener_key and period.period = 'all time'
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         period.is_fully_seen = word.is_fully_seen
         and (summed.ms_estimated > 0) = word.is_estimated;

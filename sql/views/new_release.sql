@@ -57,7 +57,7 @@ cross join
 -- Who follows artists and has not played anything yet has no periods.
 left join bi.period as period
     on release.listener_key = period.listener_key and period.period = 'all time'
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         coalesce(period.is_fully_seen, false) = word.is_fully_seen
         and (heard.ms_estimated > 0) = word.is_estimated

@@ -103,7 +103,7 @@ bounded as (
                         greatest(
                             last_at at time zone 'UTC',
                             (
-                                select max(span.seen_end_utc) from bi.seen_span as span
+                                select max(span.seen_end_utc) from part.seen_span as span
                                 where span.listener_key = clipped.listener_key
                             )
                         )
@@ -127,14 +127,14 @@ select
     bounded.previous_first_date,
     bounded.previous_last_date,
     exists(
-        select 1 from bi.seen_span as span
+        select 1 from part.seen_span as span
         where
             span.listener_key = bounded.listener_key
             and span.seen_start_utc <= bounded.start_utc
             and span.seen_end_utc >= bounded.end_utc
     ) as is_fully_seen,
     exists(
-        select 1 from bi.seen_span as span
+        select 1 from part.seen_span as span
         where
             span.listener_key = bounded.listener_key
             and span.seen_start_utc <= bounded.previous_start_utc

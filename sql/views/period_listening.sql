@@ -50,11 +50,11 @@ left join lateral (
         listener_key = period.listener_key
         and play_date between period.previous_first_date and period.previous_last_date
 ) as before on period.previous_last_date is not null
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         period.is_fully_seen = word.is_fully_seen
         and (heard.ms_estimated > 0) = word.is_estimated
-left join bi.certainty as previous_word
+left join part.certainty as previous_word
     on
         period.is_previous_fully_seen = previous_word.is_fully_seen
         and (before.ms_estimated > 0) = previous_word.is_estimated;

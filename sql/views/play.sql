@@ -1,7 +1,7 @@
 -- bi.play
 -- Grain: one row per listener, moment and track.
 -- The fact of the star. How time is measured or estimated, what counts as a listen and
--- what counts at all, is said in bi.timed_play. Sum only where is_counted.
+-- what counts at all, is said in part.timed_play. Sum only where is_counted.
 create view bi.play as
 select
     play.listener_key,
@@ -25,7 +25,7 @@ select
     platform.name as platform,
     case play.ms_source when 0 then 'poll' when 1 then 'export' else 'watcher' end as source,
     play.is_counted
-from bi.timed_play as play
+from part.timed_play as play
 left join warehouse.dim_play_detail as detail
     on play.play_detail_key = detail.play_detail_key
 left join warehouse.dim_platform as platform

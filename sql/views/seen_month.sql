@@ -40,7 +40,7 @@ span as materialized (
     select
         listener_key,
         range_agg(tsrange(seen_start_utc, seen_end_utc, '[]')) as seen
-    from bi.seen_span
+    from part.seen_span
     group by listener_key
 )
 
@@ -54,7 +54,7 @@ select
 from month
 left join span
     on month.listener_key = span.listener_key
-inner join bi.certainty as measured
+inner join part.certainty as measured
     on
         not measured.is_estimated
         and measured.is_fully_seen = coalesce(
@@ -62,7 +62,7 @@ inner join bi.certainty as measured
             @> tsrange(month.start_at at time zone 'UTC', month.end_at at time zone 'UTC', '[]'),
             false
         )
-inner join bi.certainty as estimated
+inner join part.certainty as estimated
     on estimated.is_estimated and measured.is_fully_seen = estimated.is_fully_seen;
 comment on view bi.seen_month is
 'Grain: one row per listener and month, from that of the first play to this one. What the questions '

@@ -16,7 +16,7 @@ select
 from warehouse.summary_session as session
 inner join warehouse.dim_listener as listener
     on session.listener_key = listener.listener_key
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         (session.ms_estimated > 0) = word.is_estimated
         and word.is_fully_seen = not exists (

@@ -11,7 +11,7 @@ with judged as (
         sum(heard.play_count)::integer as play_count,
         sum(heard.judged_count)::integer as judged_count,
         sum(heard.skip_count)::integer as skip_count
-    from bi.period_track as heard
+    from part.period_track as heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
     group by heard.listener_key, heard.period, credit.artist_key

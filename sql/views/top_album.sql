@@ -14,7 +14,7 @@ with album as (
         (count(*) filter (where heard.listen_count > 0))::integer as track_count,
         sum(heard.previous_play_count)::integer as previous_play_count,
         sum(heard.previous_ms_listened)::bigint as previous_ms_listened
-    from bi.period_track as heard
+    from part.period_track as heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
     inner join warehouse.dim_album as known
@@ -62,7 +62,7 @@ select
 from placed
 inner join bi.period as period
     on placed.listener_key = period.listener_key and placed.period = period.period
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         period.is_fully_seen = word.is_fully_seen
         and (placed.ms_estimated > 0) = word.is_estimated

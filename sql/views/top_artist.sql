@@ -15,7 +15,7 @@ with artist as (
         sum(heard.previous_play_count)::integer as previous_play_count,
         sum(heard.previous_ms_listened)::bigint as previous_ms_listened,
         credit.artist_role
-    from bi.period_track as heard
+    from part.period_track as heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
     group by heard.listener_key, heard.period, credit.artist_key, credit.artist_role
@@ -81,7 +81,7 @@ select
 from placed
 inner join bi.period as period
     on placed.listener_key = period.listener_key and placed.period = period.period
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         period.is_fully_seen = word.is_fully_seen
         and (placed.ms_estimated > 0) = word.is_estimated

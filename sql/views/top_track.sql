@@ -14,7 +14,7 @@ with song as (
         sum(heard.ms_estimated)::bigint as ms_estimated,
         sum(heard.previous_play_count)::integer as previous_play_count,
         sum(heard.previous_ms_listened)::bigint as previous_ms_listened
-    from bi.period_track as heard
+    from part.period_track as heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
     group by heard.listener_key, heard.period, coalesce(nullif(track.recording_key, 0), -track.track_key)
@@ -58,7 +58,7 @@ select
 from placed
 inner join bi.period as period
     on placed.listener_key = period.listener_key and placed.period = period.period
-inner join bi.certainty as word
+inner join part.certainty as word
     on
         period.is_fully_seen = word.is_fully_seen
         and (placed.ms_estimated > 0) = word.is_estimated

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 
 from everheard import SCHEMA_VERSION
-from everheard.config import Settings, read_settings
 from everheard.failure import DatabaseTrouble, ExitCode, SchemaMismatch
 from migrate import __main__ as command
+from migrate import tables, views
 from migrate import upgrade as module
-from migrate import views
 from migrate.upgrade import to_direct_url, upgrade
-from tests.migrate.databases import read_catalogue, read_rows, read_seed_rows
-
-
-def make_settings(url: str) -> Settings:
-    return read_settings({"DATABASE_URL": url}, needs_spotify=False)
+from tests.migrate.databases import (
+    lead_to,
+    make_settings,
+    read_catalogue,
+    read_rows,
+    read_seed_rows,
+)
 
 
 def test_empty_database_gets_everything(each_empty_postgres_url: str) -> None:
@@ -63,6 +66,8 @@ def test_views_are_made_anew_and_strays_go(database_url: str) -> None:
     read_rows(database_url, "drop view bi.play cascade")
     read_rows(database_url, "create view bi.stray as select 1 as one")
     read_rows(database_url, "create view bi.stray_on_stray as select one from bi.stray")
+    read_rows(database_url, "create view bi.timed_play as select 1 as one")  # where it once was
+    read_rows(database_url, "create view part.stray as select one from bi.timed_play")
     upgrade(make_settings(database_url))
     assert read_catalogue(database_url) == before
 
@@ -98,17 +103,83 @@ def test_failing_revision_leaves_nothing_half_done(each_postgres_url: str) -> No
     assert (read_catalogue(each_postgres_url), read_seed_rows(each_postgres_url)) == before
 
 
-@pytest.mark.usefixtures("broken_revision")
-def test_failing_first_upgrade_leaves_the_database_empty(empty_database_url: str) -> None:
-    with pytest.raises(DatabaseTrouble):
-        upgrade(make_settings(empty_database_url))
-    assert (
-        read_rows(
-            empty_database_url,
-            "select nspname from pg_namespace where nspname in ('warehouse', 'bi')",
-        )
-        == []
+def test_failing_first_upgrade_leaves_the_database_empty(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "tables"
+    shutil.copytree(tables.TABLE_DIR, folder)
+    (folder / "half_done.sql").write_text(
+        "create table warehouse.half_done (one integer references warehouse.dim_date);select 1 / 0;"
     )
+    monkeypatch.setattr(tables, "TABLE_DIR", folder)
+    with pytest.raises(DatabaseTrouble, match="22012"):
+        upgrade(make_settings(empty_database_url))
+    assert read_catalogue(empty_database_url)["schemas"] == []
+
+
+def test_fresh_database_takes_one_trip_for_its_tables_and_one_for_its_views(
+    empty_database_url: str,
+) -> None:
+    sent: list[str] = []
+
+    def note(*arguments: object) -> None:
+        sent.append(str(arguments[2]))
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
+    try:
+        upgrade(make_settings(empty_database_url))
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
+    assert sum("create table warehouse." in statement for statement in sent) == 1
+    assert sum("create view " in statement for statement in sent) == 1
+    assert not any("update warehouse.etl_schema" in statement for statement in sent)
+
+
+def test_schemas_that_somebody_made_beforehand_are_used(each_empty_postgres_url: str) -> None:
+    read_rows(each_empty_postgres_url, "create schema warehouse; create schema part")
+    upgrade(make_settings(each_empty_postgres_url))
+    assert read_rows(each_empty_postgres_url, "select version from warehouse.etl_schema") == [
+        (SCHEMA_VERSION,)
+    ]
+
+
+def test_views_that_outlive_the_tables_are_made_anew(database_url: str) -> None:
+    before = read_catalogue(database_url), read_seed_rows(database_url)
+    read_rows(database_url, "drop schema warehouse cascade")
+    assert read_catalogue(database_url)["views"]
+    upgrade(make_settings(database_url))
+    assert (read_catalogue(database_url), read_seed_rows(database_url)) == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "schema"),
+    [
+        ("create schema warehouse; create table warehouse.stock (one integer)", "warehouse"),
+        ("create schema warehouse; create table warehouse.dim_date (one integer)", "warehouse"),
+        ("create schema part; create table part.bolt (one integer)", "part"),
+        ("create schema bi; create view bi.sales as select 1 as one", "bi"),
+    ],
+)
+def test_what_somebody_else_keeps_in_our_schemas_is_left_alone(
+    each_empty_postgres_url: str, statement: str, schema: str
+) -> None:
+    read_rows(each_empty_postgres_url, statement)
+    before = read_catalogue(each_empty_postgres_url)
+    with pytest.raises(SchemaMismatch, match=rf"no ledger, .* schema {schema}: .* DATABASE_URL"):
+        upgrade(make_settings(each_empty_postgres_url))
+    assert read_catalogue(each_empty_postgres_url) == before
+
+
+def test_schema_part_of_somebody_else_is_left_alone(each_empty_postgres_url: str) -> None:
+    lead_to(each_empty_postgres_url, 11)
+    read_rows(each_empty_postgres_url, "create schema part; create view part.bolt as select 1")
+    before = read_catalogue(each_empty_postgres_url), read_seed_rows(each_empty_postgres_url)
+    with pytest.raises(DatabaseTrouble, match='schema "part" already exists'):
+        upgrade(make_settings(each_empty_postgres_url))
+    assert (
+        read_catalogue(each_empty_postgres_url),
+        read_seed_rows(each_empty_postgres_url),
+    ) == before
 
 
 def test_database_newer_than_the_code_is_left_alone(database_url: str) -> None:
@@ -150,5 +221,10 @@ def test_migrations_go_past_the_pooler_where_that_is_known() -> None:
 def test_views_come_after_those_they_read(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("create view bi.a as select * from bi.c;")
     (tmp_path / "b.sql").write_text("create view bi.b as select 1;")
-    (tmp_path / "c.sql").write_text("create view bi.c as select * from bi.b;")
-    assert [path.stem for path in views.order_views(tmp_path)] == ["b", "c", "a"]
+    (tmp_path / "c.sql").write_text("create view bi.c as select * from part.a;")
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "a.sql").write_text(
+        "-- of which all is made, but not from bi.a\ncreate view part.a as select * from bi.b;"
+    )
+    ordered = [views.name_view(path) for path in views.order_views(tmp_path)]
+    assert ordered == ["bi.b", "part.a", "bi.c", "bi.a"]

@@ -19,7 +19,7 @@ from tests.repository.project import (
 
 PAGES = find_files("*.md")
 TEXTS = [*PAGES, *find_modules(), *find_files("*.yml", ".github")]
-VIEWS = [path.stem for path in find_files("*.sql", "sql/views")]
+VIEWS = [path.stem for path in find_files("views/*.sql", "sql/views")]  # not those in part/
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)")
 COMMAND = re.compile(r"\b(?:python|py) start\.py (?P<command>[a-z][a-z-]*)")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|LOCALAPPDATA")

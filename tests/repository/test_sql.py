@@ -5,13 +5,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.project import PROJECT_DIR, find_files, read, show
+from tests.repository.project import PROJECT_DIR, find_files, find_modules, read, show
 
-SCHEMAS = {"tables": "warehouse", "views": "bi"}
+#: The folder decides.
+SCHEMAS = {"tables": "warehouse", "views": "bi", "part": "part"}
 SCHEMA_FILE = PROJECT_DIR / "sql/tables/schemas.sql"
 OBJECTS = [*find_files("*.sql", "sql/tables"), *find_files("*.sql", "sql/views")]
 OBJECTS = [path for path in OBJECTS if path != SCHEMA_FILE]
 STATEMENTS = find_files("*.sql", "sql/load")
+PARTS = find_files("*.sql", "sql/views/part")
+#: Whoever asks, in SQL or around it. Jobs do not ask: what they add up, they add up by the
+#: parts' own rules, so sql/load may read them.
+QUERIES = [
+    path
+    for path in [
+        *find_files("*.sql"),
+        *find_modules(),
+        *find_files("*.py", "benchmarks"),
+        *find_files("*.tmdl", "powerbi"),
+        *find_files("README.md"),
+        *find_files("*.md", "docs"),
+    ]
+    if not {"tables", "views", "load", "versions", "decisions"} & set(show(path).split("/"))
+]
+VIEW = re.compile(r"\b(?:from|join)\s+((?:bi|part)\.\w+)")
 COMMENT = re.compile(
     r"comment\s+on\s+(?:table|view|materialized\s+view)\s+(?P<name>[\w.]+)\s+is\s+"
     r"(?P<text>(?:'(?:[^']|'')*'\s*)+);"
@@ -64,6 +81,20 @@ def test_statement_starts_with_what_it_does(path: Path) -> None:
     assert len(banner[0].split()) > 3, "the banner says too little"
 
 
+@pytest.mark.parametrize("path", PARTS, ids=show)
+def test_part_is_read_by_another_view_and_asked_by_nobody(path: Path) -> None:
+    views = [view for view in find_files("*.sql", "sql/views") if view != path]
+    assert any(f"part.{path.stem}" in VIEW.findall(read(view)) for view in views)
+    named = re.compile(rf"\bpart\.{path.stem}\b")
+    assert [show(query) for query in QUERIES if named.search(read(query))] == []
+
+
+def test_every_view_that_is_read_has_a_file() -> None:
+    files = {f"{SCHEMAS[path.parent.name]}.{path.stem}" for path in OBJECTS}
+    for path in [*OBJECTS, *STATEMENTS, *QUERIES]:
+        assert set(VIEW.findall(read(path))) <= files, show(path)
+
+
 @pytest.mark.parametrize("schema", SCHEMAS.values())
 def test_schema_says_what_it_holds(schema: str) -> None:
     assert schema in read_banner(SCHEMA_FILE)[0]
@@ -71,4 +102,5 @@ def test_schema_says_what_it_holds(schema: str) -> None:
 
 
 def test_there_are_tables_views_and_statements() -> None:
-    assert {path.parent.name for path in [*OBJECTS, *STATEMENTS]} == {"tables", "views", "load"}
+    assert {path.parent.name for path in OBJECTS} == SCHEMAS.keys()
+    assert STATEMENTS

@@ -60,7 +60,7 @@ def test_run_for_one_listener_covers_nobody_else(polled: Connection) -> None:
 def test_look_of_long_ago_reaches_to_itself_and_one_of_today_to_now(polled: Connection) -> None:
     reach = (
         "select date_trunc('hour', now() at time zone 'UTC' - seen_end_utc)::text"
-        " from bi.seen_span where listener_key = 1"
+        " from part.seen_span where listener_key = 1"
     )
     look_at(polled, 1, "3 days")
     assert read(polled, reach) == [("3 days",)]

@@ -1,8 +1,8 @@
--- bi.period_part
+-- part.period_part
 -- Grain: one row per listener, period, and part of it that is added up in one way.
 -- What the questions about periods are made of. Whole months come from the summary of
 -- months, all time from the summary of tracks, and the days at the edges from the plays.
-create view bi.period_part as
+create view part.period_part as
 with stretch as (
     select
         listener_key,
@@ -42,62 +42,62 @@ month as (
     from stretch
 ),
 
-part as (
+piece as (
     select
         month.*,
         'track' as source,
-        from_date as part_start,
-        to_date as part_end
+        from_date as piece_start,
+        to_date as piece_end
     from month
     where period_kind = 'all'
     union all
     select
         month.*,
         'month' as source,
-        first_month as part_start,
-        end_month as part_end
+        first_month as piece_start,
+        end_month as piece_end
     from month
     where period_kind <> 'all' and first_month < end_month
     union all
     select
         month.*,
         'day' as source,
-        from_date as part_start,
-        case when first_month < end_month then first_month else to_date end as part_end
+        from_date as piece_start,
+        case when first_month < end_month then first_month else to_date end as piece_end
     from month
     where period_kind <> 'all'
     union all
     select
         month.*,
         'day' as source,
-        end_month as part_start,
-        to_date as part_end
+        end_month as piece_start,
+        to_date as piece_end
     from month
     where period_kind <> 'all' and first_month < end_month
 )
 
 select
-    part.listener_key,
-    part.period,
-    part.is_previous,
-    part.source,
-    part.part_start as from_date,
-    part.part_end as to_date,
-    part.part_start::timestamp at time zone listener.timezone at time zone 'UTC' as from_utc,
-    part.part_end::timestamp at time zone listener.timezone at time zone 'UTC' as to_utc
-from part
+    piece.listener_key,
+    piece.period,
+    piece.is_previous,
+    piece.source,
+    piece.piece_start as from_date,
+    piece.piece_end as to_date,
+    piece.piece_start::timestamp at time zone listener.timezone at time zone 'UTC' as from_utc,
+    piece.piece_end::timestamp at time zone listener.timezone at time zone 'UTC' as to_utc
+from piece
 inner join warehouse.dim_listener as listener
-    on part.listener_key = listener.listener_key
-where part.part_start < part.part_end;
-comment on view bi.period_part is
+    on piece.listener_key = listener.listener_key
+where piece.piece_start < piece.piece_end;
+comment on view part.period_part is
 'Grain: one row per listener, period, and part of it that is added up in one way. What the questions '
 'about periods are made of. Whole months come from the summary of months, all time from the '
 'summary of tracks, and the days at the edges from the plays.';
-comment on column bi.period_part.listener_key is 'Whose: bi.listener.';
-comment on column bi.period_part.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
-comment on column bi.period_part.is_previous is 'Belongs to the period before.';
-comment on column bi.period_part.source is 'track, month or day: what is added up.';
-comment on column bi.period_part.from_date is 'First day of the part.';
-comment on column bi.period_part.to_date is 'The day after its last.';
-comment on column bi.period_part.from_utc is 'The same as a moment, UTC.';
-comment on column bi.period_part.to_utc is 'The same as a moment, UTC.';
+comment on column part.period_part.listener_key is 'Whose: bi.listener.';
+comment on column part.period_part.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
+comment on column part.period_part.is_previous is 'Belongs to the period before.';
+comment on column part.period_part.source is 'track, month or day: what is added up.';
+comment on column part.period_part.from_date is 'First day of the part.';
+comment on column part.period_part.to_date is 'The day after its last.';
+comment on column part.period_part.from_utc is 'The same as a moment, UTC.';
+comment on column part.period_part.to_utc is 'The same as a moment, UTC.';

@@ -1,8 +1,8 @@
--- bi.seen_span
+-- part.seen_span
 -- Grain: one row per listener and stretch of time without a gap in what was seen.
 -- Seen is what an import covers, and what polls cover less the open gaps. The last look
 -- reaches to now while it is less than a day old: what was played since is late, not lost.
-create view bi.seen_span as
+create view part.seen_span as
 with polled as (
     select
         listener.listener_key,
@@ -71,10 +71,10 @@ select
     lower(seen) at time zone 'UTC' as seen_start_utc,
     upper(seen) at time zone 'UTC' as seen_end_utc
 from joined;
-comment on view bi.seen_span is
+comment on view part.seen_span is
 'Grain: one row per listener and stretch of time without a gap in what was seen. Seen is what an import '
 'covers, and what polls cover less the open gaps. The last look reaches to now while it is less '
 'than a day old: what was played since is late, not lost.';
-comment on column bi.seen_span.listener_key is 'Whose: bi.listener.';
-comment on column bi.seen_span.seen_start_utc is 'First moment of the stretch, UTC.';
-comment on column bi.seen_span.seen_end_utc is 'Last moment of the stretch, UTC.';
+comment on column part.seen_span.listener_key is 'Whose: bi.listener.';
+comment on column part.seen_span.seen_start_utc is 'First moment of the stretch, UTC.';
+comment on column part.seen_span.seen_end_utc is 'Last moment of the stretch, UTC.';

@@ -1,8 +1,8 @@
--- bi.certainty
+-- part.certainty
 -- Grain: one row per answer to two questions: was everything seen, is a part estimated.
 -- The words that stand beside every sum. A gap makes counts a lower bound; with estimated
 -- time beside it, hours may err both ways.
-create view bi.certainty as
+create view part.certainty as
 select
     word.is_fully_seen,
     word.is_estimated,
@@ -15,11 +15,11 @@ from (
     (false, false, 'at least'),
     (false, true, 'not fully seen')
 ) as word (is_fully_seen, is_estimated, certainty);
-comment on view bi.certainty is
+comment on view part.certainty is
 'Grain: one row per answer to two questions: was everything seen, is a part estimated. The words that '
 'stand beside every sum. A gap makes counts a lower bound; with estimated time beside it, hours '
 'may err both ways.';
-comment on column bi.certainty.is_fully_seen is 'No gap, and nothing that nobody looked at.';
-comment on column bi.certainty.is_estimated is 'Some of the time is estimated.';
-comment on column bi.certainty.certainty is 'The word for sums of time.';
-comment on column bi.certainty.count_certainty is 'The word for counts of plays.';
+comment on column part.certainty.is_fully_seen is 'No gap, and nothing that nobody looked at.';
+comment on column part.certainty.is_estimated is 'Some of the time is estimated.';
+comment on column part.certainty.certainty is 'The word for sums of time.';
+comment on column part.certainty.count_certainty is 'The word for counts of plays.';

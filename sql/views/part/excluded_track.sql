@@ -1,8 +1,8 @@
--- bi.excluded_track
+-- part.excluded_track
 -- Grain: one row per listener and track that a rule on an artist, album or track takes out.
 -- A rule holds for all that a thing turned out to be: the other ids of an artist or
 -- album, the other tracks of a recording. A rule on an artist takes out guests' tracks too.
-create view bi.excluded_track as
+create view part.excluded_track as
 with rule as (
     select
         listener_key,
@@ -50,7 +50,7 @@ inner join warehouse.dim_track as track
     on
         named.track_key = track.track_key
         or (named.recording_key = track.recording_key and track.recording_key <> 0);
-comment on view bi.excluded_track is
+comment on view part.excluded_track is
 'Grain: one row per listener and track that a rule on an artist, album or track takes out.';
-comment on column bi.excluded_track.listener_key is 'Whose rule: bi.listener.';
-comment on column bi.excluded_track.track_key is 'A track whose plays are not counted: bi.track.';
+comment on column part.excluded_track.listener_key is 'Whose rule: bi.listener.';
+comment on column part.excluded_track.track_key is 'A track whose plays are not counted: bi.track.';

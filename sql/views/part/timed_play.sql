@@ -1,4 +1,4 @@
--- bi.timed_play
+-- part.timed_play
 -- Grain: one row per listener, moment and track, with its listened time and whether it counts.
 -- What bi.play, the questions and the summaries are made of; read bi.play instead.
 -- Its played_at is the ledger's own column, so that a range of time is found by the key.
@@ -9,7 +9,7 @@
 -- A play counts as a listen from 30 seconds on, or when a shorter track was heard whole.
 -- No CTE here: a view with one is not merged into the query that reads it, and a range of
 -- time would then not be found by the key.
-create view bi.timed_play as
+create view part.timed_play as
 select
     play.listener_key,
     play.played_at,
@@ -26,7 +26,7 @@ select
         select
             excluded.listener_key,
             excluded.track_key
-        from bi.excluded_track as excluded
+        from part.excluded_track as excluded
     )
     and (play.listener_key, play.context_key) not in (
         select
@@ -95,18 +95,18 @@ from (
     left join warehouse.dim_track as track
         on fact.track_key = track.track_key
 ) as play;
-comment on view bi.timed_play is
+comment on view part.timed_play is
 'Grain: one row per listener, moment and track, with its listened time and whether it counts. '
 'What bi.play and the questions are made of; read bi.play instead.';
-comment on column bi.timed_play.listener_key is 'Whose play: bi.listener.';
-comment on column bi.timed_play.played_at is 'End of the play, as the ledger keeps it.';
-comment on column bi.timed_play.played_at_local is 'End of the play on the listener''s clock.';
-comment on column bi.timed_play.track_key is 'What was played: bi.track.';
-comment on column bi.timed_play.context_key is 'Where it was started from: bi.context.';
-comment on column bi.timed_play.play_detail_key is 'Reasons, flags and country of the play.';
-comment on column bi.timed_play.platform_key is 'Device or app.';
-comment on column bi.timed_play.ms_source is 'Who measured: 0 nobody, 1 the export, 2 the watcher.';
-comment on column bi.timed_play.ms_listened is 'Milliseconds listened: measured, or estimated where is_estimated.';
-comment on column bi.timed_play.is_estimated is 'True where nobody measured the listened time.';
-comment on column bi.timed_play.is_listen is 'At least 30 seconds listened, or the whole of a shorter track.';
-comment on column bi.timed_play.is_counted is 'False where a rule of bi.exclusion takes the play out of every sum.';
+comment on column part.timed_play.listener_key is 'Whose play: bi.listener.';
+comment on column part.timed_play.played_at is 'End of the play, as the ledger keeps it.';
+comment on column part.timed_play.played_at_local is 'End of the play on the listener''s clock.';
+comment on column part.timed_play.track_key is 'What was played: bi.track.';
+comment on column part.timed_play.context_key is 'Where it was started from: bi.context.';
+comment on column part.timed_play.play_detail_key is 'Reasons, flags and country of the play.';
+comment on column part.timed_play.platform_key is 'Device or app.';
+comment on column part.timed_play.ms_source is 'Who measured: 0 nobody, 1 the export, 2 the watcher.';
+comment on column part.timed_play.ms_listened is 'Milliseconds listened: measured, or estimated where is_estimated.';
+comment on column part.timed_play.is_estimated is 'True where nobody measured the listened time.';
+comment on column part.timed_play.is_listen is 'At least 30 seconds listened, or the whole of a shorter track.';
+comment on column part.timed_play.is_counted is 'False where a rule of bi.exclusion takes the play out of every sum.';

@@ -5,8 +5,6 @@ from __future__ import annotations
 from everheard.config import read_settings
 from everheard.setup.steps import STEPS
 
-NAMES = [step.name for step in STEPS]
-
 
 def run_setup(only: str | None, *, port: int) -> str:
     """Go through the steps that are not done, or do one of them anew; return a sentence.

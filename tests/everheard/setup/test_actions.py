@@ -14,9 +14,8 @@ from everheard import github, minutes
 from everheard.__main__ import SETUP_STEPS
 from everheard.config import Settings, read_settings
 from everheard.failure import Failure
-from everheard.setup import NAMES
 from everheard.setup.actions import hand_over
-from everheard.setup.steps import guess_timezone
+from everheard.setup.steps import STEPS, guess_timezone
 from tests.gh import FakeGitHub
 from tests.repository.project import PROJECT_DIR
 
@@ -132,7 +131,7 @@ def test_copy_without_a_repository_is_told_how_to_get_one(
 
 
 def test_steps_on_the_command_line_are_those_of_setup() -> None:
-    assert list(SETUP_STEPS) == NAMES
+    assert list(SETUP_STEPS) == [step.name for step in STEPS]
 
 
 def test_time_zone_is_read_off_the_machine(tmp_path: Path) -> None:

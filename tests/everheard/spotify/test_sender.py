@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from everheard.spotify.errors import Unavailable
-from everheard.spotify.sender import NO_RETRIES, Patience, Sender
+from everheard.spotify.sender import Patience, Sender
 from tests.everheard.spotify.conftest import MakeSender
 from tests.everheard.spotify.scripted_server import (
     FakeTime,
@@ -185,7 +185,7 @@ def test_spent_quota_is_not_retried(
 def test_retries_can_be_switched_off(server: ScriptedServer, time: FakeTime) -> None:
     server.will_answer(Reply(503), Reply())
 
-    with Sender(NO_RETRIES, sleep=time.sleep) as sender:
+    with Sender(Patience(attempts=1), sleep=time.sleep) as sender:
         assert sender.send("GET", f"{server.url}/a").status == 503
 
     assert time.sleeps == []
@@ -243,7 +243,7 @@ def test_unreachable_address_is_unavailable(make_sender: MakeSender) -> None:
 
 def test_certificate_trouble_is_told_apart(server: ScriptedServer) -> None:
     with (
-        Sender(NO_RETRIES) as sender,
+        Sender(Patience(attempts=1)) as sender,
         pytest.raises(Unavailable, match="certificate was not accepted"),
     ):
         sender.send("GET", f"https://127.0.0.1:{server.port}/a")

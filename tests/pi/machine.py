@@ -49,7 +49,9 @@ StandardError=append:/said/log
 @cache
 def may_start() -> bool:
     """Say whether the kernel lets this process make a machine: as root, not in every container."""
-    if os.name != "posix" or os.geteuid() != 0:
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return False
+    if not all(os.access(tree, os.W_OK) for tree in _find_trees()):
         return False
     unshare = ["unshare", "--mount", "--pid", "--cgroup", "--fork", "true"]
     return subprocess.run(unshare, capture_output=True, check=False).returncode == 0
@@ -66,12 +68,13 @@ def run_machine(
     _make_folders(folder, unit, settings)
     (folder / "units/instead.py").write_text(instead, encoding="utf-8")
     (folder / "said/script").write_text(script, encoding="utf-8")
-    with _own_groups(folder.name) as groups:
+    name = f"everheard-{os.getpid()}-{folder.name}"
+    with _own_groups(name) as groups:
         enter = (
             'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"'
         )
         done = subprocess.run(
-            ["sh", "-ec", enter, "sh", *map(str, groups), "--", *_name_command(folder)],
+            ["sh", "-ec", enter, "sh", *map(str, groups), "--", *_name_command(folder, name)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -108,7 +111,7 @@ def _make_folders(folder: Path, unit: str, settings: dict[str, str]) -> None:
     (folder / "code/.venv/pyvenv.cfg").write_text("home = /opt/python/bin\n")
 
 
-def _name_command(folder: Path) -> list[str]:
+def _name_command(folder: Path, name: str) -> list[str]:
     shown = {
         sys.base_prefix: "/opt/python",
         folder / "units": "/units",
@@ -128,7 +131,7 @@ def _name_command(folder: Path) -> list[str]:
         "--console=pipe",
         "--resolv-conf=off",
         "--timezone=off",
-        f"--machine={folder.name}",
+        f"--machine={name}",
         *(f"--bind-ro={path}:{place}" for path, place in shown.items()),
         *(f"--bind={path}:{place}" for path, place in lent.items()),
         # No unit but ours: this machine's own must not start a second time.
@@ -143,11 +146,16 @@ def _name_command(folder: Path) -> list[str]:
     ]
 
 
+def _find_trees() -> list[Path]:
+    """Return the one tree of control groups that there is, or the two that systemd uses."""
+    trees = [Path("/sys/fs/cgroup") / tree for tree in (".", "systemd", "unified")]
+    return [tree for tree in trees if (tree / "cgroup.procs").exists()]
+
+
 @contextmanager
 def _own_groups(name: str) -> Iterator[list[Path]]:
-    """Make a control group, in the one hierarchy there is or in the two that systemd uses."""
-    trees = [Path("/sys/fs/cgroup") / tree for tree in (".", "systemd", "unified")]
-    groups = [tree / name for tree in trees if (tree / "cgroup.procs").exists()]
+    """Make a control group in each tree, and take it away with those below."""
+    groups = [tree / name for tree in _find_trees()]
     for group in groups:
         group.mkdir()
     try:

@@ -7,16 +7,19 @@ processes, devices and control groups are its own, its network is this machine's
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 from tests.repository.project import PROJECT_DIR
 
 UNIT = "everheard@.service"
+SECONDS = 120
 PARTS = ("everheard", "jobs", "migrate", "sql")  # what pi/install.sh installs
 LIBRARY = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 USERS = {
@@ -69,21 +72,20 @@ def run_machine(
     (folder / "units/instead.py").write_text(instead, encoding="utf-8")
     (folder / "said/script").write_text(script, encoding="utf-8")
     name = f"everheard-{os.getpid()}-{folder.name}"
-    with _own_groups(name) as groups:
+    with _own_groups(name) as groups, (folder / "said/console").open("w") as console:
         enter = (
             'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"'
         )
         done = subprocess.run(
             ["sh", "-ec", enter, "sh", *map(str, groups), "--", *_name_command(folder, name)],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=console,
             stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
+            timeout=SECONDS,
             check=False,
         )
     said = {path.name: path.read_text("utf-8") for path in (folder / "said").iterdir()}
-    assert done.returncode == 0, done.stdout + said.get("log", "")
+    assert done.returncode == 0, said["console"] + said.get("log", "")
     return said
 
 
@@ -154,7 +156,7 @@ def _find_trees() -> list[Path]:
 
 @contextmanager
 def _own_groups(name: str) -> Iterator[list[Path]]:
-    """Make a control group in each tree, and take it away with those below."""
+    """Make a control group in each tree; take it away at the end, with what is still in it."""
     groups = [tree / name for tree in _find_trees()]
     for group in groups:
         group.mkdir()
@@ -162,7 +164,20 @@ def _own_groups(name: str) -> Iterator[list[Path]]:
         yield groups
     finally:
         for group in groups:
-            for below in sorted(
-                (path.parent for path in group.rglob("cgroup.procs")), reverse=True
-            ):
-                below.rmdir()
+            _empty(group)
+            for path in _find_lists(group):
+                path.parent.rmdir()
+
+
+def _empty(group: Path) -> None:
+    """End what is left in a group, of a machine that did not come to its end."""
+    while left := [int(word) for path in _find_lists(group) for word in path.read_text().split()]:
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _find_lists(group: Path) -> list[Path]:
+    """Return the lists of processes of a control group and those below, the deepest first."""
+    return sorted(group.rglob("cgroup.procs"), key=lambda path: -len(path.parts))

@@ -65,7 +65,7 @@ class Ledger:
 
     @contextmanager
     def lend_connection(self) -> Iterator[Connection]:
-        """Lend a connection in autocommit mode to what writes (everheard.warehouse)."""
+        """Lend a connection in autocommit mode to what writes (everheard.ledger)."""
         with translate_errors(), self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert isinstance(driver, Connection)  # noqa: S101 (the URL names psycopg2)

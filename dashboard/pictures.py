@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
-from functools import cache
-from types import ModuleType
+import resvg_py
 
 from dashboard.statement import FONT_DIR
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_FONTS = [str(path) for path in sorted(FONT_DIR.glob("*.ttf"))]
 
 
 def draw_png(svg: str) -> bytes:
@@ -17,32 +14,4 @@ def draw_png(svg: str) -> bytes:
 
     Letters that the font lacks (Japanese, emoji) come from the machine's fonts.
     """
-    return squeeze_png(bytes(_load_converter().svg_to_png(svg)))
-
-
-def squeeze_png(png: bytes) -> bytes:
-    """Return the same picture packed tightly: the converter packs for speed."""
-    head, data, place = b"", b"", len(_SIGNATURE)
-    while place < len(png):
-        (length,) = struct.unpack_from(">I", png, place)
-        kind = png[place + 4 : place + 8]
-        if kind == b"IDAT":
-            data += png[place + 8 : place + 8 + length]
-        elif kind != b"IEND":
-            head += png[place : place + 12 + length]
-        place += 12 + length
-    packed = zlib.compress(zlib.decompress(data), 9)
-    return _SIGNATURE + head + _make_chunk(b"IDAT", packed) + _make_chunk(b"IEND", b"")
-
-
-def _make_chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-@cache
-def _load_converter() -> ModuleType:
-    """Import what draws, only when something is drawn: it takes 40 MB that a server may spare."""
-    import vl_convert
-
-    vl_convert.register_font_directory(str(FONT_DIR))
-    return vl_convert
+    return resvg_py.svg_to_bytes(svg_string=svg, font_files=_FONTS)

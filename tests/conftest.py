@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from everheard import config as settings
 from everheard.database import embedded
+from tests.pi.machine import may_start
 from tests.postgres import (
     DEBIAN_BIN,
     POOLER,
@@ -159,6 +160,14 @@ def systemd() -> None:
 
 
 @pytest.fixture(scope="session")
+def systemd_machine() -> None:
+    """Ask for what starts a small machine with a systemd of its own."""
+    assert shutil.which("systemd-nspawn"), (
+        "systemd-nspawn is missing: apt-get install systemd-container"
+    )
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Debian's Chromium once."""
     with sync_playwright() as playwright:
@@ -179,10 +188,14 @@ def _lacks_what_it_needs(item: pytest.Item) -> bool:
     if sys.platform == "win32" and item.get_closest_marker("posix"):
         return True
     needed = getattr(item, "fixturenames", ())
+    if "systemd_machine" in needed and not may_start():  # an unprivileged container, say
+        return True
     lacks_pooler = "pgbouncer" in needed and POOLER is None
     lacks_browser = "browser" in needed and not CHROMIUM.exists()
     lacks_systemd = "systemd" in needed and shutil.which("systemd-analyze") is None
-    return (lacks_pooler or lacks_browser or lacks_systemd) and not MUST_HAVE_ALL
+    lacks_machine = "systemd_machine" in needed and shutil.which("systemd-nspawn") is None
+    lacks_one = lacks_pooler or lacks_browser or lacks_systemd or lacks_machine
+    return lacks_one and not MUST_HAVE_ALL
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,8 +6,6 @@ from cli.commands import make_parser
 from cli.setup.steps import STEPS
 from everheard.config import read_settings
 
-NAMES = [step.name for step in STEPS]
-
 
 def main(argv: list[str]) -> int:
     """Go through the steps; say how it ended."""

@@ -150,7 +150,6 @@ class Comeback:
     """An artist who was heard again after a year or more."""
 
     artist_name: str
-    last_heard: date
     returned: date
     away_day_count: int
     ms_since: int

@@ -174,8 +174,8 @@ SESSIONS = """
 """
 COMEBACKS = """
     select
-        back.artist_name, back.last_heard_date, back.returned_date, back.away_day_count,
-        back.ms_since, artist.spotify_url as url, back.certainty
+        back.artist_name, back.returned_date, back.away_day_count, back.ms_since,
+        artist.spotify_url as url, back.certainty
     from bi.comeback as back
     inner join bi.artist as artist on back.artist_key = artist.artist_key
     where back.listener_key = %(listener)s order by back.returned_date

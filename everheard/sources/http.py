@@ -79,9 +79,6 @@ class Patience:
     longest_wait: float = 30.0
 
 
-NO_RETRIES = Patience(attempts=1)
-
-
 def utc_now() -> datetime:
     """Return the current moment in UTC."""
     return datetime.now(UTC)

@@ -64,7 +64,6 @@ select
                 json_agg(json_build_object(
                     'name', runner.runner,
                     'trigger', runner.trigger,
-                    'seen_at', runner.seen_at,
                     'hours', extract(epoch from now() - runner.seen_at) / 3600
                 ) order by runner.seen_at desc)
             from warehouse.etl_runner as runner

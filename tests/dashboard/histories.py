@@ -65,7 +65,7 @@ def make_history(
         last_heard_by="pi",
         sign_in_days_left=131,
         is_sign_in_exact=False,
-        comebacks=(Comeback("Saltwork", date(2024, 2, 1), date(2026, 3, 9), 767, 92 * MINUTE),)
+        comebacks=(Comeback("Saltwork", date(2026, 3, 9), 767, 92 * MINUTE),)
         if day_count > 900
         else (),
         ratings=make_ratings(60 if day_count > 300 else 0),

@@ -29,7 +29,6 @@ class RunnerHealth(NamedTuple):
 
     name: str
     trigger: str
-    seen_at: datetime
     hours: float
 
 
@@ -128,6 +127,5 @@ def _to_runner(entry: dict[str, Any]) -> RunnerHealth:
     return RunnerHealth(
         name=entry["name"],
         trigger=entry["trigger"],
-        seen_at=datetime.fromisoformat(entry["seen_at"]),
         hours=float(entry["hours"]),
     )

@@ -36,7 +36,6 @@ ARTISTS = Endpoint("artists")
 ARTIST_ALBUMS = Endpoint("artist-albums")
 SEARCH = Endpoint("search")
 SEVERAL_TRACKS = Endpoint("several-tracks", for_old_apps=True)
-SEVERAL_ALBUMS = Endpoint("several-albums", for_old_apps=True)
 SEVERAL_ARTISTS = Endpoint("several-artists", for_old_apps=True)
 NEW_RELEASES = Endpoint("new-releases", for_old_apps=True)
 
@@ -123,10 +122,6 @@ class SpotifyClient:
     def fetch_tracks(self, track_ids: Iterable[str]) -> list[Json | None]:
         """Fetch at most 50 tracks in the order asked for, None for an unknown one (old apps)."""
         return self._get_several("tracks", track_ids, SEVERAL_TRACKS)
-
-    def fetch_albums(self, album_ids: Iterable[str]) -> list[Json | None]:
-        """Fetch at most 20 albums in the order asked for, None for an unknown one (old apps)."""
-        return self._get_several("albums", album_ids, SEVERAL_ALBUMS)
 
     def fetch_artists(self, artist_ids: Iterable[str]) -> list[Json | None]:
         """Fetch at most 50 artists in the order asked for, None for an unknown one (old apps)."""

@@ -59,7 +59,7 @@ def test_old_postgres_is_a_fault(version: str, mark: Mark) -> None:
 def test_issue_names_what_needs_somebody_and_nobody_s_name() -> None:
     health = HEALTH._replace(
         sign_ins=[sign_in_of(159), sign_in_of(160)],
-        runners=[RunnerHealth("attic-pi", "timer", datetime(2026, 1, 1, tzinfo=UTC), 9.0)],
+        runners=[RunnerHealth("attic-pi", "timer", 9.0)],
         new_gap_count=2,
         size_bytes=500 * MEGABYTE,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from everheard.sources.http import NO_RETRIES, Patience, Sender
+from everheard.sources.http import Patience, Sender
 from everheard.sources.spotify.answer import SPOTIFY, is_quota_spent
 from everheard.sources.spotify.errors import Unavailable
 from tests.everheard.sources.conftest import MakeSender
@@ -186,7 +186,7 @@ def test_spent_quota_is_not_retried(
 def test_retries_can_be_switched_off(server: ScriptedServer, time: FakeTime) -> None:
     server.will_answer(Reply(503), Reply())
 
-    with Sender(SPOTIFY, NO_RETRIES, sleep=time.sleep) as sender:
+    with Sender(SPOTIFY, Patience(attempts=1), sleep=time.sleep) as sender:
         assert sender.send("GET", f"{server.url}/a").status == 503
 
     assert time.sleeps == []
@@ -246,7 +246,7 @@ def test_unreachable_address_is_unavailable(make_sender: MakeSender) -> None:
 
 def test_certificate_trouble_is_told_apart(server: ScriptedServer) -> None:
     with (
-        Sender(SPOTIFY, NO_RETRIES) as sender,
+        Sender(SPOTIFY, Patience(attempts=1)) as sender,
         pytest.raises(Unavailable, match="certificate was not accepted"),
     ):
         sender.send("GET", f"https://127.0.0.1:{server.port}/a")

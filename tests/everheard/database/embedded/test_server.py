@@ -33,7 +33,7 @@ from tests.postgres import PROJECT_DIR
 START_AND_TELL = """
 import sys
 from pathlib import Path
-from everheard.warehouse import embedded
+from everheard.database import embedded
 print(embedded.start(Path(sys.argv[1])).url, flush=True)
 sys.stdin.read()
 """

@@ -88,13 +88,6 @@ ENDPOINTS = [
         "several-tracks",
     ),
     (
-        lambda c: c.fetch_albums(["a"]),
-        "/albums",
-        {"ids": ["a"]},
-        {"albums": [{"id": "a"}]},
-        "several-albums",
-    ),
-    (
         lambda c: c.fetch_artists(["a"]),
         "/artists",
         {"ids": ["a"]},

@@ -1,7 +1,7 @@
-"""Who may ask: one person at the desk without a token, anybody else with one.
+"""Who may ask: whoever sits at this machine without a token, anybody else with one.
 
-The desk is a request from this machine, to a name of this machine, that no proxy passed
-on, while no token has ever been made. A foreign page in a browser at the desk can neither
+Local access is a request from this machine, to a name of this machine, that no proxy passed
+on, while no token has ever been made. A foreign page in a browser here can neither
 post (content type, origin) nor read by rebinding a name (Host).
 """
 
@@ -51,7 +51,7 @@ def register_access(app: Flask, ledger: Ledger, rate_limit: str) -> None:
         strategy="moving-window",
         headers_enabled=True,
     )
-    limiter.request_filter(lambda: is_at_desk(request) or request.method == "OPTIONS")
+    limiter.request_filter(lambda: is_local(request) or request.method == "OPTIONS")
     limiter.init_app(app)
 
     @app.before_request
@@ -92,7 +92,7 @@ def _host_name(address: str) -> str:
         return ""
 
 
-def is_at_desk(asked: Request) -> bool:
+def is_local(asked: Request) -> bool:
     """Tell whether a request comes from this machine, to this machine, by no proxy."""
     passed_on = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
     return (
@@ -143,10 +143,10 @@ def _find_caller(ledger: Ledger) -> Caller:
         if not found:
             raise ApiError(401, "This token is not known, or was revoked.")
         return Caller(**found[0])
-    if is_at_desk(request):
-        desk = ledger.read("desk")[0]
-        if not desk["has_tokens"]:
-            return Caller(desk["listener_key"], may_rate=True, may_read_all=True)
+    if is_local(request):
+        found = ledger.read("local_access")[0]
+        if not found["has_tokens"]:
+            return Caller(found["listener_key"], may_rate=True, may_read_all=True)
     raise ApiError(401, "A token is needed: python start.py token create NAME makes one.")
 
 

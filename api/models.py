@@ -10,17 +10,17 @@ from pydantic import BaseModel, Field, RootModel
 from api.queries import Method
 
 
-class Heard(BaseModel):
-    """When the listener was last heard from; null where they never were."""
+class Contact(BaseModel):
+    """When plays of the listener were last asked for or brought; null where they never were."""
 
-    last_heard_at: dt.datetime | None = Field(
+    last_contact_at: dt.datetime | None = Field(
         description="When Spotify was last asked for plays, or a file brought some."
     )
-    last_heard_by: str | None = Field(description="The machine that did it.")
-    hours_since_heard: float | None = Field(description="As of this answer.")
+    last_contact_by: str | None = Field(description="The machine that did it.")
+    hours_since_contact: float | None = Field(description="As of this answer.")
 
 
-class Status(Heard):
+class Status(Contact):
     """What the ledger holds."""
 
     name: str
@@ -45,7 +45,7 @@ class DayTop(BaseModel):
     certainty: str
 
 
-class DailyReport(Heard):
+class DailyReport(Contact):
     """A day beside the thirty before it; ``certainty`` says how its hours are to be read."""
 
     date: dt.date

@@ -30,7 +30,7 @@ _FAULTS = {
 FAULT_RESPONSES: ResponseDict = {
     code: {"description": text, "content": _PROBLEM} for code, text in _FAULTS.items()
 }
-#: A token, or none at the desk.
+#: A token, or none on this machine.
 SECURITY: list[dict[str, list[Any]]] = [{}, {"token": []}]
 
 

@@ -39,7 +39,7 @@ def show_status() -> Response:
             "ratings": row["rating_count"],
             "last_played_at": row["last_played_at"],
             "ranked_at": row["ranked_at"],
-            **read_last_heard(),
+            **read_last_contact(),
             "documentation": "/openapi/swagger",
         }
     )
@@ -73,13 +73,13 @@ def show_daily_report(query: ReportQuery) -> Response:
             {"hours_listened": round(one.pop("ms_listened") / MS_PER_HOUR, 2), **one}
             for one in ledger.read("daily_top", listener_key=listener_key, date=day)
         ],
-        **read_last_heard(),
+        **read_last_contact(),
     }
     return to_answer(report)
 
 
-def read_last_heard() -> dict[str, Any]:
+def read_last_contact() -> dict[str, Any]:
     """Return when the caller was last heard from, by whom, and how many hours ago that is now."""
-    for row in get_ledger().read("last_heard", listener_key=get_caller().listener_key):
-        return {**row, "hours_since_heard": round(row["hours_since_heard"], 2)}
+    for row in get_ledger().read("last_contact", listener_key=get_caller().listener_key):
+        return {**row, "hours_since_contact": round(row["hours_since_contact"], 2)}
     return dict.fromkeys(Heard.model_fields)

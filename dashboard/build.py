@@ -175,10 +175,10 @@ def _describe(data: ListenerData) -> dict[str, Any]:
 
 
 def _say_heard(data: ListenerData) -> str:
-    if not data.last_heard_at:
+    if not data.last_contact_at:
         return "Not heard from yet."
-    by = f", by {data.last_heard_by}" if data.last_heard_by else ""
-    return f"Last heard from {say_moment(data.last_heard_at)}{by}."
+    by = f", by {data.last_contact_by}" if data.last_contact_by else ""
+    return f"Last heard from {say_moment(data.last_contact_at)}{by}."
 
 
 def _collect(data: ListenerData) -> dict[str, Any]:

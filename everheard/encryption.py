@@ -12,7 +12,7 @@ import hmac
 
 
 class NotDecryptable(Exception):
-    """The sealed bytes were damaged, or sealed with another client secret."""
+    """The encrypted bytes were damaged, or encrypted with another client secret."""
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
@@ -33,11 +33,11 @@ def encrypt(secret: str, purpose: str, data: bytes) -> bytes:
     return Fernet(base64.urlsafe_b64encode(derive_key(secret, purpose))).encrypt(data)
 
 
-def decrypt(secret: str, purpose: str, sealed: bytes) -> bytes:
-    """Return what was sealed; raise NotDecryptable where key or bytes are not the right ones."""
+def decrypt(secret: str, purpose: str, encrypted: bytes) -> bytes:
+    """Return what was encrypted; raise NotDecryptable where key or bytes are not the right ones."""
     from cryptography.fernet import Fernet, InvalidToken
 
     try:
-        return Fernet(base64.urlsafe_b64encode(derive_key(secret, purpose))).decrypt(sealed)
+        return Fernet(base64.urlsafe_b64encode(derive_key(secret, purpose))).decrypt(encrypted)
     except InvalidToken:
-        raise NotDecryptable("sealed with another client secret, or damaged") from None
+        raise NotDecryptable("encrypted with another client secret, or damaged") from None

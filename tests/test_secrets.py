@@ -50,7 +50,7 @@ def spotify() -> Iterator[simulator.server.SimulatedServer]:
 
 
 def read_database(url: str) -> str:
-    """Return every row of every table as text; sealed bytes stay sealed."""
+    """Return every row of every table as text; encrypted bytes stay encrypted."""
     connection = psycopg2.connect(url)
     try:
         with connection.cursor() as cursor:

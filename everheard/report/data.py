@@ -254,8 +254,8 @@ class ListenerData:
     years: tuple[Year, ...] = ()
     jobs: tuple[Job, ...] = ()
     #: When plays were last asked for or imported, and on which machine.
-    last_heard_at: datetime | None = None
-    last_heard_by: str = ""
+    last_contact_at: datetime | None = None
+    last_contact_by: str = ""
     sign_in_days_left: int | None = None
     is_sign_in_exact: bool = True
 

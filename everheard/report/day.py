@@ -41,8 +41,8 @@ class Report:
     days: tuple[DayReport, ...]
     open_gaps: tuple[Gap, ...] = ()
     #: When Spotify was last asked for plays, or a file brought some; by which machine.
-    last_heard_at: datetime | None = None
-    last_heard_by: str = ""
+    last_contact_at: datetime | None = None
+    last_contact_by: str = ""
     newest_play_at: datetime | None = None
     sign_in_days_left: int | None = None
     is_sign_in_exact: bool = True
@@ -65,9 +65,9 @@ def read_report(
             for row in reader.read(queries.GAPS)
             if row.is_open
         ),
-        last_heard_at=sign_in.last_contact_at_local if sign_in else None,
-        last_heard_by=(sign_in and sign_in.last_contact_by) or "",
-        newest_play_at=sign_in.last_heard_at_local if sign_in else None,
+        last_contact_at=sign_in.last_contact_at_local if sign_in else None,
+        last_contact_by=(sign_in and sign_in.last_contact_by) or "",
+        newest_play_at=sign_in.last_played_at_local if sign_in else None,
         sign_in_days_left=sign_in.days_left if sign_in else None,
         is_sign_in_exact=bool(sign_in and sign_in.is_authorised_date_exact),
     )

@@ -53,10 +53,10 @@ def say_state(report: Report) -> list[str]:
 
 
 def _say_heard(report: Report) -> str:
-    if not report.last_heard_at:
+    if not report.last_contact_at:
         return "Not heard from yet: `python start.py job get_last_50` looks for plays."
-    by = f", by {report.last_heard_by}" if report.last_heard_by else ""
-    said = f"Last heard from {say_moment(report.last_heard_at)}{by}."
+    by = f", by {report.last_contact_by}" if report.last_contact_by else ""
+    said = f"Last heard from {say_moment(report.last_contact_at)}{by}."
     if report.newest_play_at:
         said += f" The newest play then ended {say_moment(report.newest_play_at)}."
     return said

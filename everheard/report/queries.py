@@ -211,7 +211,7 @@ JOBS = """
 """
 SIGN_IN = """
     select
-        days_left, is_authorised_date_exact, last_heard_at_local, last_contact_at_local,
+        days_left, is_authorised_date_exact, last_played_at_local, last_contact_at_local,
         last_contact_by
     from bi.sign_in where listener_key = %(listener)s
 """

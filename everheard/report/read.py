@@ -61,8 +61,8 @@ def _read_all(reader: Reader, listener_name: str, timezone: str) -> ListenerData
         timezone,
         now.replace(microsecond=0),
         jobs=tuple(_to_job(row) for row in reader.read(queries.JOBS)),
-        last_heard_at=sign_in.last_contact_at_local if sign_in else None,
-        last_heard_by=(sign_in and sign_in.last_contact_by) or "",
+        last_contact_at=sign_in.last_contact_at_local if sign_in else None,
+        last_contact_by=(sign_in and sign_in.last_contact_by) or "",
         sign_in_days_left=sign_in.days_left if sign_in else None,
         is_sign_in_exact=bool(sign_in and sign_in.is_authorised_date_exact),
     )

@@ -118,7 +118,7 @@ class Session:
             # Sealed under an earlier client secret, it is lost: the setting is the way in.
             with suppress(NotDecryptable):
                 secret = self._run.settings.client_secret
-                candidates.append(decrypt_token(secret, self._known.sealed_latest_token))
+                candidates.append(decrypt_token(secret, self._known.encrypted_latest_token))
         return list(dict.fromkeys([*candidates, self._sign_in.refresh_token]))
 
     def _keep_in_place_of(self, old_token: str) -> Callable[[str], None]:

@@ -1,6 +1,6 @@
 """What was fetched and could not be stored, kept until the database takes it.
 
-One sealed file an answer, in ``SPOOL_DIR``: trimmed to the fields we use, compressed,
+One encrypted file an answer, in ``SPOOL_DIR``: trimmed to the fields we use, compressed,
 encrypted with a key derived from the client secret. What is read back is checked like
 any other input. Files that cannot be read are left alone and told of, never deleted.
 """
@@ -39,7 +39,7 @@ class Spooled(NamedTuple):
 
 
 class Spool:
-    """A folder of sealed files; a file's name says its kind, when and whose it is."""
+    """A folder of encrypted files; a file's name says its kind, when and whose it is."""
 
     def __init__(self, folder: Path, client_secret: str) -> None:
         self._folder = folder
@@ -51,7 +51,7 @@ class Spool:
         Raises SpoolTrouble where the folder does not take it.
         """
         packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode())
-        name = f"{kind}-{time.time_ns():020d}-{owner[:16]}-{secrets.token_hex(3)}.sealed"
+        name = f"{kind}-{time.time_ns():020d}-{owner[:16]}-{secrets.token_hex(3)}.encrypted"
         try:
             self._write(name, encrypt(self._client_secret, _PURPOSE, packed))
         except OSError as error:
@@ -60,11 +60,11 @@ class Spool:
                 " set SPOOL_DIR to a folder with room, where this user may write."
             ) from None
 
-    def _write(self, name: str, sealed: bytes) -> None:
+    def _write(self, name: str, encrypted: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = self._folder / f"{name}.part"
         with os.fdopen(os.open(unfinished, _NEW_PRIVATE_FILE, 0o600), "wb") as file:
-            file.write(sealed)
+            file.write(encrypted)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._folder / name)
@@ -73,7 +73,7 @@ class Spool:
         """Return what is kept for the owners, oldest first, and a word on each unreadable file."""
         kept: list[Spooled] = []
         faults: list[str] = []
-        patterns = [f"{kind}-*-{owner[:16]}-*.sealed" for owner in owners]
+        patterns = [f"{kind}-*-{owner[:16]}-*.encrypted" for owner in owners]
         for path in sorted(path for each in patterns for path in self._folder.glob(each)):
             try:
                 kept.append(Spooled(path, self._unpack(path.read_bytes())))
@@ -90,7 +90,7 @@ class Spool:
     def find_strays(self, owners: Collection[str]) -> list[str]:
         """Return a word on files that none of the owners will ever read."""
         marks = {owner[:16] for owner in owners}
-        files = [path.name for path in self._folder.glob("*-*-*-*.sealed")]
+        files = [path.name for path in self._folder.glob("*-*-*-*.encrypted")]
         count = sum(name.split("-")[-2] not in marks for name in files)
         if not count:
             return []
@@ -123,8 +123,8 @@ class Spool:
         """Let the next load come at once."""
         (self._folder / _EMPTIED).unlink(missing_ok=True)
 
-    def _unpack(self, sealed: bytes) -> dict[str, Any]:
-        content = json.loads(zlib.decompress(decrypt(self._client_secret, _PURPOSE, sealed)))
+    def _unpack(self, encrypted: bytes) -> dict[str, Any]:
+        content = json.loads(zlib.decompress(decrypt(self._client_secret, _PURPOSE, encrypted)))
         if not isinstance(content, dict):
             raise ValueError("not an answer")
         return content

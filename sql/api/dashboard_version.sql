@@ -12,7 +12,7 @@ select
             ),
             -- Plays made offline come late and with an older time, and pages say who looked last.
             (
-                select max(mark.looked_at) from warehouse.etl_watermark as mark
+                select max(mark.polled_at) from warehouse.etl_watermark as mark
                 where mark.listener_key = listener.listener_key
             ),
             (

@@ -3,5 +3,5 @@ select
     listener_key,
     expires_date,
     days_left,
-    last_heard_at_local
+    last_played_at_local
 from bi.sign_in;

@@ -32,7 +32,7 @@ polled as (
 
 looked as (
     update warehouse.etl_watermark as mark
-    set looked_at = greatest(mark.looked_at, now() - %(seconds)s * interval '1 second')
+    set polled_at = greatest(mark.polled_at, now() - %(seconds)s * interval '1 second')
     from polled
     where mark.job = polled.job and mark.listener_key = polled.listener_key
 )

@@ -36,12 +36,12 @@ listener as (
 
 sign_in as (
     insert into warehouse.etl_sign_in (
-        fingerprint, listener_key, sealed_token, authorised_at, is_authorised_at_exact, scopes
+        fingerprint, listener_key, encrypted_token, authorised_at, is_authorised_at_exact, scopes
     )
     select
         %(fingerprint)s as fingerprint,
         listener.listener_key,
-        %(sealed_token)s as sealed_token,
+        %(encrypted_token)s as encrypted_token,
         coalesce(%(authorised_at)s, now()) as authorised_at,
         %(authorised_at)s::timestamptz is not null as is_authorised_at_exact,
         %(scopes)s as scopes

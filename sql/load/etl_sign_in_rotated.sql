@@ -2,12 +2,12 @@
 -- Rotation does not extend the six months, so the date of the sign-in goes along; the
 -- microsecond makes the newer token the later one.
 insert into warehouse.etl_sign_in (
-    fingerprint, listener_key, sealed_token, authorised_at, is_authorised_at_exact, scopes
+    fingerprint, listener_key, encrypted_token, authorised_at, is_authorised_at_exact, scopes
 )
 select
     %(fingerprint)s as fingerprint,
     old.listener_key,
-    %(sealed_token)s as sealed_token,
+    %(encrypted_token)s as encrypted_token,
     old.authorised_at + interval '1 microsecond' as authorised_at,
     old.is_authorised_at_exact,
     old.scopes

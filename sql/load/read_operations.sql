@@ -23,7 +23,7 @@ latest as (
     select distinct on (sign_in.listener_key)
         sign_in.listener_key,
         sign_in.fingerprint,
-        sign_in.sealed_token,
+        sign_in.encrypted_token,
         sign_in.authorised_at
     from warehouse.etl_sign_in as sign_in
     order by sign_in.listener_key, sign_in.authorised_at desc, sign_in.fingerprint
@@ -32,7 +32,7 @@ latest as (
 -- A run may have polled somebody else: its success is theirs alone.
 looked as (
     select
-        min(coalesce(mark.looked_at, mark.watermark_at)) as looked_at,
+        min(coalesce(mark.polled_at, mark.watermark_at)) as polled_at,
         bool_or(mark.listener_key is null) as is_anybody_new
     from asked
     left join held
@@ -57,7 +57,7 @@ select
                     where every.listener_key = held.listener_key
                 ),
                 'latest_fingerprint', latest.fingerprint,
-                'latest_token', encode(latest.sealed_token, 'base64'),
+                'latest_token', encode(latest.encrypted_token, 'base64'),
                 'authorised_at', latest.authorised_at
             ))
         from held
@@ -72,7 +72,7 @@ select
     (
         select
             json_build_object(
-                'seconds', extract(epoch from now() - least(run.ended_at, looked.looked_at)),
+                'seconds', extract(epoch from now() - least(run.ended_at, looked.polled_at)),
                 'is_other', run.runner <> %(runner)s
             )
         from warehouse.etl_run as run

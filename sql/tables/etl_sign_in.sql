@@ -6,7 +6,7 @@
 create table warehouse.etl_sign_in (
     fingerprint text not null,
     listener_key smallint not null,
-    sealed_token bytea not null,
+    encrypted_token bytea not null,
     authorised_at timestamptz not null,
     is_authorised_at_exact boolean not null,
     scopes text not null default '',

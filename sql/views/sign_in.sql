@@ -17,15 +17,15 @@ with latest as (
 contact as (
     select
         mark.listener_key,
-        mark.looked_at as contact_at,
+        mark.polled_at as contact_at,
         run.runner
     from warehouse.etl_watermark as mark
     left join warehouse.etl_run as run
         on
             mark.job = run.job
-            and mark.looked_at = run.started_at
-            and mark.looked_at <= run.ended_at
-    where mark.job = 'get_last_50' and mark.looked_at is not null
+            and mark.polled_at = run.started_at
+            and mark.polled_at <= run.ended_at
+    where mark.job = 'get_last_50' and mark.polled_at is not null
     union all
     select
         file.listener_key,
@@ -52,7 +52,7 @@ select
     (latest.ends_at at time zone listener.timezone)::date as expires_date,
     (latest.ends_at at time zone listener.timezone)::date
     - (now() at time zone listener.timezone)::date as days_left,
-    play.last_at at time zone listener.timezone as last_heard_at_local,
+    play.last_at at time zone listener.timezone as last_played_at_local,
     last_contact.contact_at at time zone 'UTC' as last_contact_at_utc,
     last_contact.contact_at at time zone listener.timezone as last_contact_at_local,
     last_contact.runner as last_contact_by
@@ -73,7 +73,7 @@ comment on column bi.sign_in.authorised_date is 'Day of the sign-in; null where 
 comment on column bi.sign_in.is_authorised_date_exact is 'False: first seen that day, so it is at least that old.';
 comment on column bi.sign_in.expires_date is 'Day on which Spotify ends it, at the latest.';
 comment on column bi.sign_in.days_left is 'Days until then; negative where it is over.';
-comment on column bi.sign_in.last_heard_at_local is 'End of the newest play in the ledger, on the listeners clock.';
+comment on column bi.sign_in.last_played_at_local is 'End of the newest play in the ledger, on the listeners clock.';
 comment on column bi.sign_in.last_contact_at_utc is
 'When plays were last asked for at Spotify and stored, or imported, UTC; null: never.';
 comment on column bi.sign_in.last_contact_at_local is 'The same on the listeners clock.';

@@ -98,7 +98,7 @@ def make_client(settings: Settings) -> Iterator[Callable[..., FlaskClient]]:
 
 @pytest.fixture
 def client(make_client: Callable[..., FlaskClient], ledger: Connection) -> FlaskClient:
-    """Lend a client at the desk: this machine, no token."""
+    """Lend a client on this machine: this machine, no token."""
     return make_client()
 
 

@@ -61,7 +61,7 @@ def test_desk_closes_with_the_first_token_even_when_it_is_revoked(
         {"Via": "1.1 proxy"},
     ],
 )
-def test_rebound_name_and_proxy_are_not_the_desk(client: FlaskClient, headers: Headers) -> None:
+def test_rebound_name_and_proxy_are_not_local(client: FlaskClient, headers: Headers) -> None:
     answer = client.get("/ratings", headers=headers)
     assert answer.status_code in {400, 401}
     assert answer.content_type == "application/problem+json"

@@ -33,7 +33,7 @@ def read_token(header: dict[str, str]) -> str:
     return header["Authorization"].removeprefix("Bearer ")
 
 
-def test_dashboard_is_shown_at_the_desk(client: FlaskClient) -> None:
+def test_dashboard_is_shown_on_this_machine(client: FlaskClient) -> None:
     way = client.get("/dashboard")
     assert (way.status_code, way.headers["Location"]) == (302, "dashboard/")
     page = client.get("/dashboard/")

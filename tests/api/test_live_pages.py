@@ -41,7 +41,7 @@ def test_pages_are_kept_until_the_ledger_changes(live: LivePages, ledger: Connec
         "update warehouse.dim_listener set display_name = 'Anna'",
         "insert into warehouse.etl_gap (listener_key, gap_start, gap_end)"
         " values (1, '2026-05-01', '2026-05-02')",
-        "insert into warehouse.etl_watermark (job, listener_key, watermark_at, looked_at)"
+        "insert into warehouse.etl_watermark (job, listener_key, watermark_at, polled_at)"
         " values ('get_last_50', 1, '2026-05-03', now())",
         "insert into warehouse.fact_album_rating (album_key, rating, listener_key, is_dated,"
         " rating_source) values (1, 90, 1, true, 'api')",

@@ -61,8 +61,8 @@ def make_history(
         streaks=tuple(_find_streaks(days)),
         sessions=tuple(Session(day.play_date, day.total.ms_listened // 2) for day in days),
         jobs=JOBS,
-        last_heard_at=NOW - timedelta(minutes=18),
-        last_heard_by="pi",
+        last_contact_at=NOW - timedelta(minutes=18),
+        last_contact_by="pi",
         sign_in_days_left=131,
         is_sign_in_exact=False,
         comebacks=(Comeback("Saltwork", date(2026, 3, 9), 767, 92 * MINUTE),)

@@ -9,11 +9,11 @@ from everheard.encryption import NotDecryptable, decrypt, derive_key, encrypt, f
 SECRET, OTHER_SECRET = "a" * 32, "b" * 32
 
 
-def test_what_was_sealed_comes_back() -> None:
+def test_what_was_encrypted_comes_back() -> None:
     assert decrypt(SECRET, "spool", encrypt(SECRET, "spool", b"\x00play")) == b"\x00play"
 
 
-def test_sealed_bytes_do_not_show_what_they_hold() -> None:
+def test_encrypted_bytes_do_not_show_what_they_hold() -> None:
     assert b"play" not in encrypt(SECRET, "spool", b"play")
 
 
@@ -30,10 +30,10 @@ def test_damaged_bytes_are_told(damage: bytes) -> None:
 
 
 def test_flipped_byte_is_told() -> None:
-    sealed = bytearray(encrypt(SECRET, "spool", b"play"))
-    sealed[20] ^= 1
+    encrypted = bytearray(encrypt(SECRET, "spool", b"play"))
+    encrypted[20] ^= 1
     with pytest.raises(NotDecryptable):
-        decrypt(SECRET, "spool", bytes(sealed))
+        decrypt(SECRET, "spool", bytes(encrypted))
 
 
 def test_keys_follow_rfc_5869() -> None:

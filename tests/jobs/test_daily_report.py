@@ -71,7 +71,7 @@ def test_every_form_says_when_it_was_last_heard_from_and_by_whom(
             "insert into warehouse.etl_run"
             " (job, runner, trigger, started_at, ended_at, outcome, exit_code) values"
             " ('get_last_50', 'attic-pi', 'timer', now() - interval '2 days', now(), 'done', 0);"
-            "insert into warehouse.etl_watermark (job, listener_key, watermark_at, looked_at)"
+            "insert into warehouse.etl_watermark (job, listener_key, watermark_at, polled_at)"
             " values ('get_last_50', 1, now(), now() - interval '2 days')"
         )
     heard = datetime.now(ZONE) - timedelta(days=2)

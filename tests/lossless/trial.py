@@ -166,7 +166,7 @@ class Trial:
 
     def count_spooled(self) -> int:
         """Return how many files wait in the spools of both runners."""
-        return sum(1 for _ in self._folder.glob("*/get_last_50-*.sealed"))
+        return sum(1 for _ in self._folder.glob("*/get_last_50-*.encrypted"))
 
     def execute(self, statement: str) -> None:
         """Run a statement beside the job that returns nothing."""

@@ -13,7 +13,7 @@ insert into warehouse.etl_run (job, runner, trigger, started_at, outcome, exit_c
 values ('get_last_50', 'pi', 'timer', '2026-01-02T00:00Z', 'done', 0),
     ('get_last_50', 'pi', 'timer', '2026-01-03T00:00Z', 'failed', 69);
 """
-LOOKS = "select (looked_at at time zone 'UTC')::date::text from warehouse.etl_watermark order by 1"
+LOOKS = "select (polled_at at time zone 'UTC')::date::text from warehouse.etl_watermark order by 1"
 
 
 def test_finished_runs_were_the_listeners_where_only_one_was_polled(database_url: str) -> None:
@@ -26,7 +26,7 @@ def test_finished_runs_were_the_listeners_where_only_one_was_polled(database_url
 
     read_rows(
         database_url,
-        "update warehouse.etl_watermark set looked_at = null;"
+        "update warehouse.etl_watermark set polled_at = null;"
         "insert into warehouse.etl_watermark (job, listener_key, watermark_at)"
         " values ('get_last_50', 2, '2026-01-01T00:00Z')",
     )

@@ -88,7 +88,7 @@ find /var/lib/everheard -printf '%u %m %P\\n' >/said/state
     assert "spooled 50" in said["get_last_50"]
     assert said["get_last_50.ended"] == "success 73\n"  # an end that the next run cures
     assert said["state"].startswith("everheard 700 \n")
-    assert re.search(r"^everheard 600 spool/.+\.sealed$", said["state"], re.MULTILINE)
+    assert re.search(r"^everheard 600 spool/.+\.encrypted$", said["state"], re.MULTILINE)
     assert {line.split()[0] for line in said["state"].splitlines()} == {"everheard"}
 
 

@@ -32,7 +32,7 @@ def polled(ledger: Connection) -> Connection:
 def look_at(ledger: Connection, listener_key: int, ago: str) -> None:
     with ledger.cursor() as cursor:
         cursor.execute(
-            "update warehouse.etl_watermark set looked_at = now() - %s::interval"
+            "update warehouse.etl_watermark set polled_at = now() - %s::interval"
             " where listener_key = %s",
             (ago, listener_key),
         )

@@ -54,7 +54,7 @@ def test_sign_in_ends_six_months_after_the_latest_one(ledger: Connection) -> Non
     """On 28 February, for there is no 31st; the same whatever time zone the reader is in."""
     with ledger.cursor() as cursor:
         cursor.execute(
-            "insert into warehouse.etl_sign_in (fingerprint, listener_key, sealed_token,"
+            "insert into warehouse.etl_sign_in (fingerprint, listener_key, encrypted_token,"
             " authorised_at, is_authorised_at_exact) values"
             " ('old', 1, '', '2023-01-01T12:00Z', false),"
             " ('new', 1, '', '2024-08-31T22:30Z', true)"
@@ -65,7 +65,7 @@ def test_sign_in_ends_six_months_after_the_latest_one(ledger: Connection) -> Non
     rows = read(
         ledger,
         "select listener_key, authorised_date, is_authorised_date_exact, expires_date, days_left,"
-        " last_heard_at_local from bi.sign_in order by 1",
+        " last_played_at_local from bi.sign_in order by 1",
     )
 
     today = datetime.now(ZoneInfo("Europe/Berlin")).date()
@@ -82,7 +82,7 @@ def test_last_contact_is_each_listeners_own_poll_or_import_with_its_machine(
 ) -> None:
     """A run counts for those it looked at, also where it failed for somebody else."""
     poll = (
-        "insert into warehouse.etl_watermark (job, listener_key, watermark_at, looked_at)"
+        "insert into warehouse.etl_watermark (job, listener_key, watermark_at, polled_at)"
         " values ('get_last_50', %s, '2026-01-01', now() - %s::interval)"
     )
     began = (

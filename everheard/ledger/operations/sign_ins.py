@@ -22,7 +22,7 @@ class KnownSignIn(NamedTuple):
     #: Of all tokens this listener ever had here: what was spooled goes by them.
     fingerprints: list[str]
     latest_fingerprint: str
-    sealed_latest_token: bytes
+    encrypted_latest_token: bytes
 
 
 def to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
@@ -33,7 +33,7 @@ def to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
         authorised_at=datetime.fromisoformat(entry["authorised_at"]),
         fingerprints=entry["fingerprints"],
         latest_fingerprint=entry["latest_fingerprint"],
-        sealed_latest_token=base64.b64decode(entry["latest_token"]),
+        encrypted_latest_token=base64.b64decode(entry["latest_token"]),
     )
 
 
@@ -63,9 +63,9 @@ def read_known_listeners(
     return KnownListeners(*row)
 
 
-def decrypt_token(client_secret: str, sealed_token: bytes) -> str:
+def decrypt_token(client_secret: str, encrypted_token: bytes) -> str:
     """Return a refresh token as it was; raise NotDecryptable after a change of client secret."""
-    return decrypt(client_secret, "sign-in", sealed_token).decode()
+    return decrypt(client_secret, "sign-in", encrypted_token).decode()
 
 
 def upsert_sign_in(
@@ -85,7 +85,7 @@ def upsert_sign_in(
     """
     parameters = {
         "fingerprint": fingerprint(client_secret, refresh_token),
-        "sealed_token": encrypt(client_secret, "sign-in", refresh_token.encode()),
+        "encrypted_token": encrypt(client_secret, "sign-in", refresh_token.encode()),
         "account_id": account_id,
         "display_name": display_name,
         "timezone": timezone,
@@ -106,6 +106,6 @@ def insert_rotated_token(
     parameters = {
         "fingerprint": fingerprint(client_secret, refresh_token),
         "old_fingerprint": old_fingerprint,
-        "sealed_token": encrypt(client_secret, "sign-in", refresh_token.encode()),
+        "encrypted_token": encrypt(client_secret, "sign-in", refresh_token.encode()),
     }
     execute(connection, "etl_sign_in_rotated", parameters)

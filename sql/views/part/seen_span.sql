@@ -7,7 +7,7 @@ with polled as (
     select
         listener.listener_key,
         poll.first_at,
-        greatest(poll.last_at, mark.watermark_at, mark.looked_at) as last_at
+        greatest(poll.last_at, mark.watermark_at, mark.polled_at) as last_at
     from warehouse.dim_listener as listener
     cross join
         lateral (

@@ -99,7 +99,7 @@ def read_rows(connection: psycopg2.extensions.connection) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            select fingerprint, listener_key, sealed_token, is_authorised_at_exact, scopes
+            select fingerprint, listener_key, encrypted_token, is_authorised_at_exact, scopes
             from warehouse.etl_sign_in order by authorised_at
             """
         )
@@ -123,9 +123,9 @@ def test_sign_in_goes_into_the_ledger_and_into_env(
     assert said.startswith("authorize: signed in as ")
     assert "kept in the ledger and .env" in said
     token = read_token(tmp_path)
-    ((found, _, sealed, is_exact, scopes),) = read_rows(connection)
+    ((found, _, encrypted, is_exact, scopes),) = read_rows(connection)
     assert found == fingerprint(settings.client_secret, token)
-    assert decrypt_token(settings.client_secret, bytes(sealed)) == token
+    assert decrypt_token(settings.client_secret, bytes(encrypted)) == token
     assert is_exact
     assert scopes.split() == list(SCOPES)
     assert (tmp_path / ".env").read_text(encoding="utf-8").startswith("# mine\nSPOOL_DIR=here\n")

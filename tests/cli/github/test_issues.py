@@ -16,7 +16,7 @@ pytestmark = pytest.mark.posix  # the stand-in for gh is a script
 LISTENER = """
     insert into warehouse.dim_listener (account_id, display_name) values ('a', 'Ada Lovelace');
     insert into warehouse.etl_sign_in (
-        fingerprint, listener_key, sealed_token, authorised_at, is_authorised_at_exact
+        fingerprint, listener_key, encrypted_token, authorised_at, is_authorised_at_exact
     )
     select 'f', listener_key, 'x', now(), true from warehouse.dim_listener
 """

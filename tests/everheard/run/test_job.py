@@ -90,7 +90,7 @@ def sign_in(connection: Connection, days: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into warehouse.dim_listener (account_id) values ('a');"
-            "insert into warehouse.etl_sign_in (fingerprint, listener_key, sealed_token,"
+            "insert into warehouse.etl_sign_in (fingerprint, listener_key, encrypted_token,"
             " authorised_at, is_authorised_at_exact)"
             " select 'f', listener_key, 'x', now() - %s * interval '1 day', true"
             " from warehouse.dim_listener",

@@ -79,7 +79,7 @@ class Books:
     def read(self) -> list[str]:
         """Return the tokens, the latest authorised last."""
         rows = self._ledger.read(
-            "select sealed_token from warehouse.etl_sign_in order by authorised_at, fingerprint"
+            "select encrypted_token from warehouse.etl_sign_in order by authorised_at, fingerprint"
         )
         return [decrypt_token(self._accounts.client_secret, bytes(row[0])) for row in rows]
 
@@ -262,12 +262,12 @@ def test_first_run_with_a_rotated_token_keeps_both(
     assert books.read() == [books.setting, spotify.world.refresh_token()]
 
 
-def test_token_sealed_with_another_client_secret_is_passed_over(
+def test_token_encrypted_with_another_client_secret_is_passed_over(
     open_session: OpenSession, books: Books, spotify: SimulatedServer, ledger: Ledger
 ) -> None:
     books.add(books.setting, JANUARY)
     ledger.read(
-        "insert into warehouse.etl_sign_in (fingerprint, listener_key, sealed_token,"
+        "insert into warehouse.etl_sign_in (fingerprint, listener_key, encrypted_token,"
         " authorised_at, is_authorised_at_exact) select %s, listener_key, %s, now(), true"
         " from warehouse.etl_sign_in returning 1",
         fingerprint("another secret", "AQx"),

@@ -72,8 +72,8 @@ def test_unreadable_file_is_told_of_and_left_alone(
     folder = tmp_path / "deep" / "spool"
     spool.add("job", OWNER, {"items": [1]})
     (broken,) = folder.iterdir()
-    sealed = broken.read_bytes()
-    contents = {"empty": b"", "cut": sealed[:-9], "noise": b"\x80" * 99}
+    encrypted = broken.read_bytes()
+    contents = {"empty": b"", "cut": encrypted[:-9], "noise": b"\x80" * 99}
     if damage == "another secret":
         broken.unlink()
         Spool(folder, "d" * 32).add("job", OWNER, {"items": [1]})
@@ -89,7 +89,7 @@ def test_unreadable_file_is_told_of_and_left_alone(
     assert broken.read_bytes() == before
 
 
-def test_sealed_nonsense_is_told_of(spool: Spool, tmp_path: Path) -> None:
+def test_encrypted_nonsense_is_told_of(spool: Spool, tmp_path: Path) -> None:
     spool.add("job", OWNER, ["not an answer"])  # type: ignore[arg-type]
     kept, faults = spool.read("job", OWNER)
     assert (kept, len(faults)) == ([], 1)

@@ -151,7 +151,7 @@ def test_if_stale_does_not_take_anothers_success_for_ones_own(make_runner: MakeR
     assert "fetched 50" in runner.run(*stale, SPOTIFY_REFRESH_TOKEN=ben).last_line
     assert "nothing to do" in runner.run(*stale).last_line
     runner.execute(
-        "update warehouse.etl_watermark set looked_at = looked_at - interval '1 hour'"
+        "update warehouse.etl_watermark set polled_at = polled_at - interval '1 hour'"
         " where listener_key = 2"
     )
     assert "nothing to do" in runner.run(*stale, SPOTIFY_REFRESH_TOKEN=ada).last_line

@@ -103,10 +103,10 @@ def test_no_secret_is_shown_or_kept(
             assert secret.encode().hex() not in text, place
 
 
-def test_what_the_books_keep_of_a_token_is_sealed(runner: Runner) -> None:
+def test_what_the_books_keep_of_a_token_is_encrypted(runner: Runner) -> None:
     runner.run()
-    ((sealed,),) = runner.read("select sealed_token from warehouse.etl_sign_in")
-    assert bytes(sealed).startswith(b"gAAAA")
+    ((encrypted,),) = runner.read("select encrypted_token from warehouse.etl_sign_in")
+    assert bytes(encrypted).startswith(b"gAAAA")
 
 
 def test_errors_of_the_database_show_no_listening_row(runner: Runner) -> None:

@@ -279,10 +279,10 @@ def test_run_that_fails_for_one_listener_has_looked_at_the_others(
     world = runner.spotify.world
     tokens = [world.refresh_token("ada"), world.refresh_token("ben")]
     runner.run(SPOTIFY_REFRESH_TOKEN=",".join(tokens))
-    runner.execute("update warehouse.etl_watermark set looked_at = '2026-01-01T00:00Z'")
+    runner.execute("update warehouse.etl_watermark set polled_at = '2026-01-01T00:00Z'")
     assert runner.run(SPOTIFY_REFRESH_TOKEN=f"{tokens[0]},AQrevoked").code == 77
     assert runner.read(
-        "select looked_at > now() - interval '1 minute' from warehouse.etl_watermark"
+        "select polled_at > now() - interval '1 minute' from warehouse.etl_watermark"
         " order by listener_key"
     ) == [(True,), (False,)]
 
@@ -293,11 +293,11 @@ def test_page_that_comes_out_of_the_spool_alone_is_no_look(runner: Runner) -> No
     runner.refuse("etl_watermark", "53100")
     runner.run()
     runner.relent()
-    runner.execute("update warehouse.etl_watermark set looked_at = null")
+    runner.execute("update warehouse.etl_watermark set polled_at = null")
     runner.add_mood("server_error", "recently_played", times=5)
     assert runner.run().code == 69
     assert runner.spool() == []
-    assert runner.read("select looked_at from warehouse.etl_watermark") == [(None,)]
+    assert runner.read("select polled_at from warehouse.etl_watermark") == [(None,)]
 
 
 def test_missing_settings_are_named_at_once(runner: Runner) -> None:

@@ -62,19 +62,19 @@ def test_kept_token_leads_to_its_listener(ledger: Ledger) -> None:
     ((mark, known),) = read(ledger, "AQone", "AQstranger").sign_ins.items()
     assert mark == known.latest_fingerprint == fingerprint(SECRET, "AQone")
     assert (known.listener_key, known.timezone, known.authorised_at) == (key, "UTC", SPRING)
-    assert decrypt_token(SECRET, known.sealed_latest_token) == "AQone"
+    assert decrypt_token(SECRET, known.encrypted_latest_token) == "AQone"
 
 
 def test_latest_sign_in_serves_the_listeners_older_tokens(ledger: Ledger) -> None:
     assert keep(ledger, "AQnew", SPRING + timedelta(days=9)) == keep(ledger, "AQold", SPRING)
     (known,) = read(ledger, "AQold").sign_ins.values()
-    assert decrypt_token(SECRET, known.sealed_latest_token) == "AQnew"
+    assert decrypt_token(SECRET, known.encrypted_latest_token) == "AQnew"
 
 
 def test_listeners_are_kept_apart(ledger: Ledger) -> None:
     assert keep(ledger, "AQada") != keep(ledger, "AQben", account="ben")
     known = read(ledger, "AQada", "AQben").sign_ins
-    assert {decrypt_token(SECRET, one.sealed_latest_token) for one in known.values()} == {
+    assert {decrypt_token(SECRET, one.encrypted_latest_token) for one in known.values()} == {
         "AQada",
         "AQben",
     }
@@ -99,7 +99,7 @@ def test_token_is_not_opened_with_another_secret(ledger: Ledger) -> None:
     keep(ledger, "AQone")
     (known,) = read(ledger, "AQone").sign_ins.values()
     with pytest.raises(NotDecryptable):
-        decrypt_token("t" * 32, known.sealed_latest_token)
+        decrypt_token("t" * 32, known.encrypted_latest_token)
 
 
 def test_rotated_token_follows_the_one_it_replaced(ledger: Ledger) -> None:
@@ -112,7 +112,7 @@ def test_rotated_token_follows_the_one_it_replaced(ledger: Ledger) -> None:
             refresh_token=f"AQ{number + 1}",
         )
     (known,) = read(ledger, "AQ0").sign_ins.values()
-    assert decrypt_token(SECRET, known.sealed_latest_token) == "AQ3"
+    assert decrypt_token(SECRET, known.encrypted_latest_token) == "AQ3"
     assert known.authorised_at - SPRING < timedelta(seconds=1)
 
 

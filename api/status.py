@@ -11,7 +11,7 @@ from flask_openapi3.models.tag import Tag
 from api.access import get_caller
 from api.answers import MS_PER_HOUR, to_answer
 from api.ledger import get_ledger
-from api.models import DailyReport, Health, Heard, Status
+from api.models import Contact, DailyReport, Health, Status
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
 from api.queries import ReportQuery
 
@@ -82,4 +82,4 @@ def read_last_contact() -> dict[str, Any]:
     """Return when the caller was last heard from, by whom, and how many hours ago that is now."""
     for row in get_ledger().read("last_contact", listener_key=get_caller().listener_key):
         return {**row, "hours_since_contact": round(row["hours_since_contact"], 2)}
-    return dict.fromkeys(Heard.model_fields)
+    return dict.fromkeys(Contact.model_fields)

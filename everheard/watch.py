@@ -29,11 +29,11 @@ ENDING = "\nThis issue is kept by the workflow `watch`, which closes it when all
 ALWAYS_TOLD = {"sign-in", "gaps", "storage", "quota"}
 
 
-def watch(settings: Settings) -> str:
+def watch(settings: Settings, today: date | None = None) -> str:
     """Look at the ledger, bring the issues in line with it, and return a sentence."""
     if not settings.repository:
         raise ConfigurationError(["GITHUB_REPOSITORY is not set: watch runs in Actions"])
-    today = datetime.now(ZoneInfo(settings.timezone)).date()
+    today = today or datetime.now(ZoneInfo(settings.timezone)).date()
     with closing(connect(settings, application="everheard watch")) as connection:
         health = read_health(connection, client_id=settings.client_id)
         notices = _find_notices(settings, connection, health, today)

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from everheard import config as settings
 from everheard.warehouse import embedded
+from tests.long_form import register_profiles
 from tests.postgres import (
     DEBIAN_BIN,
     POOLER,
@@ -37,6 +38,7 @@ HAS_DEBIAN = DEBIAN_BIN.exists()
 OUR_VARIABLES = set(
     re.findall(r'"([A-Z][A-Z_]{4,})"', Path(settings.__file__).read_text(encoding="utf-8"))
 )
+register_profiles()
 
 
 @pytest.fixture(scope="session")

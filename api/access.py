@@ -144,9 +144,9 @@ def _find_caller(ledger: Ledger) -> Caller:
             raise ApiError(401, "This token is not known, or was revoked.")
         return Caller(**found[0])
     if is_local(request):
-        found = ledger.read("local_access")[0]
-        if not found["has_tokens"]:
-            return Caller(found["listener_key"], may_rate=True, may_read_all=True)
+        here = ledger.read("local_access")[0]
+        if not here["has_tokens"]:
+            return Caller(here["listener_key"], may_rate=True, may_read_all=True)
     raise ApiError(401, "A token is needed: python start.py token create NAME makes one.")
 
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from everheard import config as settings
 from everheard.database import embedded
+from tests.long_form import register_profiles
 from tests.pi.machine import may_start
 from tests.postgres import (
     DEBIAN_BIN,
@@ -38,6 +39,7 @@ HAS_DEBIAN = DEBIAN_BIN.exists()
 OUR_VARIABLES = set(
     re.findall(r'"([A-Z][A-Z_]{4,})"', Path(settings.__file__).read_text(encoding="utf-8"))
 )
+register_profiles()
 
 
 @pytest.fixture(scope="session")
@@ -169,9 +171,15 @@ def systemd_machine() -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once."""
+    """Start Debian's Chromium once, with the right clock: it hangs with libfaketime's.
+
+    No page asks what time it is.
+    """
+    environ = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"], env=environ
+        )
         yield started
         started.close()
 

@@ -37,11 +37,11 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def keep_issues(settings: Settings) -> str:
+def keep_issues(settings: Settings, today: date | None = None) -> str:
     """Look at the ledger, bring the issues in line with it, and return a sentence."""
     if not settings.repository:
         raise ConfigurationError(["GITHUB_REPOSITORY is not set: this runs in Actions"])
-    today = datetime.now(ZoneInfo(settings.timezone)).date()
+    today = today or datetime.now(ZoneInfo(settings.timezone)).date()
     with closing(connect(settings, application="everheard issues")) as connection:
         health = read_health(connection, client_id=settings.client_id)
         reminders = _find_reminders(settings, connection, health, today)

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from psycopg2.extensions import connection as Connection
 
 from tests.api.conftest import derive_summaries
+from tests.jobs.report_ledger import ZONE_NAME
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
 MakeToken = Callable[..., dict[str, str]]
@@ -136,6 +137,8 @@ def test_database_that_is_away_is_said_as_a_page(
 def test_news_cost_nothing_until_something_is_heard(
     client: FlaskClient, ledger: Connection
 ) -> None:
+    with ledger.cursor() as cursor:  # another day would be news too
+        cursor.execute("update warehouse.dim_listener set timezone = %s", (ZONE_NAME,))
     page = client.get("/dashboard/").text
     version = page.split('data-version="')[1].split('"')[0]
     ask = partial(client.get, "/dashboard/news", headers={"If-None-Match": f'"{version}"'})

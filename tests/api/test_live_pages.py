@@ -14,11 +14,14 @@ from api.ledger import Ledger
 from api.live_pages import LivePages
 from everheard.config import Settings
 from tests.api.test_dashboard import add_play
+from tests.jobs.report_ledger import ZONE_NAME
 
 
 @pytest.fixture
 def live(settings: Settings, ledger: Connection) -> Iterator[LivePages]:
-    """Lend live pages of the test's ledger."""
+    """Lend live pages of the test's ledger, whose listener lives where it is noon."""
+    with ledger.cursor() as cursor:
+        cursor.execute("update warehouse.dim_listener set timezone = %s", (ZONE_NAME,))
     opened = Ledger(settings)
     yield LivePages(opened)
     opened.close()

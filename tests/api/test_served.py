@@ -11,6 +11,8 @@ from pathlib import Path
 import requests
 from psycopg2.extensions import connection as Connection
 
+from tests.long_form import lengthen
+
 
 def test_posts_at_once_lose_nothing_and_double_nothing(served: str, ledger: Connection) -> None:
     clients, posts = 50, 20
@@ -45,7 +47,7 @@ def test_schemathesis_finds_nothing(served: str, ledger: Connection, tmp_path: P
             "run",
             f"{served}/openapi/openapi.json",
             "--checks=all",
-            "--max-examples=5",
+            f"--max-examples={lengthen(5)}",
             "--seed=6",
             "--no-color",
         ],

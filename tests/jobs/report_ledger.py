@@ -28,11 +28,12 @@ def fill(ledger: Connection) -> None:
         )
     now = datetime.now(UTC)
     noon = datetime.combine(find_yesterday(), time(12), ZONE)
-    add_export(ledger, str(noon - timedelta(days=365)), 4 * MINUTE)
+    first_noon = datetime.combine(find_first_day(), time(12), ZONE)
+    add_export(ledger, str(first_noon), 4 * MINUTE)
     add_export(ledger, str(noon), 3 * MINUTE)
     add_export(ledger, str(noon + timedelta(minutes=30)), 1 * MINUTE, track_key=2)
     add_play(ledger, str(now))
-    see(ledger, str(noon - timedelta(days=365)), str(noon + timedelta(hours=1)))
+    see(ledger, str(first_noon), str(noon + timedelta(hours=1)))
     with ledger.cursor() as cursor:
         cursor.execute(
             "insert into warehouse.source_poll_play (listener_key, played_at, track_key,"
@@ -44,6 +45,11 @@ def fill(ledger: Connection) -> None:
 
 def find_yesterday() -> date:
     return datetime.now(ZONE).date() - timedelta(days=1)
+
+
+def find_first_day() -> date:
+    """Return a day of an earlier year than yesterday's, which may end a leap year."""
+    return find_yesterday() - timedelta(days=366)
 
 
 def add_gap(ledger: Connection) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import simulator
+from tests.long_form import lengthen
 from tests.lossless.crowd import Crowd
 from tests.lossless.trial import Trial
 from tests.postgres import Server
@@ -29,7 +30,7 @@ def test_runners_with_wrong_clocks_leave_one_ledger_and_no_trouble(
     deadlocks = postgres_server.read_log().count("deadlock detected")
     crowd = Crowd(trial, pooled_url, tmp_path, seed=65)
 
-    crowd.meet(rounds=5)
+    crowd.meet(rounds=lengthen(5))
 
     assert [one for one in crowd.outcomes if not one.is_well] == []
     assert postgres_server.read_log().count("deadlock detected") == deadlocks

@@ -9,6 +9,7 @@ import pytest
 
 import simulator
 from simulator.clock import DAY_MS, to_iso
+from tests.long_form import lengthen
 from tests.lossless.evidence import lie_in, reveal
 from tests.lossless.faults import Plight
 from tests.lossless.months import LISTENERS, poll_rarely, poll_through_faults
@@ -25,7 +26,7 @@ def trial(database_url: str, tmp_path: Path) -> Iterator[Trial]:
 
 
 def test_ledger_is_what_was_heard_whatever_goes_wrong(trial: Trial) -> None:
-    faults = poll_through_faults(trial, days=2, seed=7)
+    faults = poll_through_faults(trial, days=lengthen(2), seed=7)
 
     assert {name: trial.read_ledger(name) for name in trial.world.listeners} == {
         name: trial.read_heard(name) for name in trial.world.listeners
@@ -54,7 +55,7 @@ def test_page_spooled_before_a_new_sign_in_comes_in_after_it(trial: Trial) -> No
 
 
 def test_losses_that_a_full_page_reveals_lie_in_recorded_gaps(trial: Trial) -> None:
-    pages = poll_rarely(trial, days=12)
+    pages = poll_rarely(trial, days=lengthen(12))
 
     for name in trial.world.listeners:
         revealed = reveal(pages[name])

@@ -25,6 +25,7 @@ from jobs import import_history
 from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import at, make_item, make_track
 from tests.everheard.sources.spotify_export.exports import make_row, write_file
+from tests.long_form import lengthen
 from tests.postgres import Server
 
 HEARD = range(400)
@@ -142,7 +143,7 @@ def draw_sightings(seed: int) -> list[Seen]:
 
 
 # Nothing is shrunk: it would take minutes, and what a run has seen is told as it is.
-@settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=lengthen(12), phases=[Phase.explicit, Phase.generate])
 @given(st.integers(0, 99_999).map(draw_sightings))
 @example(ALL_KINDS)
 def test_gaps_in_the_books_are_those_of_the_design(

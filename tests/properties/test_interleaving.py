@@ -23,6 +23,7 @@ from everheard.sources.spotify_export.reader import BatchReader
 from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import Json, make_item, make_track
 from tests.everheard.sources.spotify_export.exports import make_row, write_file
+from tests.long_form import lengthen
 from tests.postgres import Server
 
 #: One song under two ids, one with a guest, one that shares its name only, and a short one.
@@ -134,9 +135,7 @@ def lend_trial(server: Server, folder: Path) -> Iterator[Trial]:
 
 
 usual = settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
+    max_examples=lengthen(12),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -174,7 +173,7 @@ def draw_chain(seed: int) -> list[tuple[bool, list[Heard]]]:
     return chain
 
 
-@settings(usual, max_examples=4, phases=[Phase.generate])
+@settings(usual, max_examples=lengthen(4), phases=[Phase.generate])
 @given(loads=st.integers(0, 99_999).map(draw_chain))
 def test_long_clusters_are_found_whole_from_any_of_their_plays(
     server: Server, tmp_path: Path, loads: list[tuple[bool, list[Heard]]]

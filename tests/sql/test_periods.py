@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+import pytest
 from psycopg2.extensions import connection as Connection
 
+from tests.jobs.report_ledger import ZONE, ZONE_NAME
 from tests.sql.ledger import add_export, add_play, read, see, sum_up
 
-BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = 60_000
 
 
+@pytest.fixture
+def ledger(ledger: Connection) -> Connection:
+    """Let the listener live where no midnight falls into a test."""
+    with ledger.cursor() as cursor:
+        cursor.execute(
+            "update warehouse.dim_listener set timezone = %s where listener_key = 1", (ZONE_NAME,)
+        )
+    return ledger
+
+
 def at_noon(day: date) -> str:
-    return datetime.combine(day, time(12), BERLIN).isoformat()
+    return datetime.combine(day, time(12), ZONE).isoformat()
 
 
 def read_today() -> date:
-    return datetime.now(BERLIN).date()
+    return datetime.now(ZONE).date()
 
 
 def test_week_is_beside_the_week_before_and_each_says_how_sure_it_is(ledger: Connection) -> None:

@@ -79,21 +79,23 @@ def execute(url: str, statement: str) -> list[tuple]:
 def test_watch_opens_the_issue_and_renewal_closes_it(
     start: Start, database_url: str, github: FakeGitHub
 ) -> None:
+    """In summer: no notice of the year's end is opened beside it."""
     assert start("first", "run_job.yml").exit_code == 0
-    run = start("well", "issues.yml")
+    summer = set_clock(datetime.fromisoformat("2026-06-15T05:52:00+00:00"))
+    run = start("well", "issues.yml", environ=summer)
     assert run.exit_code == 0, run.log
     assert "no issue is open" in run.log
 
     age = "update warehouse.etl_sign_in set authorised_at = now() - interval '{} days'"
     execute(database_url, age.format(170))
-    run = start("warned", "issues.yml")
+    run = start("warned", "issues.yml", environ=summer)
     assert "issue 1 opened" in run.log
     assert "! sign-in" in run.summary
     (issue,) = github.read()["issues"]
     assert issue["title"] == "Everheard needs you"
 
     execute(database_url, age.format(1))
-    assert "issue 1 closed" in start("cured", "issues.yml").log
+    assert "issue 1 closed" in start("cured", "issues.yml", environ=summer).log
 
 
 def test_watch_asks_for_the_history_in_december_and_announces_the_year(

@@ -1,6 +1,7 @@
 """One issue, opened once, updated, closed when cured: a real ledger, a stand-in for gh."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import psycopg2.extensions
@@ -21,6 +22,8 @@ LISTENER = """
     select 'f', listener_key, 'x', now(), true from warehouse.dim_listener
 """
 AGE = "update warehouse.etl_sign_in set authorised_at = now() - interval '{} days'"
+#: No notice of the year's end is opened or closed.
+NO_SEASON = date(2026, 6, 15)
 GAP = """
     insert into warehouse.etl_gap (listener_key, gap_start, gap_end)
     select listener_key, now() - interval '1 day', now() from warehouse.dim_listener
@@ -42,9 +45,8 @@ def run_issues(github: FakeGitHub, database_url: str, tmp_path: Path) -> Callabl
         "GITHUB_REPOSITORY": github.repository,
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
     }
-    return lambda: keep_issues(
-        read_settings(environ, env_file=tmp_path / "no", needs_spotify=False)
-    )
+    settings = read_settings(environ, env_file=tmp_path / "no", needs_spotify=False)
+    return lambda: keep_issues(settings, today=NO_SEASON)
 
 
 def test_issue_is_opened_once_updated_and_closed_when_cured(

@@ -1,6 +1,6 @@
 """When the two issues of a year are opened and closed, and what they say."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -36,6 +36,20 @@ def test_each_notice_has_its_season(
     reminders = list_reminders(date.fromisoformat(today), imported_at, year, "ada/everheard")
     assert [reminder.title for reminder in reminders if reminder.body] == due
     assert [reminder.title for reminder in reminders if not reminder.body] == done
+
+
+def test_notices_are_open_in_december_and_january_only() -> None:
+    for number in range(4 * 365):
+        today = date(2026, 6, 1) + timedelta(days=number)
+        notices = list_notices(today, None, YEAR, "ada/everheard")
+        due = [notice.title for notice in notices if notice.body]
+        assert due == {
+            12: [f"Ask Spotify for your history of {today.year}"],
+            1: [
+                f"Ask Spotify for your history of {today.year - 1}",
+                f"Your {today.year - 1} in music",
+            ],
+        }.get(today.month, [])
 
 
 def test_year_with_a_gap_reads_at_least() -> None:

@@ -74,7 +74,7 @@ def test_sign_in_ends_six_calendar_months_after_it_was_given(clock: Connection) 
             (list(AGES),),
         )
         cursor.execute(
-            "insert into warehouse.etl_sign_in (fingerprint, listener_key, sealed_token,"
+            "insert into warehouse.etl_sign_in (fingerprint, listener_key, encrypted_token,"
             " authorised_at, is_authorised_at_exact)"
             " select age, 10 + age, '', now(), true from unnest(%s) as age",
             (list(AGES),),

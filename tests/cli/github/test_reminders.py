@@ -26,7 +26,7 @@ IN_TIME, TOO_OLD = datetime(2026, 12, 20, tzinfo=UTC), datetime(2026, 11, 30, tz
         ("2027-03-05", None, None, [], []),
     ],
 )
-def test_each_notice_has_its_season(
+def test_each_reminder_has_its_season(
     today: str,
     imported_at: datetime | None,
     year: YearSum | None,
@@ -38,11 +38,11 @@ def test_each_notice_has_its_season(
     assert [reminder.title for reminder in reminders if not reminder.body] == done
 
 
-def test_notices_are_open_in_december_and_january_only() -> None:
+def test_reminders_are_open_in_december_and_january_only() -> None:
     for number in range(4 * 365):
         today = date(2026, 6, 1) + timedelta(days=number)
-        notices = list_notices(today, None, YEAR, "ada/everheard")
-        due = [notice.title for notice in notices if notice.body]
+        reminders = list_reminders(today, None, YEAR, "ada/everheard")
+        due = [reminder.title for reminder in reminders if reminder.body]
         assert due == {
             12: [f"Ask Spotify for your history of {today.year}"],
             1: [

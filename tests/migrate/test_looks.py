@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrate.upgrade import MIGRATE_DIR
-from tests.migrate.databases import lead_to, make_settings, read_rows
+from tests.migrate.databases import lead_to, read_rows
 
 BEFORE = """
 insert into warehouse.dim_listener (listener_key, account_id) values (1, 'ana'), (2, 'bob');
@@ -21,7 +21,7 @@ def test_finished_runs_were_the_listeners_where_only_one_was_polled(
 ) -> None:
     text = (MIGRATE_DIR / "versions" / "0008_looks.sql").read_text(encoding="utf-8")
     (update,) = [part for part in text.split(";") if "update warehouse.etl_watermark" in part]
-    lead_to(make_settings(empty_database_url), 8)
+    lead_to(empty_database_url, 8)
     read_rows(empty_database_url, BEFORE)
 
     read_rows(empty_database_url, update)

@@ -48,26 +48,26 @@ def say_stamp(year: Year) -> str:
     return "The year is not over."
 
 
+def _draw_head(listener_name: str, year: Year, stamp: str) -> list[str]:
+    """Return the paper, whose statement it is, and what it rests on."""
+    word, ink = ("Closed. ", _DARK["ink"]) if year.is_closed else ("Open. ", _DARK["red"])
+    whose = f"{_shorten(listener_name, 24)}, {year.year}"
+    return [
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_DARK["paper"]}"/>',
+        _text(_EDGE, 108, "Statement of listening", 34, weight=700),
+        _text(_WIDTH - _EDGE, 108, whose, 34, anchor="end"),
+        _rule(_EDGE, 140, _WIDTH - _EDGE, 4),
+        _text(_EDGE, 208, word + stamp, 26, ink=ink),
+    ]
+
+
 def draw_statement(
     data: ListenerData, year: Year, artists: Sequence[Place], days: Sequence[Day], stamp: str
 ) -> str:
     """Return the year's picture as an SVG document."""
     number, unit = say_hours(year.total.ms_listened)
-    ink, red, second = _DARK["ink"], _DARK["red"], _DARK["second"]
-    word, word_ink = ("Closed. ", ink) if year.is_closed else ("Open. ", red)
-    parts = [
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_DARK["paper"]}"/>',
-        _text(_EDGE, 108, "Statement of listening", 34, weight=700),
-        _text(
-            _WIDTH - _EDGE,
-            108,
-            f"{_shorten(data.listener_name, 24)}, {year.year}",
-            34,
-            anchor="end",
-        ),
-        _rule(_EDGE, 140, _WIDTH - _EDGE, 4),
-        _text(_EDGE, 208, word + stamp, 26, ink=word_ink),
-    ]
+    ink, second = _DARK["ink"], _DARK["second"]
+    parts = _draw_head(data.listener_name, year, stamp)
     size = 300 if len(number + unit) <= 6 else 190
     parts.append(
         f'<text x="{_EDGE - 6}" y="500" font-family="{FIGURES}" font-size="{size}" fill="{ink}"'

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from everheard.failure import ConfigurationError
@@ -85,38 +86,50 @@ def read_settings(
     def get(name: str, default: str = "") -> str:
         return values.get(name, "").strip() or default
 
-    home = Path(get("EVERHEARD_HOME") or _default_home(values)).expanduser()
     faults = _find_faults(get, needs_spotify=needs_spotify)
     if faults:
         raise ConfigurationError(faults)
+    home = Path(get("EVERHEARD_HOME") or _default_home(values)).expanduser()
     return Settings(
         database_url=get("DATABASE_URL"),
         home=home,
-        spool_dir=Path(get("SPOOL_DIR") or home / "spool").expanduser(),
+        spool_dir=_get_path(get, "SPOOL_DIR") or home / "spool",
         client_id=get("SPOTIFY_CLIENT_ID"),
         client_secret=get("SPOTIFY_CLIENT_SECRET"),
         sign_ins=_pair_sign_ins(get),
         corrects_offline=get("IMPORT_OFFLINE_TIMES", "played") == "played",
         api_url=get("SPOTIFY_API_URL", "https://api.spotify.com/v1").rstrip("/"),
         accounts_url=get("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com").rstrip("/"),
-        runner=get("EVERHEARD_RUNNER") or ("actions" if get("GITHUB_ACTIONS") else _host_name()),
-        trigger=_find_trigger(get),
-        is_actions=bool(get("GITHUB_ACTIONS")),
-        step_summary=Path(get("GITHUB_STEP_SUMMARY")) if get("GITHUB_STEP_SUMMARY") else None,
         timezone=_split_list(get("LISTENER_TIMEZONE", "UTC"))[0],
         healthcheck_url=get("HEALTHCHECK_URL"),
-        repository=get("GITHUB_REPOSITORY"),
         env_file=env_file,
         calls_per_day=int(get("METADATA_CALLS_PER_DAY", "300")),
-        feed_path=Path(get("FEED_PATH")).expanduser() if get("FEED_PATH") else None,
-        report_dir=Path(get("REPORT_DIR")).expanduser() if get("REPORT_DIR") else None,
+        feed_path=_get_path(get, "FEED_PATH"),
+        report_dir=_get_path(get, "REPORT_DIR"),
         shows_names=get("SHOW_NAMES") == "1",
         api_origins=tuple(_split_list(get("API_ORIGINS"))),
         api_rate_limit=get("API_RATE_LIMIT", "1200 per minute"),
         musicbrainz_contact=get("MUSICBRAINZ_CONTACT"),
         musicbrainz_url=get("MUSICBRAINZ_URL", "https://musicbrainz.org").rstrip("/"),
         musicbrainz_calls_per_day=int(get("MUSICBRAINZ_CALLS_PER_DAY", "500")),
+        **_find_runner(get),
     )
+
+
+def _find_runner(get: Callable[..., str]) -> dict[str, Any]:
+    """Return what is known of the machine that runs, and of what started it."""
+    is_actions = bool(get("GITHUB_ACTIONS"))
+    return {
+        "runner": get("EVERHEARD_RUNNER") or ("actions" if is_actions else _host_name()),
+        "trigger": _find_trigger(get),
+        "is_actions": is_actions,
+        "step_summary": _get_path(get, "GITHUB_STEP_SUMMARY"),
+        "repository": get("GITHUB_REPOSITORY"),
+    }
+
+
+def _get_path(get: Callable[..., str], name: str) -> Path | None:
+    return Path(get(name)).expanduser() if get(name) else None
 
 
 def _read_env_file(env_file: Path) -> dict[str, str]:

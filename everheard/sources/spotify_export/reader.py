@@ -131,17 +131,7 @@ class BatchReader:
         A file that cannot be read is refused by name and costs no other.
         """
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        refusals: list[tuple[str, str]] = []
-        readable: dict[int, Path] = {}
-        digests: dict[int, str] = {}
-        for number, file in enumerate(files):
-            path = folder / f"{number}.json"
-            try:
-                digests[number] = unpack(file, path)
-                check_start(path)
-                readable[number] = path
-            except Refused as refusal:
-                refusals.append((file.name, str(refusal)))
+        readable, digests, refusals = _unpack_all(files, folder)
         for number, reason in self._read_entries(readable):
             refusals.append((files[number].name, reason))
         self._run(
@@ -238,6 +228,24 @@ class BatchReader:
         self, statement: str, parameters: list[object] | None = None
     ) -> duckdb.DuckDBPyConnection:
         return self._duckdb.execute(statement, parameters or [])
+
+
+def _unpack_all(
+    files: list[HistoryFile], folder: Path
+) -> tuple[dict[int, Path], dict[int, str], list[tuple[str, str]]]:
+    """Unpack files; return where each is and its digest, by number, and those refused, with why."""
+    readable: dict[int, Path] = {}
+    digests: dict[int, str] = {}
+    refusals: list[tuple[str, str]] = []
+    for number, file in enumerate(files):
+        path = folder / f"{number}.json"
+        try:
+            digests[number] = unpack(file, path)
+            check_start(path)
+            readable[number] = path
+        except Refused as refusal:
+            refusals.append((file.name, str(refusal)))
+    return readable, digests, refusals
 
 
 def _quote(path: Path) -> str:

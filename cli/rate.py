@@ -10,7 +10,7 @@ from everheard.config import read_settings
 from everheard.database.connect import connect
 from everheard.ledger.listeners import find_rater
 from everheard.ledger.ratings import KeptRating, insert_ratings
-from everheard.sources.rating_file import BadRating, to_rating
+from everheard.sources.ratings.rows import BadRating, to_rating
 
 
 def main(argv: list[str]) -> int:

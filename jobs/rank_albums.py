@@ -21,7 +21,8 @@ from everheard.ledger.ranks import RankResult, RankSettings, load_ranks
 from everheard.ledger.ratings import explain_refusal, insert_ratings
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures
-from everheard.sources.rating_file import BadRating, RatingFile, read_rating_file, to_rating
+from everheard.sources.ratings.files import RatingFile, read_rating_file
+from everheard.sources.ratings.rows import BadRating, to_rating
 
 RATINGS_FILE = PROJECT_DIR / "ratings.csv"
 

@@ -1,0 +1,1 @@
+"""Ratings that a listener gives: in files, in a form, on the command line."""

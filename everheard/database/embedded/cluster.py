@@ -63,7 +63,7 @@ class Cluster:
     programs: Path
     account: Account
 
-    def run(self, program: str, *arguments: str) -> tuple[int, str]:
+    def run(self, program: str, *arguments: str, **environ: str) -> tuple[int, str]:
         """Run one of PostgreSQL's programs; return its exit code and what it said.
 
         It runs in the layout's folder, and is told names relative to it: pg_ctl
@@ -80,6 +80,7 @@ class Cluster:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=spell_plainly(self.layout.folder),
+                env={**os.environ, **environ},
                 check=False,
                 **options,
             )
@@ -96,13 +97,20 @@ def make_cluster(cluster: Cluster) -> None:
         shutil.rmtree(layout.data_dir, ignore_errors=True)
     layout.unfinished.touch()
     password = secrets.token_urlsafe(24)
-    passfile = f"*:*:*:{NAME}:{password}\n"
-    _write_private(layout.passfile, passfile, cluster.account)
-    pwfile = layout.folder / "initdb-password"
+    _write_private(layout.passfile, f"*:*:*:{NAME}:{password}\n", cluster.account)
+    initialise(cluster, layout.data_dir, password)
+    start_cluster(cluster)
+    _create_database(cluster)
+    layout.unfinished.unlink()
+
+
+def initialise(cluster: Cluster, data_dir: Path, password: str, *options: str) -> None:
+    """Make PostgreSQL's folder, which reads its settings from ``everheard.conf``."""
+    pwfile = cluster.layout.folder / "initdb-password"
     _write_private(pwfile, password + "\n", cluster.account)
     code, said = cluster.run(
         "initdb",
-        f"--pgdata={layout.data_dir.name}",
+        f"--pgdata={data_dir.name}",
         f"--username={NAME}",
         f"--pwfile={pwfile.name}",
         "--auth=scram-sha-256",
@@ -111,17 +119,15 @@ def make_cluster(cluster: Cluster) -> None:
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
         "--no-instructions",
+        *options,
     )
     pwfile.unlink()
     if code:
         raise DatabaseTrouble(
-            f"PostgreSQL could not make its folder {layout.data_dir}: {_last_line(said)}."
+            f"PostgreSQL could not make its folder {data_dir}: {find_reason(said)}."
         )
-    with (layout.data_dir / "postgresql.conf").open("a") as file:
+    with (data_dir / "postgresql.conf").open("a") as file:
         file.write("\ninclude = 'everheard.conf'\n")
-    start_cluster(cluster)
-    _create_database(cluster)
-    layout.unfinished.unlink()
 
 
 def _create_database(cluster: Cluster) -> None:
@@ -131,7 +137,7 @@ def _create_database(cluster: Cluster) -> None:
     target = describe_connection(cluster.layout, postmaster, database="postgres")
     code, said = cluster.run("psql", "-X", "-w", "-q", "-c", f"create database {NAME}", target)
     if code:
-        raise DatabaseTrouble(f"The database {NAME} could not be made: {_last_line(said)}.")
+        raise DatabaseTrouble(f"The database {NAME} could not be made: {find_reason(said)}.")
 
 
 def describe_connection(layout: Layout, postmaster: Postmaster, *, database: str) -> str:
@@ -155,9 +161,19 @@ def _quote(value: str) -> str:
 
 def start_cluster(cluster: Cluster) -> None:
     """Start the server and wait until it takes connections, 60 s at most."""
-    layout = cluster.layout
+    write_settings(cluster, cluster.layout.data_dir)
+    launch(cluster)
+
+
+def write_settings(cluster: Cluster, data_dir: Path) -> None:
+    """Write ``everheard.conf`` for this machine."""
     settings = _compose_settings(cluster)
-    _write_private(layout.data_dir / "everheard.conf", settings, cluster.account)
+    _write_private(data_dir / "everheard.conf", settings, cluster.account)
+
+
+def launch(cluster: Cluster) -> None:
+    """Start the server with the settings that are there."""
+    layout = cluster.layout
     layout.log.unlink(missing_ok=True)
     code, said = cluster.run(
         "pg_ctl",
@@ -171,7 +187,7 @@ def start_cluster(cluster: Cluster) -> None:
     if code:
         log = layout.log.read_text(errors="replace") if layout.log.exists() else said
         raise DatabaseTrouble(
-            f"The embedded PostgreSQL did not start ({_last_line(log)}): {layout.log} says more."
+            f"The embedded PostgreSQL did not start ({find_reason(log)}): {layout.log} says more."
         )
 
 
@@ -225,7 +241,7 @@ def stop_cluster(cluster: Cluster) -> None:
         "pg_ctl", "stop", f"--pgdata={data}", "--mode=fast", f"--timeout={START_SECONDS}", "--wait"
     )
     if code:
-        raise DatabaseTrouble(f"The embedded PostgreSQL did not stop: {_last_line(said)}.")
+        raise DatabaseTrouble(f"The embedded PostgreSQL did not stop: {find_reason(said)}.")
     if not uses_tcp():
         socket_dir = find_socket_dir(cluster.layout)
         with suppress(OSError):  # not empty where somebody put something there: not ours to remove
@@ -261,7 +277,8 @@ def _write_private(path: Path, text: str, account: Account) -> None:
     path.write_text(text, encoding="ascii")
 
 
-def _last_line(text: str) -> str:
+def find_reason(text: str) -> str:
+    """Return the last line that names an error, else the last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line or "error:" in line]
     return (fatal or lines or ["it gave no reason"])[-1]

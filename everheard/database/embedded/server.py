@@ -28,6 +28,12 @@ from everheard.database.embedded.cluster import (
 )
 from everheard.database.embedded.folder import Layout, find_layout, refuse_synced, spell_plainly
 from everheard.database.embedded.postmaster import Postmaster, answers, read_postmaster
+from everheard.database.embedded.upgrade import (
+    find_programs,
+    finish_upgrade,
+    read_version,
+    upgrade_cluster,
+)
 from everheard.failure import ConfigurationError, DatabaseTrouble
 from everheard.lock import lock_file
 
@@ -72,27 +78,31 @@ def start(home: Path) -> EmbeddedServer:
 
 def _start_alone(cluster: Cluster) -> EmbeddedServer:
     layout = cluster.layout
+    finish_upgrade(layout)
     if layout.unfinished.exists() or not layout.data_dir.exists():
         make_cluster(cluster)
-    else:
-        _refuse_other_version(layout)
-        if not await_running(cluster):
-            start_cluster(cluster)
+    elif read_version(layout) != MAJOR_VERSION:
+        upgrade_cluster(cluster, _find_older_programs(cluster))
+    elif not await_running(cluster):
+        start_cluster(cluster)
     server = _find_running(layout)
     if server is None:
         raise DatabaseTrouble(f"The embedded PostgreSQL ended at once: {layout.log} says why.")
     return server
 
 
-def _refuse_other_version(layout: Layout) -> None:
-    made_by = (layout.data_dir / "PG_VERSION").read_text().strip()
-    if made_by != MAJOR_VERSION:
+def _find_older_programs(cluster: Cluster) -> Path:
+    """Return the programs that made the data; raise ConfigurationError where they are not here."""
+    made_by = read_version(cluster.layout)
+    found = find_programs(bin_dir().parents[1], made_by)
+    if found is None:
         raise ConfigurationError(
             [
-                f"{layout.data_dir} was made by PostgreSQL {made_by}, this Everheard brings"
+                f"{cluster.layout.data_dir} was made by PostgreSQL {made_by}, this Everheard brings"
                 f" {MAJOR_VERSION}: docs/embedded-postgres.md says how to bring the data along"
             ]
         )
+    return settle_programs(found, cluster.account)
 
 
 def find(home: Path) -> EmbeddedServer | None:

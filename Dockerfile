@@ -24,8 +24,8 @@ COPY --from=installed /opt/everheard/.venv .venv
 COPY . .
 # The code is root's and read-only, whatever the clone's modes were; what a sign-in writes goes
 # into the volume.
-RUN chmod -R u=rwX,go=rX api cli dashboard docker everheard jobs migrate sql start.py requirements*.txt \
-    && .venv/bin/python -m compileall -q api cli dashboard everheard jobs migrate \
+RUN chmod -R u=rwX,go=rX api cli dashboard everheard jobs migrate runner sql start.py requirements*.txt \
+    && .venv/bin/python -m compileall -q api cli dashboard everheard jobs migrate runner \
     && ln -s /var/lib/everheard/.env .env
 USER everheard
-CMD [".venv/bin/python", "docker/runner.py", "docker/schedule", "/var/lib/everheard/runner"]
+CMD [".venv/bin/python", "-m", "runner", "/var/lib/everheard/runner"]

@@ -20,12 +20,14 @@ from unittest import mock
 
 import simulator
 from benchmarks.machine import clean_environ, describe_machine, median, print_table
+from runner.schedule import find_line
 from tests.postgres import start_embedded
 from tests.workflows.runner import Runner, prepare_machine
 from tests.workflows.test_files import SECRETS, load
 
 BOUND_SECONDS = 45
-COMMANDS = "get_last_50\nartists_and_tracks --if-stale 170m\n"
+ARGUMENTS = " ".join(find_line("artists_and_tracks", "actions").arguments)
+COMMANDS = f"get_last_50\nartists_and_tracks {ARGUMENTS}\n"
 #: Checkout and set-up; the rest is the work.
 SET_UP_STEPS = 2
 

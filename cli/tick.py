@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime
 
 from cli.commands import make_parser
-from cli.schedule import LOG, STALE_AFTER
+from cli.schedule import LOG, read_desk_line
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ExitCode, Failure
 
@@ -32,7 +32,8 @@ class LogTrouble(Failure):
 
 def tick(settings: Settings) -> int:
     """Run the job as the scheduler does; keep what it said in a log of bounded length."""
-    done = _run_job("get_last_50", "--if-stale", STALE_AFTER)
+    line = read_desk_line()
+    done = _run_job(line.job, *line.arguments)
     moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
     said = [f"{moment} {line}" for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     log = settings.home / LOG

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cli.github.client import run_git
 from everheard.config import PROJECT_DIR
+from runner.schedule import find_line
 
 WORKFLOWS = PROJECT_DIR / ".github" / "workflows"
 _CRON = re.compile(r'(?<=cron: ")(\d+) (\*|\d+) (?=\* \* \*")')
@@ -22,13 +23,15 @@ _HOURS = range(2, 8)
 def draw_minutes(text: str, rng: random.Random) -> str:
     """Return a workflow's text with new minutes, and new hours for what is daily.
 
-    A second line of the same file comes half an hour after the first, and where the file
+    A second line of the same file comes as long after the first as the dense schedule says (half
+    an hour), and where the file
     names that line's cron elsewhere (in a condition), it is renamed there too.
     """
     drawn = draw_odd_minute(rng)
+    apart = find_line("get_last_50", "actions_dense").every // 60
     renamed: dict[str, str] = {}
     for place, found in enumerate(_CRON.finditer(text)):
-        minute = (drawn + 30 * place) % 60
+        minute = (drawn + apart * place) % 60
         hour = found[2] if found[2] == "*" else str(rng.choice(_HOURS))
         renamed[f"{found[1]} {found[2]} * * *"] = f"{minute} {hour} * * *"
     if not renamed:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from cli.commands import make_parser
 from cli.github.schedule_minutes import commit_new_minutes
-from cli.schedule.definitions import EVERY_MINUTES, Place
+from cli.schedule.definitions import Place
 from cli.schedule.schedulers import find_scheduler
 from everheard.config import PROJECT_DIR, Settings, read_settings
+from runner.schedule import Line, find_line
 
-STALE_AFTER = "25m"
 LOG = "schedule.log"
 
 
@@ -29,10 +29,11 @@ def change_schedule(word: str, settings: Settings) -> str:
         return commit_new_minutes()
     scheduler = find_scheduler()
     if word == "on":
-        scheduler.turn_on(Place(Path(sys.executable), PROJECT_DIR))
+        line = read_desk_line()
+        scheduler.turn_on(Place(Path(sys.executable), PROJECT_DIR), line)
         return (
-            f"schedule: on; {scheduler.name} looks every {EVERY_MINUTES} minutes and works when no"
-            f" other runner has for {STALE_AFTER}; what it says goes to {settings.home / LOG}"
+            f"schedule: on; {scheduler.name} looks every {line.every // 60} minutes and works when"
+            f" no other runner has for {line.if_stale}; what it says goes to {settings.home / LOG}"
         )
     if word == "off":
         scheduler.turn_off()
@@ -40,6 +41,11 @@ def change_schedule(word: str, settings: Settings) -> str:
     if not scheduler.is_on():
         return "schedule: this machine is no runner; `python start.py schedule on` makes it one"
     return f"schedule: on, through {scheduler.name}; last: {read_last_line(settings.home)}"
+
+
+def read_desk_line() -> Line:
+    """Return what the schedule says of a desk machine."""
+    return find_line("get_last_50", "desk")
 
 
 def read_last_line(home: Path) -> str:

@@ -1,4 +1,4 @@
-"""How each system is told to run the job every 20 minutes. Text only."""
+"""How each system is told what the schedule says of a desk machine. Text only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-EVERY_MINUTES = 20
+from runner.schedule import Line
+
 LABEL = "org.everheard.tick"
 
 
@@ -32,13 +33,13 @@ TimeoutStartSec=600
 """
 
 
-def to_systemd_timer() -> str:
+def to_systemd_timer(line: Line) -> str:
     """Return its timer; a run that was slept through comes after waking."""
     return f"""[Unit]
-Description=Everheard every {EVERY_MINUTES} minutes
+Description=Everheard every {line.every // 60} minutes
 
 [Timer]
-OnCalendar=*:03/{EVERY_MINUTES}
+OnCalendar=*:{line.at // 60:02}/{line.every // 60}
 RandomizedDelaySec=120
 Persistent=true
 
@@ -51,15 +52,16 @@ def _escape_unit(path: Path) -> str:
     return str(path).replace("\\", "\\\\").replace("%", "%%").replace('"', '\\"')
 
 
-def to_cron_line(place: Place) -> str:
+def to_cron_line(place: Place, line: Line) -> str:
     """Return the line of a crontab; the word after # finds it again."""
     command = f"cd {shlex.quote(str(place.project))} && {shlex.quote(str(place.python))}"
     # A per cent sign is a line's end in a crontab.
     command = f"{command} -m cli tick".replace("%", "\\%")
-    return f"3-59/{EVERY_MINUTES} * * * * {command} >/dev/null 2>&1 # {LABEL}"
+    minutes = f"{line.at // 60}-59/{line.every // 60}"
+    return f"{minutes} * * * * {command} >/dev/null 2>&1 # {LABEL}"
 
 
-def to_launchd_plist(place: Place) -> str:
+def to_launchd_plist(place: Place, line: Line) -> str:
     """Return the agent for macOS; an interval that was slept through comes after waking."""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -72,7 +74,7 @@ def to_launchd_plist(place: Place) -> str:
     <string>-m</string><string>cli</string><string>tick</string>
   </array>
   <key>WorkingDirectory</key><string>{escape(str(place.project))}</string>
-  <key>StartInterval</key><integer>{EVERY_MINUTES * 60}</integer>
+  <key>StartInterval</key><integer>{line.every}</integer>
   <key>ProcessType</key><string>Background</string>
   <key>LowPriorityIO</key><true/>
 </dict>
@@ -80,7 +82,7 @@ def to_launchd_plist(place: Place) -> str:
 """
 
 
-def to_task_xml(place: Place) -> str:
+def to_task_xml(place: Place, line: Line) -> str:
     """Return the task for Windows: no console window, on battery too, late after sleep.
 
     After https://learn.microsoft.com/windows/win32/taskschd/task-scheduler-schema.
@@ -91,8 +93,8 @@ def to_task_xml(place: Place) -> str:
   <RegistrationInfo><Description>Everheard: the last 50 plays</Description></RegistrationInfo>
   <Triggers>
     <TimeTrigger>
-      <StartBoundary>2026-01-01T00:03:00</StartBoundary>
-      <Repetition><Interval>PT{EVERY_MINUTES}M</Interval></Repetition>
+      <StartBoundary>2026-01-01T00:{line.at // 60:02}:00</StartBoundary>
+      <Repetition><Interval>PT{line.every // 60}M</Interval></Repetition>
     </TimeTrigger>
   </Triggers>
   <Settings>

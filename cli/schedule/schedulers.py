@@ -19,6 +19,7 @@ from cli.schedule.definitions import (
     to_task_xml,
 )
 from everheard.failure import ExitCode, Failure
+from runner.schedule import Line
 
 TASK = "Everheard"
 TIMER = "everheard.timer"
@@ -36,7 +37,7 @@ class Scheduler(ABC):
     name: str
 
     @abstractmethod
-    def turn_on(self, place: Place) -> None:
+    def turn_on(self, place: Place, line: Line) -> None:
         """Install the definition, in place of an earlier one."""
 
     @abstractmethod
@@ -56,12 +57,12 @@ class Systemd(Scheduler):
     def __init__(self) -> None:
         self.folder = Path.home() / ".config" / "systemd" / "user"
 
-    def turn_on(self, place: Place) -> None:
+    def turn_on(self, place: Place, line: Line) -> None:
         """Write both units, then start the timer."""
         self.folder.mkdir(parents=True, exist_ok=True)
         service, timer = self.folder / "everheard.service", self.folder / TIMER
         service.write_text(to_systemd_service(place), encoding="utf-8")
-        timer.write_text(to_systemd_timer(), encoding="utf-8")
+        timer.write_text(to_systemd_timer(line), encoding="utf-8")
         call("systemctl", "--user", "daemon-reload")
         call("systemctl", "--user", "enable", "--now", TIMER)
 
@@ -82,9 +83,9 @@ class Cron(Scheduler):
 
     name = "cron"
 
-    def turn_on(self, place: Place) -> None:
+    def turn_on(self, place: Place, line: Line) -> None:
         """Put our line last, and leave all others as they are."""
-        lines = [*self._read_other_lines(), to_cron_line(place)]
+        lines = [*self._read_other_lines(), to_cron_line(place, line)]
         call("crontab", "-", given="\n".join(lines) + "\n")
 
     def turn_off(self) -> None:
@@ -112,11 +113,11 @@ class Launchd(Scheduler):
     def __init__(self) -> None:
         self.plist = Path.home() / "Library" / "LaunchAgents" / f"{LABEL}.plist"
 
-    def turn_on(self, place: Place) -> None:
+    def turn_on(self, place: Place, line: Line) -> None:
         """Write the agent and load it, in place of an earlier one."""
         self.turn_off()
         self.plist.parent.mkdir(parents=True, exist_ok=True)
-        self.plist.write_text(to_launchd_plist(place), encoding="utf-8")
+        self.plist.write_text(to_launchd_plist(place, line), encoding="utf-8")
         call("launchctl", "load", "-w", str(self.plist))
 
     def turn_off(self) -> None:
@@ -135,11 +136,11 @@ class TaskScheduler(Scheduler):
 
     name = "Task Scheduler"
 
-    def turn_on(self, place: Place) -> None:
+    def turn_on(self, place: Place, line: Line) -> None:
         """Register the task from its XML, which only ``/XML FILE`` takes."""
         with tempfile.TemporaryDirectory() as folder:
             definition = Path(folder) / "task.xml"
-            definition.write_text(to_task_xml(place), encoding="utf-16")
+            definition.write_text(to_task_xml(place, line), encoding="utf-16")
             call("schtasks", "/Create", "/F", "/TN", TASK, "/XML", str(definition))
 
     def turn_off(self) -> None:

@@ -12,7 +12,8 @@ import yaml
 import start
 from cli.commands import COMMANDS, PEOPLE
 from cli.serve import PORT
-from tests.docker.test_runner import runner
+from runner.keep_going import GRACE_S
+from runner.schedule import SCHEDULE, read_seconds
 from tests.repository.project import PACKAGES, PROJECT_DIR, find_files, read, read_imports
 from tests.repository.test_documentation import find_settings
 
@@ -159,20 +160,19 @@ def test_volumes_hold_the_database_and_the_spool() -> None:
 
 
 def test_runner_is_given_the_time_it_takes_to_stop() -> None:
-    grace = runner.read_seconds(SERVICES["runner"]["stop_grace_period"])
+    grace = read_seconds(SERVICES["runner"]["stop_grace_period"])
     assert grace is not None
-    assert grace > runner.GRACE_S
+    assert grace > GRACE_S
 
 
 def test_runner_is_checked_with_the_schedule_it_runs() -> None:
     command = yaml.safe_load(find_steps("CMD")[0])
-    program, schedule, folder = command[1:]
-    assert SERVICES["runner"]["healthcheck"]["test"][1:] == [
-        command[0], program, "--check", schedule, folder,
-    ]  # fmt: skip
+    *program, folder = command
+    assert program[1:] == ["-m", "runner"], "with the schedule that comes with it"
+    assert SERVICES["runner"]["healthcheck"]["test"][1:] == [*program, "--check", folder]
     assert "command" not in SERVICES["runner"]
-    assert (PROJECT_DIR / program).is_file()
-    assert (PROJECT_DIR / schedule).is_file()
+    assert {"runner"} <= {*LET_IN} & {*PACKAGES}
+    assert SCHEDULE.is_relative_to(PROJECT_DIR / "runner")
 
 
 def test_image_holds_what_is_named_and_nothing_else() -> None:

@@ -3,26 +3,23 @@
 import re
 import subprocess
 import sys
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from runner.schedule import Line, find_line, read_place
 from tests.repository.project import PROJECT_DIR, find_files, find_jobs, read, show
 
 pytestmark = pytest.mark.posix
 
 TIMERS = find_files("*.timer", "pi/units")
 SERVICE = PROJECT_DIR / "pi/units/everheard@.service"
-EVERY = {
-    "get_last_50": timedelta(minutes=15),
-    "artists_and_tracks": timedelta(hours=3),
-    "new_releases": timedelta(days=1),
-    "rank_albums": timedelta(days=1),
+#: The file that says when -> what the schedule says of it.
+CALENDARS = {
+    **{f"pi/units/everheard-{line.job}.timer": line for line in read_place("pi")},
+    "pi/fallback.conf": find_line("get_last_50", "pi_fallback"),
 }
-
-
 PYTHON = "/opt/everheard/.venv/bin/python"
 
 
@@ -115,17 +112,20 @@ def test_timer_starts_a_job_that_exists_at_odd_minutes(timer: Path) -> None:
         assert setting in text
 
 
-@pytest.mark.parametrize("timer", TIMERS, ids=show)
-def test_systemd_reads_the_calendar_as_it_is_meant(timer: Path, systemd: None) -> None:
-    calendar = re.search(r"^OnCalendar=(.+)$", read(timer), re.MULTILINE)
+@pytest.mark.parametrize(("path", "line"), CALENDARS.items())
+def test_systemd_reads_the_calendar_as_the_schedule_says(
+    path: str, line: Line, systemd: None
+) -> None:
+    calendar = re.search(r"^OnCalendar=(.+)$", read(path), re.MULTILINE)
     assert calendar is not None
     command = ("env", "TZ=UTC", "systemd-analyze", "calendar", "--iterations=100")
     said = run(*command, calendar[1])
     times = re.findall(r"(?:elapse|#\d+): \w{3} ([\d-]+ [\d:]+) UTC", said)
     starts = [datetime.fromisoformat(f"{time}+00:00") for time in times]
     assert len(starts) == 100
-    apart = {later - earlier for earlier, later in pairwise(starts)}
-    assert apart == {EVERY[timer.stem.removeprefix("everheard-")]}
+    first = starts[0].timestamp()
+    assert line.begins_at(first) == first
+    assert [start.timestamp() for start in starts] == [first + n * line.every for n in range(100)]
 
 
 def test_calendar_that_never_comes_is_refused(systemd: None) -> None:
@@ -150,6 +150,18 @@ def test_every_timer_is_installed_by_the_installer() -> None:
     assert named is not None
     timers = {timer.stem.removeprefix("everheard-") for timer in TIMERS}
     assert set(named[1].split()) == timers
+    assert named[1].split() == [line.job for line in read_place("pi")]
+
+
+def test_jobs_are_given_the_arguments_of_the_schedule() -> None:
+    modes = {"primary": read_place("pi"), "fallback": read_place("pi_fallback")}
+    meant = {
+        f"pi/jobs/{line.job}.{mode}.env": f"ARGUMENTS={' '.join(line.arguments)}\n"
+        for mode, lines in modes.items()
+        for line in lines
+        if line.arguments
+    }
+    assert {show(path): read(path) for path in find_files("*.env", "pi/jobs")} == meant
 
 
 def test_shellcheck_finds_nothing() -> None:

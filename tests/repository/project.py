@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
-PACKAGES = ("api", "cli", "dashboard", "everheard", "jobs", "migrate", "simulator")
+PACKAGES = ("api", "cli", "dashboard", "everheard", "jobs", "migrate", "runner", "simulator")
 HIDDEN_BUT_OURS = {".ci", ".github"}
 NOT_WRITTEN_BY_US = {"__pycache__", "build", "node_modules"}
 

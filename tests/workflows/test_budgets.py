@@ -1,27 +1,16 @@
-"""What the schedules cost, worked out from the files: GitHub's minutes, Neon's compute hours."""
+"""What the schedules cost, worked out from them: GitHub's minutes, Neon's compute hours."""
 
-import re
 from typing import Any
 
 import pytest
 
+from benchmarks.schedules import AWAKE_MINUTES, COMPUTE_UNITS, MINUTES_A_RUN, find_interval
+from runner.schedule import find_line
 from tests.repository.project import PROJECT_DIR, read
+from tests.runner.cron import list_line_starts, list_starts
 from tests.workflows.test_files import SCHEDULED, is_run, load
 
 LONGEST_MONTH_DAYS = 31
-#: Every run is rounded up to a minute; ours are under one (cold, 45 s at most by design), but
-#: for those that install everything.
-MINUTES_A_RUN = {"daily": 2, "dashboard": 2, "pages": 2}
-#: Neon sleeps five minutes after the last query; at 0.25 compute units, where it belongs.
-AWAKE_MINUTES, COMPUTE_UNITS = 5, 0.25
-
-
-def list_starts(cron: str) -> list[int]:
-    """Return the minutes of a day at which a cron line starts (daily and hourly lines only)."""
-    minute, hour, *rest = cron.split()
-    assert rest == ["*", "*", "*"], f"{cron}: teach this test to read it"
-    hours = range(24) if hour == "*" else [int(part) for part in hour.split(",")]
-    return [60 * at + int(part) for at in hours for part in minute.split(",")]
 
 
 def list_scheduled_starts(**variables: str) -> list[tuple[str, int]]:
@@ -51,27 +40,18 @@ def test_minutes_a_month_stay_in_the_free_tier(schedule: str, most: int, publish
     assert 0 < minutes <= most
 
 
-def read_load_minutes() -> list[int]:
+def list_loads() -> list[int]:
     """Return the minutes of a day at which a Pi wakes the database: its hourly loads."""
-    found = re.search(r"--load-every (\d+)m", read("pi/jobs/get_last_50.primary.env"))
-    assert found is not None
-    timer = read("pi/units/everheard-get_last_50.timer")
-    minutes = re.search(r"^OnCalendar=\*:([\d,]+)", timer, flags=re.MULTILINE)
-    assert minutes is not None
-    ticks = [60 * hour + int(minute) for hour in range(24) for minute in minutes[1].split(",")]
-    loads = [ticks[0]]
-    for tick in ticks[1:]:
-        if tick - loads[-1] >= int(found[1]):
-            loads.append(tick)
-    return loads
+    line = find_line("get_last_50", "pi")
+    return list_line_starts(line._replace(every=find_interval(line.every, line.load_every)))
 
 
 @pytest.mark.parametrize("schedule", ["", "dense"])
 @pytest.mark.parametrize("has_pi", [False, True])
 def test_compute_hours_a_month_stay_in_the_free_tier(schedule: str, has_pi: bool) -> None:
     wakes = [start for _, start in list_scheduled_starts(SCHEDULE=schedule)]
-    wakes += read_load_minutes() if has_pi else []
-    awake = {(wake + minute) % (24 * 60) for wake in wakes for minute in range(AWAKE_MINUTES + 1)}
+    wakes += list_loads() if has_pi else []
+    awake = {(wake + minute) % (24 * 60) for wake in wakes for minute in range(AWAKE_MINUTES)}
     hours = len(awake) / 60 * LONGEST_MONTH_DAYS * COMPUTE_UNITS
     assert 0 < hours < 60
 

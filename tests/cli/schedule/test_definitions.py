@@ -16,30 +16,34 @@ from cli.schedule.definitions import (
     to_systemd_timer,
     to_task_xml,
 )
+from runner.schedule import Line
 
 #: Folders as people have them.
 AWKWARD = Place(Path('/opt/Zoë & Max/100% "ours"/python'), Path("/opt/Zoë & Max/it's 100%"))
+#: Not the schedule's own numbers: what is read from it, not what is known by heart.
+LINE = Line("get_last_50", "desk", every=12 * 60, at=4 * 60)
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 
 
 def test_windows_task_opens_no_console_and_runs_on_battery_and_late() -> None:
     # Python reads XML as text only without the encoding that the file will have.
-    root = ElementTree.fromstring(to_task_xml(AWKWARD).partition("\n")[2])
+    root = ElementTree.fromstring(to_task_xml(AWKWARD, LINE).partition("\n")[2])
     found = {element.tag.removeprefix(TASK): element.text for element in root.iter()}
     assert PurePosixPath(found["Command"] or "").name == "pythonw.exe"
     assert found["Arguments"] == "-m cli tick"
     assert found["WorkingDirectory"] == str(AWKWARD.project)
     assert found["DisallowStartIfOnBatteries"] == found["StopIfGoingOnBatteries"] == "false"
     assert found["StartWhenAvailable"] == "true"
-    assert found["Interval"] == "PT20M"
+    assert found["Interval"] == "PT12M"
+    assert (found["StartBoundary"] or "").endswith("T00:04:00")
     assert found["MultipleInstancesPolicy"] == "IgnoreNew"
 
 
 def test_launch_agent_is_a_property_list() -> None:
-    agent = plistlib.loads(to_launchd_plist(AWKWARD).encode())
+    agent = plistlib.loads(to_launchd_plist(AWKWARD, LINE).encode())
     assert agent["ProgramArguments"] == [str(AWKWARD.python), "-m", "cli", "tick"]
     assert agent["WorkingDirectory"] == str(AWKWARD.project)
-    assert agent["StartInterval"] == 1200
+    assert agent["StartInterval"] == 720
 
 
 @pytest.mark.posix
@@ -49,9 +53,9 @@ def test_cron_line_runs_in_the_project(tmp_path: Path) -> None:
     python = tmp_path / "a python"
     python.write_text('#!/bin/sh\npwd > "$0.ran"; echo "$@" >> "$0.ran"\n')
     python.chmod(0o755)
-    line = to_cron_line(Place(python, project))
+    line = to_cron_line(Place(python, project), LINE)
     minute, command = line.split(" ", 1)[0], line.split(" ", 5)[5]
-    assert minute == "3-59/20"
+    assert minute == "4-59/12"
 
     subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], check=True)
 
@@ -70,7 +74,7 @@ def test_systemd_takes_both_units(tmp_path: Path) -> None:
     python.chmod(0o755)
     service = to_systemd_service(Place(python, project))
     (tmp_path / "everheard.service").write_text(service)
-    (tmp_path / "everheard.timer").write_text(to_systemd_timer())
+    (tmp_path / "everheard.timer").write_text(to_systemd_timer(LINE))
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(tmp_path / "everheard.timer")],
         capture_output=True,
@@ -79,3 +83,4 @@ def test_systemd_takes_both_units(tmp_path: Path) -> None:
     )
     complaints = [line for line in done.stderr.splitlines() if "everheard" in line]
     assert (done.returncode, complaints) == (0, []), done.stderr
+    assert "OnCalendar=*:04/12\n" in to_systemd_timer(LINE)

@@ -8,10 +8,11 @@ import psycopg2.extensions
 import pytest
 
 import simulator
-from cli.schedule import change_schedule
+from cli.schedule import change_schedule, read_desk_line
 from cli.schedule.schedulers import Cron, NoScheduler, find_scheduler
 from cli.tick import tick
 from everheard.config import Settings, read_settings
+from runner.schedule import read_place
 
 pytestmark = pytest.mark.posix
 
@@ -49,15 +50,26 @@ def test_on_and_off_touch_our_line_only(crontab: Path, settings: Settings) -> No
     change_schedule("on", settings)
     said = change_schedule("on", settings)
 
-    assert "cron looks every 20 minutes" in said
+    (line,) = read_place("desk")
+    assert f"cron looks every {line.every // 60} minutes" in said
+    assert f"no other runner has for {line.if_stale}" in said
     theirs, ours = crontab.read_text().splitlines()
     assert theirs == "17 3 * * * backup"
     assert str(sys.executable) in ours
+    assert ours.startswith(f"{line.at // 60}-59/{line.every // 60} * * * * ")
     assert "it has not run yet" in change_schedule("status", settings)
 
     change_schedule("off", settings)
     change_schedule("off", settings)
     assert crontab.read_text() == "17 3 * * * backup\n"
+
+
+def test_desk_machine_has_one_line_that_every_scheduler_can_be_told() -> None:
+    (line,) = read_place("desk")
+    assert line == read_desk_line()
+    assert 60 * 60 % line.every == 0, "cron and systemd count within the hour"
+    assert line.every % 60 == 0 == line.at % 60
+    assert line.if_stale
 
 
 def test_first_line_of_an_empty_crontab(crontab: Path, settings: Settings) -> None:

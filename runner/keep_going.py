@@ -1,23 +1,16 @@
-"""Run the jobs on schedule, one after the other, until told to stop: what the container does.
-
-``python docker/runner.py SCHEDULE FOLDER`` keeps going; with ``--check`` it says by its exit code
-whether the first job of the schedule still succeeds. Standard library only, so that what waits
-all day is small; each job is a process of its own.
-"""
+"""The loop: what is due is run, in the order of the schedule, each job as a process of its own."""
 
 from __future__ import annotations
 
-import argparse
 import math
 import os
-import re
-import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-from typing import NamedTuple
+
+from runner.schedule import Line
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 #: As on a Pi (pi/units/everheard@.service): no job takes longer, but one that hangs.
@@ -32,46 +25,6 @@ LONGEST_RETRY_S = 3600
 LONGEST_NAP_S = 30
 #: The container counts as healthy until the first job has missed this many turns.
 TURNS_MISSED = 4
-
-
-class Line(NamedTuple):
-    """One line of the schedule: stretches of ``every`` seconds that begin ``past`` the hour."""
-
-    every: int
-    past: int
-    job: str
-    arguments: tuple[str, ...]
-
-    def begins_at(self, now: float) -> float:
-        """Return when the present stretch began (seconds since 1970, as time.time())."""
-        return math.floor((now - self.past) / self.every) * self.every + self.past
-
-    def is_due(self, done_at: float, now: float) -> bool:
-        """Say whether the present stretch still lacks its run; a time to come counts as none."""
-        return not self.begins_at(now) <= done_at <= now
-
-
-def read_schedule(path: Path) -> list[Line]:
-    """Read the lines of a schedule; one that cannot be read ends everything, by name."""
-    lines = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        words = text.partition("#")[0].split()
-        if not words:
-            continue
-        times = [read_seconds(word) for word in words[:2]]
-        if len(words) < 3 or None in times or not times[0]:
-            sys.exit(f"{path}, line {number}: write 15m 7m get_last_50, not {text.strip()!r}")
-        lines.append(Line(times[0] or 0, times[1] or 0, words[2], tuple(words[3:])))
-    return lines or sys.exit(f"{path}: names no job")
-
-
-def read_seconds(word: str) -> int | None:
-    """Read 15m, 4h11m or 90s as seconds; None where it is no such thing."""
-    found = re.fullmatch(r"(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", word)
-    if found is None:
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return (hours * 60 + minutes) * 60 + seconds
 
 
 class Runner:
@@ -154,27 +107,3 @@ def read_done_at(folder: Path, job: str) -> float:
 def is_healthy(line: Line, folder: Path) -> bool:
     """Say whether a job has succeeded lately."""
     return time.time() - read_done_at(folder, line.job) < TURNS_MISSED * line.every
-
-
-def main() -> int:
-    """Keep going until told to stop, or check; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python docker/runner.py", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether plays still come in")
-    parser.add_argument("schedule", type=Path)
-    parser.add_argument("folder", type=Path, help="where to note which job was done when")
-    options = parser.parse_args()
-    lines = read_schedule(options.schedule)
-    if options.check:
-        return 0 if is_healthy(lines[0], options.folder) else 1
-    options.folder.mkdir(parents=True, exist_ok=True)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    print(f"runner: {len(lines)} jobs, first {lines[0].job}", flush=True)
-    Runner(lines, options.folder, stopping).keep_going()
-    print("runner: stopped", flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -102,7 +102,7 @@ def check(tmp_path: Path) -> int:
 def test_jobs_run_again_and_again_and_a_stop_waits_for_the_one_under_way(
     start: Start, spotify: SimulatedServer, database_url: str, tmp_path: Path
 ) -> None:
-    process = start(to_schedule(get_last_50="1s", rank_albums="24h"))
+    process = start(to_schedule(get_last_50="5s", rank_albums="24h"))
     wait_until(lambda: count_runs(database_url, "rank_albums"))
     wait_until(lambda: count_runs(database_url, "get_last_50") >= 2)
     spotify.world.add_mood("slow", "recently_played", delay_seconds=1.0)

@@ -12,7 +12,7 @@ SCHEMAS = {"tables": "warehouse", "views": "bi", "part": "part"}
 SCHEMA_FILE = PROJECT_DIR / "sql/tables/schemas.sql"
 OBJECTS = [*find_files("*.sql", "sql/tables"), *find_files("*.sql", "sql/views")]
 OBJECTS = [path for path in OBJECTS if path != SCHEMA_FILE]
-STATEMENTS = find_files("*.sql", "sql/load")
+STATEMENTS = [*find_files("*.sql", "sql/load"), *find_files("*.sql", "sql/read")]
 PARTS = find_files("*.sql", "sql/views/part")
 #: Whoever asks, in SQL or around it. Jobs do not ask: what they add up, they add up by the
 #: parts' own rules, so sql/load may read them.

@@ -206,7 +206,7 @@ FLOWS = (
         HISTORY_STAGE.begin(),
         UNSIGNED_LISTENER.when("nobody is known yet"),
         LISTENER_LOCK,
-        _HISTORY_ROWS,
+        _HISTORY_ROWS.repeat("for each table that has rows"),
         HISTORY_DERIVATION.observe,
         HISTORY_DERIVATION.derive,
         TALLY,

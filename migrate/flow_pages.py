@@ -9,7 +9,7 @@ from pathlib import Path
 
 from everheard.config import PROJECT_DIR
 from everheard.database.statements import SQL_DIR, read_statement
-from everheard.database.trips import Flow, Rows, Trip
+from everheard.database.trips import BEGIN, COMMIT, Flow, Rows, Trip
 from everheard.ledger.flows import FLOWS
 from migrate.lineage import Life, Trace, follow, read_tables
 
@@ -60,15 +60,8 @@ def _render_flow(flow: Flow) -> str:
     for trip in flow.trips:
         number += not trip.is_along
         mark = f"{number}." if flow.is_ordered else "-"
-        items = list(_list_steps(trip, flow.folder, trace))
-        head = _introduce(trip)
-        if len(items) == 1 and not trip.is_along:
-            lines.append(f"{mark} {head}{items[0]}")
-            continue
-        if not trip.is_along:
-            lines.append(f"{mark} {head or 'Together: '}".rstrip())
-        indent = " " * (len(mark) + 1)
-        lines += [f"{indent}- {head if trip.is_along else ''}{item}" for item in items]
+        margin = " " * (len(mark) + 1) if trip.is_along else ""
+        lines += [margin + line for line in _list_trip(trip, "-" if margin else mark, flow, trace)]
     if trace.lives:
         lines += [
             "",
@@ -79,8 +72,19 @@ def _render_flow(flow: Flow) -> str:
     return "\n".join(lines)
 
 
+def _list_trip(trip: Trip, mark: str, flow: Flow, trace: Trace) -> Iterator[str]:
+    steps = list(_list_steps(trip, flow.folder, trace))
+    head = _introduce(trip)
+    if len(steps) == 1:
+        yield f"{mark} {head}{steps[0]}"
+        return
+    yield f"{mark} {head or 'Together:'}".rstrip()
+    for step in steps:
+        yield f"{' ' * len(mark)} - {step}"
+
+
 def _introduce(trip: Trip) -> str:
-    words = ["`begin`"] if trip.begins else []
+    words = ["`begin`"] if trip.begins and trip.steps else []
     if trip.condition:
         words.append(trip.condition if trip.is_repeated else f"when {trip.condition}")
     said = ", ".join(words)
@@ -88,8 +92,8 @@ def _introduce(trip: Trip) -> str:
 
 
 def _list_steps(trip: Trip, folder: str, trace: Trace) -> Iterator[str]:
-    if not trip.steps:
-        yield "`commit`."
+    if trip in {BEGIN, COMMIT}:
+        yield "`begin`." if trip.begins else "`commit`."
     for step in trip.steps:
         if isinstance(step, Rows):
             yield f"rows that we stage, into {_slant(step.tables)}."

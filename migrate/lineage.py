@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from everheard.database.statements import read_statement
-from everheard.database.trips import Flow, Rows, Trip
+from everheard.database.trips import COMMIT, Flow, Rows, Trip
 from migrate.select_columns import list_columns
 
 #: Whoever reads a file of SQL by name: tests put their own in its place.
@@ -129,7 +129,7 @@ def follow(flow: Flow, read_file: ReadFile = read_statement) -> Trace:
     alive: dict[str, Relation] = {}
     is_open = False
     for place, trip in enumerate(flow.trips):
-        is_open = (is_open or trip.begins) and bool(trip.steps)
+        is_open = trip.begins or (is_open and trip != COMMIT)
         for _ in range(1 + trip.is_repeated):
             _follow_trip(trip, read_file, alive, trace)
         goes_on = place + 1 < len(flow.trips) and flow.trips[place + 1].is_along

@@ -42,8 +42,8 @@ class Trip(NamedTuple):
         return self._replace(condition=condition, is_repeated=True)
 
 
-#: The end of a transaction.
-COMMIT = Trip(())
+#: The beginning of a transaction, where nothing goes with it, and the end of one.
+BEGIN, COMMIT = Trip((), begins=True), Trip(())
 
 
 class Derivation(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from everheard.database.trips import COMMIT, Derivation, Rows, flow, lone, trip
+from everheard.database.trips import BEGIN, COMMIT, Derivation, Rows, flow, lone, trip
 from everheard.rows import StagedRows
 
 
@@ -181,7 +181,7 @@ EXCLUSION_UNDONE = trip("exclusions/dim_exclusion_undone")
 EXCLUSIONS = trip("exclusions/read_exclusion")
 LEFT_OUT = trip("exclusions/read_left_out")
 
-# --- The flows. A transaction goes from `begin` to COMMIT; a trip outside is one by itself.
+# --- The flows. What goes from a beginning to COMMIT is one transaction, any other trip by itself.
 
 FLOWS = (
     flow(
@@ -244,11 +244,11 @@ FLOWS = (
     ),
     flow("summaries", "After an upgrade of the schema", WAITING_LISTENERS, SUMMARIES),
     lone("enrich", "What to ask for next", CATALOGUE_QUEUE, GENRE_QUEUE),
-    flow("enrich", "Answers of Spotify", ANSWERS.begin(), COMMIT),
-    flow("enrich", "Answers of MusicBrainz", GENRES.begin(), COMMIT),
+    flow("enrich", "Answers of Spotify", BEGIN, ANSWERS, COMMIT),
+    flow("enrich", "Answers of MusicBrainz", BEGIN, GENRES, COMMIT),
     lone("releases", "Read", WATCH, RELEASE_QUEUE, NEW_RELEASES, NEW_RELEASE_COUNT),
-    flow("releases", "Albums of watched artists", RELEASES.begin(), COMMIT),
-    flow("releases", "Whom a listener follows", FOLLOWED.begin(), COMMIT),
+    flow("releases", "Albums of watched artists", BEGIN, RELEASES, COMMIT),
+    flow("releases", "Whom a listener follows", BEGIN, FOLLOWED, COMMIT),
     flow(
         "ratings",
         "Ratings given, by a file, a form or the API",

@@ -3,6 +3,8 @@
 -- by folded name, among the artists of the track and of its album. The class is named
 -- after its least track_key; classes whose membership changed are noted, because
 -- their clusters of plays have to be derived again.
+-- The planner is told how little it usually is, or whole dimensions would be read; benchmark
+-- hourly_job measures it.
 analyze pg_temp.staged_track (track_key);
 analyze pg_temp.recredited_album;
 analyze pg_temp.renamed_artist;
@@ -64,7 +66,7 @@ from namesake
 where track_count > 1 or match_key <> track_key;
 
 -- Mostly there are none: the planner would make room for millions, which takes longer than all
--- the rest.
+-- the rest. Benchmark hourly_job measures it.
 analyze pg_temp.match_member;
 
 with evidence as (

@@ -4,6 +4,7 @@
 -- are where the walk starts, from neighbour to neighbour. Where they are too many, their classes
 -- are read whole instead, but for those without a poll. Either road gives the same pairs. What
 -- has to be paired (clusters with both kinds) is returned in the order of time; usually nothing.
+-- Benchmark hourly_job measures the walk and what the planner is told, import_history the other road.
 analyze pg_temp.new_observation, pg_temp.changed_class;
 
 create temp table touched_observation on commit drop as
@@ -173,7 +174,7 @@ observation as (
     inner join warehouse.fact_play as play
         on class_track.track_key = play.track_key
     where
-        -- Or all plays would be read for no class.
+        -- Or all plays would be read for no class (benchmark hourly_job).
         (select count(w.match_key) from whole_class as w) > 0
         and play.listener_key = %(listener_key)s
         and play.ms_source > 0

@@ -2,6 +2,7 @@
 -- A temporary table that was never analyzed is taken for some hundred rows, and for a page of
 -- twelve plays whole dimensions were read. The *_key columns are left out: they are
 -- still empty, and nothing must be concluded from that.
+-- Benchmark hourly_job measures it.
 analyze pg_temp.staged_artist (artist_ref, artist_id, folded_name);
 analyze pg_temp.staged_album (album_ref, album_id, folded_name);
 analyze pg_temp.staged_album_artist (owner_ref, artist_ref);

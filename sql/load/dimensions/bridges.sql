@@ -27,6 +27,7 @@ inner join pg_temp.staged_track_artist as credit
 inner join pg_temp.staged_artist as artist
     on credit.artist_ref = artist.artist_ref;
 
+-- Or the credits of the whole ledger would be read; benchmark hourly_job measures it.
 analyze pg_temp.staged_track_credit (track_key, artist_key);
 
 delete from warehouse.bridge_track_artist as bridge
@@ -87,6 +88,7 @@ inner join pg_temp.staged_album_artist as credit
 inner join pg_temp.staged_artist as artist
     on credit.artist_ref = artist.artist_ref;
 
+-- Or the credits of the whole ledger would be read; benchmark hourly_job measures it.
 analyze pg_temp.staged_album_credit (album_key, artist_key);
 
 with removed as (

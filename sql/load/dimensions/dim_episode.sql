@@ -38,7 +38,8 @@ where
     not exists (
         select 1 from warehouse.dim_episode as known
         where
-            -- Equal, so that it can be hashed: a null here is never an empty text elsewhere.
+            -- Equal, so that it can be hashed (benchmark import_history): a null here is never an empty
+            -- text elsewhere.
             coalesce(known.episode_id, '') = coalesce(staged.episode_id, '')
             and coalesce(known.known_by_name, '') = coalesce(staged.known_by_name, '')
             and coalesce(known.known_by_show, '') = coalesce(staged.known_by_show, '')

@@ -28,7 +28,7 @@ update pg_temp.staged_play_detail as staged
 set play_detail_key = known.play_detail_key
 from warehouse.dim_play_detail as known
 where
-    -- Half of the rule below in a form that can be hashed.
+    -- Half of the rule below in a form that can be hashed (benchmark import_history).
     coalesce(staged.reason_start, '') = coalesce(known.reason_start, '')
     and coalesce(staged.reason_end, '') = coalesce(known.reason_end, '')
     and (

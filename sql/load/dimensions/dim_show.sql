@@ -28,7 +28,7 @@ where
     not exists (
         select 1 from warehouse.dim_show as known
         where
-            -- Equal, so that it can be hashed; see dim_episode.sql.
+            -- Equal, so that it can be hashed (benchmark import_history); see dim_episode.sql.
             coalesce(known.show_id, '') = coalesce(staged.show_id, '')
             and coalesce(known.known_by_name, '') = coalesce(staged.known_by_name, '')
             and known.is_audiobook = staged.is_audiobook

@@ -37,7 +37,7 @@ select
         where
             play.listener_key = %(listener_key)s
             and play.ms_source = 0
-            and play.ms_played is null -- true of every such play; the index wants it said
+            and play.ms_played is null -- true of every such play; the index wants it said (benchmark import_history)
             and exists (
                 select 1 from span
                 where play.played_at between span.span_start and span.span_end

@@ -76,7 +76,7 @@ select
 from pg_temp.keyed_play as staged
 inner join pg_temp.known_play as known
     on staged.played_at = known.played_at and staged.track_key = known.track_key
--- Or all that is staged would be looked up in nothing.
+-- Or all that is staged would be looked up in nothing (benchmark import_history).
 where exists (select 1 from pg_temp.known_play);
 
 -- The same time listened, told with other particulars: the least of them wins.

@@ -57,7 +57,7 @@ paired as (
     left join pg_temp.history_play as known
         on staged.file_number = known.file_number and staged.row_number = known.row_number
     where
-        -- Or all rows would be looked through for no pair.
+        -- Or all rows would be looked through for no pair (benchmark import_history).
         (select count(*) from pg_temp.staged_pair) > 0
         and known.file_number is null
     group by staged.file_number, is_unattributed

@@ -1,5 +1,5 @@
--- Read what a run must know before it asks Spotify anything, in one round trip:
--- the schema's version, whose refresh tokens these are, the latest token of each of those
+-- Read what a run must know before it asks Spotify anything, in one round trip.
+-- That is the schema's version, whose refresh tokens these are, the latest token of each of those
 -- listeners and by what other tokens they were known, the buckets Spotify has closed, when
 -- the job last succeeded anywhere for all of them, and what every summary speaks of: when sign-ins end,
 -- machines that are silent, gaps that others noticed.

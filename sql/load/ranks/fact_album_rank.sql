@@ -14,7 +14,8 @@ where
     ranking.rank <= 200
     or (ranking.rating_count > 0 and ranking.rank <= 32767);
 
--- So that the days' difference is found by hashing, whatever the ledger's size.
+-- So that the days' difference is found by hashing, whatever the ledger's size;
+-- benchmark ranks measures it.
 analyze pg_temp.current_rank;
 
 create temp table ranked_day on commit drop as

@@ -1,4 +1,5 @@
--- Tell the planner what the ledger has become after an import.
+-- Tell the planner what the ledger has become after an import: benchmark import_history pays for
+-- it, and the questions that come next gain by it.
 analyze
 warehouse.fact_play,
 warehouse.fact_episode_play,

@@ -1,6 +1,6 @@
 -- Derive warehouse.summary_hour again for the touched months, written as the difference:
 -- rows that are wrong by now go, rows that are missing come. The listener's lock is held, so
--- nobody else can come first, and the dearer "on conflict" is not needed.
+-- nobody else can come first, and the dearer "on conflict" is not needed (benchmark import_history).
 create temp table derived_hour on commit drop as
 select
     played_at_local::date as play_date,

@@ -161,4 +161,5 @@ from month;
 
 drop table pg_temp.taken_span;
 
+-- Usually it is one month: or the planner would reckon with thousands (benchmark hourly_job).
 analyze pg_temp.touched_month;

@@ -9,4 +9,5 @@ from
         %(month_dates)s::date[], %(month_starts)s::timestamptz[], %(month_ends)s::timestamptz[]
     ) as given (month_date, month_start, month_end);
 
+-- As in summary_month.sql; benchmark import_history measures it.
 analyze pg_temp.touched_month;

@@ -1,6 +1,6 @@
 -- Derive warehouse.summary_month_track again for the touched months, as the difference;
 -- see summary_hour.sql. Sorted before they are grouped: that costs no more than hashing them,
--- and lays the rows down in the order of the table's key.
+-- and lays the rows down in the order of the table's key. Benchmark import_history measures it.
 create temp table derived_month_track on commit drop as
 select
     month_date,

@@ -1,4 +1,5 @@
 -- Add up warehouse.summary_track again for the tracks of the touched months.
+-- Benchmark hourly_job measures what the planner is told, and the two roads.
 analyze pg_temp.touched_track;
 
 -- The months of a few tracks are looked up one by one, those of many are read with all others:

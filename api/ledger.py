@@ -1,10 +1,9 @@
-"""The API's way to the ledger: a pool of connections, and the statements of sql/api."""
+"""The API's way to the ledger: a pool of connections, and the statements of sql/read/api."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -12,15 +11,9 @@ import sqlalchemy
 from flask import current_app
 from psycopg2.extensions import connection as Connection
 
-from everheard.config import PROJECT_DIR, Settings
+from everheard.config import Settings
 from everheard.database.connect import find_database_url, translate_errors
-
-_STATEMENT_DIR = PROJECT_DIR / "sql" / "api"
-
-
-@cache
-def _read_statement(name: str) -> str:
-    return (_STATEMENT_DIR / f"{name}.sql").read_text(encoding="utf-8")
+from everheard.database.statements import read_query
 
 
 class Ledger:
@@ -48,7 +41,7 @@ class Ledger:
             return self._opened
 
     def read(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Return the rows of ``sql/api/STATEMENT.sql``; raise DatabaseTrouble."""
+        """Return the rows of ``sql/read/api/STATEMENT.sql``; raise DatabaseTrouble."""
         with translate_errors():
             try:
                 return self._read(statement, parameters)
@@ -60,7 +53,7 @@ class Ledger:
 
     def _read(self, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         with self._engine.connect() as connection:
-            rows = connection.exec_driver_sql(_read_statement(statement), parameters)
+            rows = connection.exec_driver_sql(read_query(f"api/{statement}"), parameters)
             return [dict(row) for row in rows.mappings()]
 
     @contextmanager

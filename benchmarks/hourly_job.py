@@ -31,6 +31,7 @@ from benchmarks.machine import (
 from everheard.database import embedded
 from everheard.database.embedded.folder import find_layout
 from everheard.database.statements import render, send
+from everheard.ledger import flows
 from everheard.ledger.summaries import render_summaries
 from simulator.clock import MINUTE_MS
 
@@ -89,7 +90,7 @@ class Ledger:
     def summarise(self, listener_key: int) -> None:
         """Derive all summaries, as the load that brought the plays would have done."""
         with closing(psycopg2.connect(self.url)) as opened, opened, opened.cursor() as cursor:
-            touched = render(cursor, "touched_all", {"listener_key": listener_key})
+            touched = render(cursor, flows.ALL_MONTHS, {"listener_key": listener_key})
             send(cursor, touched, render_summaries(cursor, listener_key))
 
     def vacuum(self) -> None:

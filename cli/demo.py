@@ -17,6 +17,7 @@ from cli.commands import START, make_parser
 from cli.quiet import run_quietly
 from everheard.config import Settings, read_settings
 from everheard.database import embedded
+from everheard.database.statements import read_query
 from everheard.failure import ExitCode, Failure
 from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
@@ -98,40 +99,15 @@ def _run(job: Job, settings: Settings, *words: str) -> str:
     return heard.last_line
 
 
-_TOTALS = """
-    select
-        (select count(*) from bi.play),
-        (select count(*) from bi.track where track_key > 0),
-        (select count(*) from bi.artist where artist_key > 0),
-        (select round(sum(ms_listened) / 3600000.0, 1) from bi.play)
-"""
-_TOP_ARTISTS = """
-    select artist.artist_name, count(*), round(sum(play.ms_listened) / 3600000.0, 1)
-    from bi.play as play
-    inner join bi.track_artist as credit on play.track_key = credit.track_key
-    inner join bi.artist as artist on credit.artist_key = artist.artist_key
-    group by artist.artist_key, artist.artist_name
-    order by sum(play.ms_listened) desc, artist.artist_name
-    limit 5
-"""
-_GAPS = """
-    select
-        to_char(gap_start_local, 'YYYY-MM-DD HH24:MI'),
-        to_char(gap_end_local, 'YYYY-MM-DD HH24:MI'),
-        gap_hours
-    from bi.gap where is_open order by gap_start_local
-"""
-
-
 def _show_ledger(server: embedded.EmbeddedServer) -> None:
     connection = psycopg2.connect(server.url)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_TOTALS)
+            cursor.execute(read_query("demo/totals"))
             plays, tracks, artists, hours = cursor.fetchone() or (0, 0, 0, 0)
-            cursor.execute(_TOP_ARTISTS)
+            cursor.execute(read_query("demo/top_artists"))
             top = cursor.fetchall()
-            cursor.execute(_GAPS)
+            cursor.execute(read_query("demo/gaps"))
             gaps = cursor.fetchall()
     finally:
         connection.close()

@@ -7,7 +7,7 @@ import sys
 
 from everheard.config import read_settings
 from everheard.failure import Failure
-from migrate.document import write_page
+from migrate.document import write_pages
 from migrate.role import renew_role
 from migrate.upgrade import upgrade
 
@@ -21,7 +21,10 @@ def main(argv: list[str] | None = None) -> int:
     )
     role = commands.add_parser("role", help="create or renew a role that reads the views only")
     role.add_argument("name", nargs="?", default="bi_reader", help="default: bi_reader")
-    commands.add_parser("document", help="write docs/views.md from the database's own comments")
+    commands.add_parser(
+        "document",
+        help="write docs/views.md from the database's own comments, and the READMEs in sql/load",
+    )
     options = parser.parse_args(argv)
     try:
         settings = read_settings(needs_spotify=False)
@@ -32,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
             print(f"role: {reader.name} reads schema bi. Its password, shown this once:")
             print(reader.password)
         else:
-            print(write_page(settings))
+            print(write_pages(settings))
     except Failure as failure:
         print(failure, file=sys.stderr)
         return int(failure.exit_code)

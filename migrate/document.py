@@ -1,4 +1,4 @@
-"""docs/views.md: written from what the database says of itself, and the example queries."""
+"""Pages written by this module: docs/views.md, and with flow_pages the READMEs in sql/load."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from everheard.config import PROJECT_DIR, Settings
 from everheard.database.connect import translate_errors
+from migrate.flow_pages import write_readmes
 from migrate.upgrade import open_transaction
 
 PAGE = PROJECT_DIR / "docs" / "views.md"
@@ -29,12 +30,13 @@ order by view.relname, attribute.attnum
 """
 
 
-def write_page(settings: Settings) -> str:
-    """Write the page; return a sentence."""
+def write_pages(settings: Settings) -> str:
+    """Write the page of the views and those of the flows; return a sentence."""
     with translate_errors(), open_transaction(settings) as connection:
         page = render_page(connection)
     PAGE.write_text(page, encoding="utf-8")
-    return f"document: {PAGE.relative_to(PROJECT_DIR).as_posix()} written"
+    written = [PAGE.relative_to(PROJECT_DIR), *write_readmes()]
+    return f"document: written {', '.join(path.as_posix() for path in written)}"
 
 
 def render_page(connection: Connection) -> str:

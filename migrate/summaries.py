@@ -5,22 +5,17 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from everheard.database.statements import read_statement
-from everheard.ledger.summaries import SUMMARY_STATEMENTS
+from everheard.ledger import flows
 
 
 def derive_waiting(connection: Connection) -> None:
     """Derive the summaries of every listener that has none yet, or some that wait."""
-    listeners = connection.exec_driver_sql(
-        "select listener.listener_key from warehouse.dim_listener as listener"
-        " left join warehouse.etl_summary as summary"
-        " on listener.listener_key = summary.listener_key"
-        " where summary.listener_key is null or listener.listener_key in"
-        " (select touched.listener_key from warehouse.etl_touched_span as touched)"
-    ).scalars()
+    (waiting,) = flows.WAITING_LISTENERS.files
+    listeners = connection.exec_driver_sql(read_statement(waiting)).scalars()
     for listener_key in listeners.all():
         mine = {"listener_key": listener_key}
         connection.exec_driver_sql(
             "select pg_advisory_xact_lock(hashtext('everheard listener'), %(listener_key)s)", mine
         )
-        for name in SUMMARY_STATEMENTS:
+        for name in flows.SUMMARIES.files:
             connection.exec_driver_sql(read_statement(name), mine)

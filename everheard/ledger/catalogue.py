@@ -9,13 +9,13 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from everheard.database.connect import translate_errors
-from everheard.database.statements import render, render_insert, send
+from everheard.database.statements import render, render_staged, send
 from everheard.database.transactions import write_whole
-from everheard.ledger.derive import DIMENSION_STATEMENTS, derive
+from everheard.database.trips import Trip
+from everheard.ledger import flows
+from everheard.ledger.derive import derive
 from everheard.rows import StagedRows
 
-#: What lets an answer in, in this order: the dimensions all sources share, then their own.
-_BEFORE, _AFTER = ("keep_known",), ("answered_track", "artist_genre", "keep_needed_pages")
 _NOBODY = -1  # no listener's key: changed classes are noted for every listener
 
 
@@ -43,13 +43,13 @@ def read_queue(
 ) -> Queue:
     """Read what to ask for next; ``is_batch``: tracks and artists go fifty to a call."""
     parameters = {"kinds": list(kinds), "ask_count": limit, "is_batch": is_batch}
-    return read_asks(connection, "read_catalogue_queue", parameters)
+    return read_asks(connection, flows.CATALOGUE_QUEUE, parameters)
 
 
-def read_asks(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> Queue:
-    """Read a queue of calls by the statement of that name."""
+def read_asks(connection: Connection, trip: Trip, parameters: Mapping[str, Any]) -> Queue:
+    """Read a queue of calls by that statement."""
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, statement, parameters))
+        send(cursor, render(cursor, trip, parameters))
         rows = cursor.fetchall()
     asks = [
         Ask(kind, spotify_id, offset, tuple((one, name) for one, name in aliases or ()))
@@ -67,19 +67,8 @@ def load_answers(connection: Connection, rows: StagedRows, paged_albums: list[st
     """
 
     def write(cursor: Cursor) -> None:
-        staged = [
-            render_insert(cursor, f"staged_{name}", table) for name, table in vars(rows).items()
-        ]
-        dimensions = (*_BEFORE, *DIMENSION_STATEMENTS, "match_class", *_AFTER)
-        send(
-            cursor,
-            render(cursor, "stage"),
-            render(cursor, "stage_answers"),
-            *staged,
-            *(render(cursor, name) for name in dimensions),
-            render(cursor, "etl_changed_class", {"listener_key": _NOBODY}),
-            render(cursor, "owed_answer", {"paged_albums": paged_albums}),
-        )
+        parameters = {"listener_key": _NOBODY, "paged_albums": paged_albums}
+        send(cursor, render(cursor, flows.ANSWERS, parameters, render_staged(cursor, rows)))
 
     write_whole(connection, b"", write)
 
@@ -87,13 +76,13 @@ def load_answers(connection: Connection, rows: StagedRows, paged_albums: list[st
 def derive_changed(connection: Connection) -> None:
     """Derive the plays again, listener by listener, whose match classes have changed."""
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "read_changed_listener"))
+        send(cursor, render(cursor, flows.CHANGED_LISTENERS))
         listeners = [row[0] for row in cursor.fetchall()]
     for listener_key in listeners:
         with connection.cursor() as cursor:
-            lock = render(cursor, "lock_listener", {"listener_key": listener_key})
+            lock = render(cursor, flows.LISTENER_LOCK, {"listener_key": listener_key})
 
         def write(cursor: Cursor, listener_key: int = listener_key) -> None:
-            derive(cursor, listener_key, [render(cursor, "stage")], ())
+            derive(cursor, flows.CHANGED_DERIVATION, listener_key)
 
         write_whole(connection, lock, write)

@@ -7,6 +7,7 @@ from datetime import datetime
 from psycopg2.extensions import cursor as Cursor
 
 from everheard.database.statements import render, send
+from everheard.ledger import flows
 from everheard.ledger.rules.gaps import Gap, OpenGap, close_gaps
 from everheard.rows import Span
 
@@ -17,7 +18,7 @@ def close_covered_gaps(cursor: Cursor, listener_key: int) -> int:
     The same for a gap that was there before the import and one that is noticed later.
     """
     mine = {"listener_key": listener_key}
-    send(cursor, render(cursor, "read_coverage", mine))
+    send(cursor, render(cursor, flows.COVERAGE, mine))
     gaps, spans = cursor.fetchone() or (None, None)
     moment = datetime.fromisoformat
     closure = close_gaps(
@@ -36,5 +37,5 @@ def close_covered_gaps(cursor: Cursor, listener_key: int) -> int:
             "gap_end": [gap.end for gap, _ in pieces],
             "closed_by": [name for _, name in pieces],
         }
-        send(cursor, render(cursor, "etl_gap_closed", parameters))
+        send(cursor, render(cursor, flows.CLOSED_GAPS, parameters))
     return len(closure.deleted)

@@ -16,48 +16,21 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from everheard.database.statements import render, render_insert, send
+from everheard.database.trips import Derivation
 from everheard.ledger.rules.pairing import pair_plays
-from everheard.ledger.summaries import render_summaries
-
-#: The order in which staged rows become dimensions: each file needs those before it.
-DIMENSION_STATEMENTS = (
-    "analyze_stage",
-    "dim_artist",
-    "dim_album",
-    "touched_length",
-    "dim_track",
-    "named_album",
-    "bridges",
-    "dim_context",
-)
 
 
 def derive(
-    cursor: Cursor,
-    listener_key: int,
-    staged: list[bytes],
-    observations: tuple[str, ...],
-    *,
-    summarises: bool = True,
+    cursor: Cursor, flow: Derivation, listener_key: int, staged: Iterable[bytes] = ()
 ) -> None:
     """Load what was staged and derive what it touches: two round trips, however much there is.
 
-    ``staged``: statements to send first; ``observations``: the files that add what was
-    observed and note what of it was new; ``summarises``: whether the summaries follow at
-    once, or with the listener's next load.
+    ``staged``: the rows to observe, as statements, where the flow has a place for them.
     """
     mine = {"listener_key": listener_key}
-    dimensions = [render(cursor, name) for name in (*DIMENSION_STATEMENTS, "match_class")]
-    steps = ("etl_changed_class", "take_changed_class", *observations, "touched_cluster")
-    send(cursor, *staged, *dimensions, *(render(cursor, step, mine) for step in steps))
-    pairs = list(_pair_clusters(cursor.fetchall()))
-    send(
-        cursor,
-        render_insert(cursor, "staged_pair", pairs),
-        render(cursor, "fact_play", mine),
-        render(cursor, "touched_span", mine),
-        render_summaries(cursor, listener_key) if summarises else b"",
-    )
+    send(cursor, render(cursor, flow.observe, mine, staged))
+    pairs = render_insert(cursor, "staged_pair", list(_pair_clusters(cursor.fetchall())))
+    send(cursor, render(cursor, flow.derive, mine, [pairs]))
 
 
 def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:

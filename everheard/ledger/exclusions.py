@@ -11,7 +11,8 @@ from psycopg2.extensions import cursor as Cursor
 from everheard.database.connect import translate_errors
 from everheard.database.statements import render, send
 from everheard.database.transactions import open_transaction
-from everheard.ledger.summaries import render_summaries
+from everheard.database.trips import Trip
+from everheard.ledger import flows
 
 
 class Rule(NamedTuple):
@@ -47,20 +48,20 @@ def insert_exclusion(connection: Connection, *, listener_key: int, rule: Rule) -
 
     Several artists, albums or songs may share a name: all of them are left out.
     """
-    return _change(connection, "dim_exclusion", listener_key, rule)
+    return _change(connection, flows.EXCLUSION, listener_key, rule)
 
 
 def delete_exclusion(connection: Connection, *, listener_key: int, rule: Rule) -> int:
     """Take a rule back and derive what that changes; return how many there were."""
-    return _change(connection, "dim_exclusion_undone", listener_key, rule)
+    return _change(connection, flows.EXCLUSION_UNDONE, listener_key, rule)
 
 
-def _change(connection: Connection, statement: str, listener_key: int, rule: Rule) -> int:
+def _change(connection: Connection, change: Trip, listener_key: int, rule: Rule) -> int:
     mine = {"listener_key": listener_key}
     with translate_errors(), connection.cursor() as plain:
-        lock = render(plain, "lock_listener", mine)
+        lock = render(plain, flows.LISTENER_LOCK, mine)
         with open_transaction(connection, lock) as cursor:
-            send(cursor, render(cursor, statement, {**mine, **rule._asdict()}))
+            send(cursor, render(cursor, change, {**mine, **rule._asdict()}))
             count = int((cursor.fetchone() or (0,))[0])
             if count:
                 _derive(cursor, listener_key, rule)
@@ -69,30 +70,21 @@ def _change(connection: Connection, statement: str, listener_key: int, rule: Rul
 
 def _derive(cursor: Cursor, listener_key: int, rule: Rule) -> None:
     """Derive the summaries again; artists, albums and tracks find the months they touch."""
-    touched = b""
-    if rule.rule in {"hours", "dates", "context"}:
-        touched = render(cursor, "touched_all", {"listener_key": listener_key})
-    send(cursor, touched, render_summaries(cursor, listener_key))
+    is_anywhere = rule.rule in {"hours", "dates", "context"}
+    trips = (flows.ALL_MONTHS, flows.SUMMARIES) if is_anywhere else (flows.SUMMARIES,)
+    send(cursor, *(render(cursor, trip, {"listener_key": listener_key}) for trip in trips))
 
 
 def read_exclusions(connection: Connection, *, listener_key: int) -> list[KeptRule]:
     """Return the listener's rules, oldest first; what shares a name once."""
-    query = (
-        "select rule, excluded from bi.exclusion where listener_key = %s"
-        " group by rule, excluded order by min(exclusion_key)"
-    )
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute(query, (listener_key,))
+        send(cursor, render(cursor, flows.EXCLUSIONS, {"listener_key": listener_key}))
         return [KeptRule(*row) for row in cursor.fetchall()]
 
 
 def read_left_out(connection: Connection, *, listener_key: int) -> LeftOut:
     """Return how much the rules leave out of all time."""
-    query = (
-        "select coalesce(sum(excluded_play_count), 0), coalesce(sum(excluded_ms), 0) / 3600000.0"
-        " from warehouse.summary_hour where listener_key = %s"
-    )
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute(query, (listener_key,))
+        send(cursor, render(cursor, flows.LEFT_OUT, {"listener_key": listener_key}))
         count, hours = cursor.fetchone() or (0, 0)
     return LeftOut(int(count), float(hours))

@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection
 from everheard.database.connect import translate_errors
 from everheard.database.statements import render, send
 from everheard.database.transactions import write_whole
+from everheard.ledger import flows
 
 
 class Unclassified(NamedTuple):
@@ -23,7 +24,7 @@ class Unclassified(NamedTuple):
 def read_genre_queue(connection: Connection, count: int) -> list[Unclassified]:
     """Read whose genres to ask for next, the most listened first."""
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "read_genre_queue", {"ask_count": count}))
+        send(cursor, render(cursor, flows.GENRE_QUEUE, {"ask_count": count}))
         return [Unclassified(*row) for row in cursor.fetchall()]
 
 
@@ -38,5 +39,5 @@ def load_genres(connection: Connection, genres: Mapping[int, list[str]]) -> None
     write_whole(
         connection,
         b"",
-        lambda cursor: send(cursor, render(cursor, "musicbrainz_genre", parameters)),
+        lambda cursor: send(cursor, render(cursor, flows.GENRES, parameters)),
     )

@@ -14,11 +14,10 @@ from everheard.database.connect import check_schema, translate_errors
 from everheard.database.statements import copy_csv, render, send
 from everheard.database.transactions import open_transaction, retry_conflicts
 from everheard.failure import ConfigurationError
+from everheard.ledger import flows
 from everheard.ledger.coverage import close_covered_gaps
 from everheard.ledger.derive import derive
 from everheard.rows import FileTally, SkippedRow, Span, StagedCsv
-
-_EXPORT_DIMENSIONS = ("dim_platform", "dim_play_detail", "dim_show", "dim_episode")
 
 
 class Coverage(NamedTuple):
@@ -59,7 +58,7 @@ def find_target(connection: Connection, listener: str | None, settings: Settings
     ``listener``: account id, shown name or key. Raises ConfigurationError, SchemaMismatch.
     """
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "find_listener"))
+        send(cursor, render(cursor, flows.LISTENERS))
         version, oldest_code, now, listeners = cursor.fetchone() or (None,) * 4
     check_schema(version, oldest_code)
     known = listeners or []
@@ -97,11 +96,10 @@ def load_history(
 
     def attempt() -> HistoryResult:
         with connection.cursor() as cursor:
-            names = ("plan_history", "commit_early", "stage", "stage_history")
-            first = b"\n".join(render(cursor, name) for name in names)
+            first = render(cursor, flows.HISTORY_STAGE)
         with open_transaction(connection, first, dry_run=dry_run) as cursor:
             listener_key = target.listener_key or _make_listener(cursor, target.timezone)
-            send(cursor, render(cursor, "lock_listener", {"listener_key": listener_key}))
+            send(cursor, render(cursor, flows.LISTENER_LOCK, {"listener_key": listener_key}))
             return _load_batch(cursor, listener_key, tables, spans)
 
     with translate_errors():
@@ -109,7 +107,7 @@ def load_history(
 
 
 def _make_listener(cursor: Cursor, timezone: str) -> int:
-    send(cursor, render(cursor, "dim_listener_unsigned", {"timezone": timezone}))
+    send(cursor, render(cursor, flows.UNSIGNED_LISTENER, {"timezone": timezone}))
     row = cursor.fetchone()
     if row is None:
         raise ConfigurationError(["Somebody signed in just now: run the same import again"])
@@ -119,17 +117,14 @@ def _make_listener(cursor: Cursor, timezone: str) -> int:
 def _load_batch(
     cursor: Cursor, listener_key: int, tables: Sequence[StagedCsv], spans: Sequence[Span] | None
 ) -> HistoryResult:
-    mine = {"listener_key": listener_key}
     for table in tables:
         copy_csv(cursor, table)
-    statements = [render(cursor, name) for name in ("analyze_history_stage", *_EXPORT_DIMENSIONS)]
-    observations = ("history_play", "history_episode_play")
-    derive(cursor, listener_key, statements, observations, summarises=False)
-    send(cursor, render(cursor, "import_tally", mine))
+    derive(cursor, flows.HISTORY_DERIVATION, listener_key)
+    send(cursor, render(cursor, flows.TALLY, {"listener_key": listener_key}))
     tallies = [FileTally(*row) for row in cursor.fetchall()]
-    send(cursor, render(cursor, "read_outdone_row"))
+    send(cursor, render(cursor, flows.OUTDONE_ROWS))
     skipped = [SkippedRow(*row) for row in cursor.fetchall()]
-    send(cursor, render(cursor, "read_track_key"))
+    send(cursor, render(cursor, flows.TRACK_KEYS))
     refs, keys = cursor.fetchone() or (None, None)
     coverage = None if spans is None else _cover(cursor, listener_key, spans)
     return HistoryResult(listener_key, tallies, skipped, (refs or [], keys or []), coverage)
@@ -142,6 +137,6 @@ def _cover(cursor: Cursor, listener_key: int, spans: Sequence[Span]) -> Coverage
         "span_end": [span.end for span in spans],
         "source_name": [span.source_name for span in spans],
     }
-    send(cursor, render(cursor, "etl_import_span", parameters))
+    send(cursor, render(cursor, flows.SPANS, parameters))
     polled_count, partnerless_count = cursor.fetchone() or (0, 0)
     return Coverage(close_covered_gaps(cursor, listener_key), polled_count, partnerless_count)

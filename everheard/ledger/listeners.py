@@ -7,6 +7,7 @@ from psycopg2.extensions import connection as Connection
 from everheard.database.connect import check_schema, translate_errors
 from everheard.database.statements import execute, render, send
 from everheard.failure import ConfigurationError
+from everheard.ledger import flows
 
 
 def find_rater(connection: Connection, listener: str | None, timezone: str) -> int:
@@ -16,7 +17,7 @@ def find_rater(connection: Connection, listener: str | None, timezone: str) -> i
     clear, SchemaMismatch where the tables do not fit.
     """
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "find_listener"))
+        send(cursor, render(cursor, flows.LISTENERS))
         version, oldest_code, _, listeners = cursor.fetchone() or (None,) * 4
         check_schema(version, oldest_code)
         known = listeners or []
@@ -29,7 +30,7 @@ def find_rater(connection: Connection, listener: str | None, timezone: str) -> i
             raise ConfigurationError([f"Whose? Add --listener with one of: {names}"])
         if known:
             return int(known[0][0])
-        send(cursor, render(cursor, "dim_listener_unsigned", {"timezone": timezone}))
+        send(cursor, render(cursor, flows.UNSIGNED_LISTENER, {"timezone": timezone}))
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 (nobody was there, so the row is made)
     return int(row[0])
@@ -37,6 +38,4 @@ def find_rater(connection: Connection, listener: str | None, timezone: str) -> i
 
 def update_timezone(connection: Connection, *, listener_key: int, timezone: str) -> None:
     """Follow the listener to another time zone."""
-    execute(
-        connection, "dim_listener_timezone", {"listener_key": listener_key, "timezone": timezone}
-    )
+    execute(connection, flows.TIMEZONE, {"listener_key": listener_key, "timezone": timezone})

@@ -10,8 +10,9 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from everheard.database.connect import translate_errors
-from everheard.database.statements import render, render_insert, send
+from everheard.database.statements import render, render_staged, send
 from everheard.database.transactions import open_transaction, retry_conflicts
+from everheard.ledger import flows
 from everheard.ledger.coverage import close_covered_gaps
 from everheard.ledger.derive import derive
 from everheard.ledger.rules.gaps import Gap, OpenGap, cut_gaps, find_gaps
@@ -54,7 +55,7 @@ def load_polls(
 
     def attempt() -> LoadResult:
         with connection.cursor() as cursor:
-            lock = render(cursor, "lock_listener", {"listener_key": listener_key})
+            lock = render(cursor, flows.LISTENER_LOCK, {"listener_key": listener_key})
         with open_transaction(connection, lock, dry_run=dry_run) as cursor:
             return _load_pages(cursor, job, listener_key, pages, to_rows)
 
@@ -78,8 +79,8 @@ def _load_pages(
     gaps = [gap for gap in found if gap not in pieces]
     newest = max(moment.played_at for moment in moments)
     if moments > novelty.known or deleted or novelty.has_waiting_derivation:
-        staged = _stage_polls(cursor, to_rows(novelty.known))
-        derive(cursor, listener_key, staged, ("source_poll_play",))
+        staged = render_staged(cursor, to_rows(novelty.known))
+        derive(cursor, flows.POLL_DERIVATION, listener_key, staged)
         _write_books(cursor, job, listener_key, newest, gaps=pieces + gaps, deleted=deleted)
     closed_count = close_covered_gaps(cursor, listener_key) if gaps or deleted else 0
     new_count = len(moments) - len(novelty.known)
@@ -97,7 +98,7 @@ def _read_novelty(
         "track_uri": [moment.track_uri for moment in ordered],
         "oldest": [page.moments[0].played_at for page in pages if page.moments],
     }
-    send(cursor, render(cursor, "read_novelty", parameters))
+    send(cursor, render(cursor, flows.NOVELTY, parameters))
     row = cursor.fetchone() or (None,) * 5
     polled, known, newest_before, open_gaps, has_waiting_derivation = row
     return _Novelty(
@@ -116,12 +117,6 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _stage_polls(cursor: Cursor, rows: StagedRows) -> list[bytes]:
-    """Return the statements that make the temporary tables and fill them."""
-    staged = [render_insert(cursor, f"staged_{name}", table) for name, table in vars(rows).items()]
-    return [render(cursor, "stage"), *staged]
-
-
 def _write_books(
     cursor: Cursor,
     job: str,
@@ -138,7 +133,7 @@ def _write_books(
         "gap_end": [gap.end for gap in gaps],
     }
     watermark = {"job": job, "listener_key": listener_key, "watermark_at": newest}
-    statements = [render(cursor, "etl_watermark", watermark)]
+    statements = [render(cursor, flows.WATERMARK, watermark)]
     if gaps or deleted:
-        statements.append(render(cursor, "etl_gap", gap_parameters))
+        statements.append(render(cursor, flows.GAPS, gap_parameters))
     send(cursor, *statements)

@@ -11,8 +11,8 @@ from psycopg2.extensions import cursor as Cursor
 from everheard.database.connect import translate_errors
 from everheard.database.statements import render, send
 from everheard.database.transactions import open_transaction
+from everheard.ledger import flows
 from everheard.ledger.ratings import update_found_albums
-from everheard.ledger.summaries import render_summaries
 
 
 class RankSettings(NamedTuple):
@@ -48,22 +48,21 @@ def load_ranks(
     """
     with translate_errors():
         with connection.cursor() as cursor:
-            lock = render(cursor, "lock_ranks")
+            lock = render(cursor, flows.RANK_LOCK)
         with open_transaction(connection, lock, dry_run=dry_run) as cursor:
             if settings:
-                send(cursor, render(cursor, "dim_rank_method", settings._asdict()))
+                send(cursor, render(cursor, flows.RANK_METHODS, settings._asdict()))
             found_count = update_found_albums(cursor)
             _update_listening(cursor)
-            send(cursor, render(cursor, "fact_album_rank", {"ranked_on": ranked_on}))
+            send(cursor, render(cursor, flows.RANKS, {"ranked_on": ranked_on}))
             ranked_count, moved_count, album_count = cursor.fetchone() or (0, 0, 0)
-            send(cursor, render(cursor, "fact_album_rank_year"))
+            send(cursor, render(cursor, flows.PAST_YEARS))
     return RankResult(album_count, ranked_count, moved_count, found_count)
 
 
 def _update_listening(cursor: Cursor) -> None:
     """Add up the time of every album, from summaries that lack nothing."""
-    send(cursor, render(cursor, "read_touched_listener"))
+    send(cursor, render(cursor, flows.TOUCHED_LISTENERS))
     for (listener_key,) in cursor.fetchall():
-        lock = render(cursor, "lock_listener", {"listener_key": listener_key})
-        send(cursor, lock, render_summaries(cursor, listener_key))
-    send(cursor, render(cursor, "fact_album_listening"))
+        send(cursor, render(cursor, flows.LISTENER_SUMMARIES, {"listener_key": listener_key}))
+    send(cursor, render(cursor, flows.LISTENING))

@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 from everheard.database.connect import translate_errors
 from everheard.database.statements import render, send
 from everheard.database.transactions import open_transaction
+from everheard.ledger import flows
 from everheard.names import fold_name
 from everheard.rows import GivenRating
 
@@ -57,7 +58,7 @@ def insert_ratings(
         return []
     with translate_errors():
         with connection.cursor() as cursor:
-            lock = render(cursor, "lock_ratings", {"listener_key": listener_key})
+            lock = render(cursor, flows.RATING_LOCK, {"listener_key": listener_key})
         with open_transaction(connection, lock, dry_run=dry_run) as cursor:
             matched = _make_named_albums(cursor, match_albums(cursor, ratings))
             return _insert_matched(cursor, listener_key, source, matched)
@@ -77,7 +78,7 @@ def match_albums(
 ) -> list[KeptRating]:
     """Return the ratings with the albums they mean; ``needs_id`` leaves out mere names."""
     parameters = {**_to_arrays(ratings), "needs_id": needs_id}
-    send(cursor, render(cursor, "match_album", parameters))
+    send(cursor, render(cursor, flows.MATCHED_ALBUMS, parameters))
     return [
         KeptRating(ratings[number], candidates=tuple(candidates))
         if candidates
@@ -106,7 +107,7 @@ def _make_named_albums(cursor: Cursor, matched: list[KeptRating]) -> list[KeptRa
     if not places:
         return matched
     parameters = _to_arrays([matched[place].given for place in places])
-    send(cursor, render(cursor, "named_rating_album", parameters))
+    send(cursor, render(cursor, flows.NAMED_ALBUMS, parameters))
     for number, album_key in cursor.fetchall():
         place = places[number]
         matched[place] = replace(matched[place], album_key=album_key, is_named=True)
@@ -131,7 +132,7 @@ def _insert_matched(
         "rating": [matched[place].given.rating for place in places],
         "rated_at": [matched[place].given.rated_at for place in places],
     }
-    send(cursor, render(cursor, "fact_album_rating", parameters))
+    send(cursor, render(cursor, flows.RATINGS, parameters))
     for rating_key, album_key, rated_at, is_dated in cursor.fetchall():
         place = chosen[album_key, rated_at if is_dated else None]
         matched[place] = replace(matched[place], album_rating_key=rating_key, rated_at=rated_at)
@@ -140,7 +141,7 @@ def _insert_matched(
 
 def update_found_albums(cursor: Cursor) -> int:
     """Look again for the albums behind rated names; return how many have been found."""
-    send(cursor, render(cursor, "read_nameless_rating"))
+    send(cursor, render(cursor, flows.NAMELESS_RATINGS))
     names = cursor.fetchall()
     if not names:
         return 0
@@ -151,5 +152,5 @@ def update_found_albums(cursor: Cursor) -> int:
         "album_key": [album_key for album_key, _, _ in names],
         "found_album_key": [one.album_key for one in found],
     }
-    send(cursor, render(cursor, "found_album", parameters))
+    send(cursor, render(cursor, flows.FOUND_ALBUMS, parameters))
     return sum(one.album_key is not None for one in found)

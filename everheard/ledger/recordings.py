@@ -9,7 +9,9 @@ from psycopg2.extensions import connection as Connection
 from everheard.database.connect import translate_errors
 from everheard.database.statements import render, send
 from everheard.database.transactions import write_whole
+from everheard.database.trips import Trip
 from everheard.failure import ExitCode, Failure
+from everheard.ledger import flows
 
 
 class UnknownTrack(Failure):
@@ -27,7 +29,7 @@ def decide_recording(
     """
     parameters = {"first_id": first_id, "second_id": second_id, "is_same": is_same}
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "dim_recording_decision", parameters))
+        send(cursor, render(cursor, flows.RECORDING_DECISION, parameters))
         (known_count,) = cursor.fetchone() or (0,)
     if known_count != 2:
         raise UnknownTrack(
@@ -38,19 +40,15 @@ def decide_recording(
 
 def join_recordings(connection: Connection) -> None:
     """Find recordings, and what names turned out to be, from all that is known now."""
-    _join(connection, "same_as", "dim_recording")
+    _join(connection, flows.RECORDINGS_JOINED)
 
 
 def join_names(connection: Connection) -> None:
     """Find what albums and artists known only by name turned out to be."""
-    _join(connection, "same_as")
+    _join(connection, flows.NAMES_JOINED)
 
 
-def _join(connection: Connection, *steps: str) -> None:
+def _join(connection: Connection, trip: Trip) -> None:
     with connection.cursor() as cursor:
-        first = render(cursor, "plan_history") + render(cursor, "lock_recordings")
-    write_whole(
-        connection,
-        first,
-        lambda cursor: send(cursor, *(render(cursor, step) for step in steps)),
-    )
+        lock = render(cursor, flows.RECORDING_LOCK)
+    write_whole(connection, lock, lambda cursor: send(cursor, render(cursor, trip)))

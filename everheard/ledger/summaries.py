@@ -8,7 +8,6 @@ transaction that changed them, or after an import, which has changed too much fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -19,19 +18,12 @@ from everheard.config import Settings
 from everheard.database.connect import connect, translate_errors
 from everheard.database.statements import render, send
 from everheard.database.transactions import open_transaction
-
-_BY_TRACK = ("summary_month_track", "summary_track")
-_BY_TIME = ("summary_hour", "summary_session")
-
-_TOUCHED = ("summary_touched", "summary_play")
-
-#: In this order: the first three find what was touched, the last clears up.
-SUMMARY_STATEMENTS = ("summary_month", *_TOUCHED, *_BY_TIME, *_BY_TRACK, "summary_end")
+from everheard.ledger import flows
 
 
 def render_summaries(cursor: Cursor, listener_key: int) -> bytes:
     """Return the statements that derive a listener's touched summaries, for one round trip."""
-    return _render(cursor, SUMMARY_STATEMENTS, {"listener_key": listener_key})
+    return render(cursor, flows.SUMMARIES, {"listener_key": listener_key})
 
 
 def derive_summaries(connection: Connection, settings: Settings, listener_key: int) -> None:
@@ -45,14 +37,13 @@ def derive_summaries(connection: Connection, settings: Settings, listener_key: i
     mine = {"listener_key": listener_key}
     with translate_errors():
         with connection.cursor() as cursor:
-            first = _render(cursor, ("plan_history", "lock_listener", "summary_month"), mine)
+            first = render(cursor, flows.TOUCHED_MONTHS, mine)
         with open_transaction(connection, first) as cursor, ThreadPoolExecutor(1) as thread:
-            send(cursor, render(cursor, "read_touched_month"))
+            send(cursor, render(cursor, flows.MONTHS))
             months = cursor.fetchone()
             if months and months[0]:
                 beside = thread.submit(_derive_by_time, settings, listener_key, *months)
-                steps = ("summary_touched", "summary_play_once", *_BY_TRACK)
-                send(cursor, _render(cursor, steps, mine))
+                send(cursor, render(cursor, flows.SUMMARIES_BY_TRACK, mine))
                 beside.result()
 
 
@@ -71,12 +62,8 @@ def _derive_by_time(
     }
     with closing(connect(settings, application="everheard summaries")) as connection:
         with connection.cursor() as cursor:
-            first = _render(cursor, ("plan_history", "summary_month_given"), parameters)
+            first = render(cursor, flows.GIVEN_MONTHS, parameters)
         with open_transaction(connection, first) as cursor:
-            send(cursor, _render(cursor, (*_TOUCHED, *_BY_TIME), parameters))
+            send(cursor, render(cursor, flows.SUMMARIES_BY_TIME, parameters))
         with connection.cursor() as cursor:
-            send(cursor, render(cursor, "analyze_ledger"))
-
-
-def _render(cursor: Cursor, names: tuple[str, ...], parameters: Mapping[str, object]) -> bytes:
-    return b"\n".join(render(cursor, name, parameters) for name in names)
+            send(cursor, render(cursor, flows.ANALYZE))

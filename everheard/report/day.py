@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 
-from everheard.report import queries
 from everheard.report.data import Gap, Place, Total
 from everheard.report.reader import Reader
 
@@ -53,16 +52,16 @@ def read_report(
 ) -> Report:
     """Read today and yesterday, on the listener's calendar and by the database's clock."""
     reader = Reader(connection, listener_key, timezone)
-    now: datetime = reader.read(queries.NOW)[0][0]
+    now: datetime = reader.read("now")[0][0]
     today = now.date()
-    sign_in = next(iter(reader.read(queries.SIGN_IN)), None)
+    sign_in = next(iter(reader.read("sign_in")), None)
     return Report(
         listener_name,
         now.replace(microsecond=0),
         tuple(_read_day(reader, day) for day in (today, today - timedelta(days=1))),
         open_gaps=tuple(
             Gap(row.gap_start_local, row.gap_end_local, float(row.gap_hours))
-            for row in reader.read(queries.GAPS)
+            for row in reader.read("gaps")
             if row.is_open
         ),
         last_contact_at=sign_in.last_contact_at_local if sign_in else None,
@@ -74,12 +73,12 @@ def read_report(
 
 
 def _read_day(reader: Reader, day: date) -> DayReport:
-    rows = reader.read(queries.DAY, day=day)
+    rows = reader.read("day", day=day)
     if not rows:
         return DayReport(day, Total())
     row = rows[0]
     lists: dict[str, list[Place]] = defaultdict(list)
-    for one in reader.read(queries.DAY_LISTS, day=day, most=MOST_PLACES):
+    for one in reader.read("day_lists", day=day, most=MOST_PLACES):
         total = Total(one.play_count, one.ms_listened, one.ms_estimated, one.certainty)
         lists[one.list].append(
             Place(one.place, one.item_name, total, artist_name=one.artist_name or "")
@@ -96,6 +95,6 @@ def _read_day(reader: Reader, day: date) -> DayReport:
         lists={name: tuple(places) for name, places in lists.items()},
         hours={
             one.hour_of_day: (int(one.ms_measured), int(one.ms_estimated))
-            for one in reader.read(queries.DAY_HOURS, day=day)
+            for one in reader.read("day_hours", day=day)
         },
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from everheard.report import queries
+from everheard.database.statements import read_query
 from everheard.report.data import (
     ArtistMonths,
     Comeback,
@@ -40,7 +40,7 @@ MOST_SONGS = 5000
 def read_listeners(connection: Connection) -> list[tuple[int, str, str]]:
     """Return key, name and time zone of every listener."""
     with connection.cursor() as cursor:
-        cursor.execute(queries.LISTENERS)
+        cursor.execute(read_query("report/listeners"))
         return cursor.fetchall()
 
 
@@ -53,14 +53,14 @@ def read_listener_data(
 
 
 def _read_all(reader: Reader, listener_name: str, timezone: str) -> ListenerData:
-    now: datetime = reader.read(queries.NOW)[0][0]
-    days = tuple(_to_day(row) for row in reader.read(queries.DAYS))
-    sign_in = next(iter(reader.read(queries.SIGN_IN)), None)
+    now: datetime = reader.read("now")[0][0]
+    days = tuple(_to_day(row) for row in reader.read("days"))
+    sign_in = next(iter(reader.read("sign_in")), None)
     data = ListenerData(
         listener_name,
         timezone,
         now.replace(microsecond=0),
-        jobs=tuple(_to_job(row) for row in reader.read(queries.JOBS)),
+        jobs=tuple(_to_job(row) for row in reader.read("jobs")),
         last_contact_at=sign_in.last_contact_at_local if sign_in else None,
         last_contact_by=(sign_in and sign_in.last_contact_by) or "",
         sign_in_days_left=sign_in.days_left if sign_in else None,
@@ -68,10 +68,10 @@ def _read_all(reader: Reader, listener_name: str, timezone: str) -> ListenerData
     )
     if not days:
         return data
-    artists = tuple(_to_discovery(row) for row in reader.read(queries.FOUND_ARTISTS))
-    tracks = tuple(_to_discovery(row) for row in reader.read(queries.FOUND_SONGS, most=MOST_SONGS))
+    artists = tuple(_to_discovery(row) for row in reader.read("found_artists"))
+    tracks = tuple(_to_discovery(row) for row in reader.read("found_songs", most=MOST_SONGS))
     periods = _read_periods(reader)
-    streaks = tuple(Stretch(*row) for row in reader.read(queries.STREAKS))
+    streaks = tuple(Stretch(*row) for row in reader.read("streaks"))
     return ListenerData(
         **{
             **vars(data),
@@ -86,12 +86,12 @@ def _read_all(reader: Reader, listener_name: str, timezone: str) -> ListenerData
                     row.is_open,
                     row.closed_by,
                 )
-                for row in reader.read(queries.GAPS)
+                for row in reader.read("gaps")
             ),
             "artists": artists,
             "tracks": tracks,
             "artist_count": len(artists),
-            "track_count": reader.read(queries.SONG_COUNT)[0].song_count,
+            "track_count": reader.read("song_count")[0].song_count,
             "years": _read_years(reader, artists, periods, streaks),
             **_read_shelves(reader),
         }
@@ -126,15 +126,15 @@ def _to_discovery(row: Any) -> Discovery:
 
 def _read_periods(reader: Reader) -> tuple[Period, ...]:
     """Return days first, then years, then all time."""
-    rows = reader.read(queries.PERIODS)
+    rows = reader.read("periods")
     first_dates = {row.period: row.first_date for row in rows}
     most = {"most": MOST_PLACES}
-    credit_rows = reader.read(queries.ARTISTS, **most)
+    credit_rows = reader.read("artists", **most)
     lists = {
         "artists": [row for row in credit_rows if row.credit == "all"],
         "featured": [row for row in credit_rows if row.credit == "featured"],
-        "tracks": reader.read(queries.TRACKS, **most),
-        "albums": reader.read(queries.ALBUMS, **most),
+        "tracks": reader.read("tracks", **most),
+        "albums": reader.read("albums", **most),
     }
     places: dict[tuple[str, str], list[Place]] = defaultdict(list)
     for name, list_rows in lists.items():
@@ -143,10 +143,10 @@ def _read_periods(reader: Reader) -> tuple[Period, ...]:
             is_known = first is not None and first < first_dates[row.period]
             places[row.period, name].append(_to_place(row, is_known=is_known))
     clocks: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
-    for row in reader.read(queries.CLOCK):
+    for row in reader.read("clock"):
         clocks[row.period][row.weekday, row.hour_of_day] = row.ms_listened
     skips: dict[str, list[Skips]] = defaultdict(list)
-    for row in reader.read(queries.SKIPS):
+    for row in reader.read("skips"):
         skips[row.period].append(Skips(row.artist_name, row.judged_count, row.skip_count))
     periods = [
         Period(
@@ -208,7 +208,7 @@ def _read_years(
     found: dict[date, Discovery] = {}
     for artist in sorted(artists, key=lambda one: one.total.ms_listened):
         found[artist.first_date.replace(day=1)] = artist  # the one with most time comes last
-    for row in reader.read(queries.MONTH_BESTS):
+    for row in reader.read("month_bests"):
         first = found.get(row.month_date)
         best = MonthBest(
             row.month_date,
@@ -222,7 +222,7 @@ def _read_years(
     by_name = {period.name: period for period in periods}
     return tuple(
         _to_year(row, by_name[str(row.year)], streaks, tuple(bests[row.year]))
-        for row in reader.read(queries.YEARS)
+        for row in reader.read("years")
     )
 
 
@@ -254,17 +254,17 @@ def _to_year(
 def _read_shelves(reader: Reader) -> dict[str, Any]:
     """Return what stands beside the periods."""
     months: dict[tuple[int, str], dict[date, int]] = defaultdict(dict)
-    for row in reader.read(queries.ARTIST_MONTHS):
+    for row in reader.read("artist_months"):
         months[row.artist_key, row.artist_name][row.month_date] = row.ms_listened
     longest = sorted(months.items(), key=lambda one: -sum(one[1].values()))
     return {
         "artist_months": tuple(ArtistMonths(name, by_month) for (_, name), by_month in longest),
         "new_shares": tuple(
             NewShare(row.month_date, float(row.new_artist_pct), row.new_artist_count)
-            for row in reader.read(queries.NEW_SHARES)
+            for row in reader.read("new_shares")
         ),
-        "sessions": tuple(Session(*row) for row in reader.read(queries.SESSIONS)),
-        "comebacks": tuple(Comeback(*row) for row in reader.read(queries.COMEBACKS)),
+        "sessions": tuple(Session(*row) for row in reader.read("sessions")),
+        "comebacks": tuple(Comeback(*row) for row in reader.read("comebacks")),
         "ratings": tuple(
             Rating(
                 row.rank,
@@ -275,9 +275,9 @@ def _read_shelves(reader: Reader) -> dict[str, Any]:
                 row.url,
                 row.places_up_since_last_week,
             )
-            for row in reader.read(queries.RATINGS)
+            for row in reader.read("ratings")
         ),
-        "releases": tuple(Release(*row) for row in reader.read(queries.RELEASES)),
+        "releases": tuple(Release(*row) for row in reader.read("releases")),
     }
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from everheard.database.statements import read_query
+
 _BEGIN = """
     begin isolation level repeatable read read only;
     set local jit = off;
@@ -23,10 +25,10 @@ class Reader:
         self._connection = connection
         self._listener = {"listener": listener_key, "timezone": timezone}
 
-    def read(self, query: str, **values: Any) -> list[Any]:
-        """Return the rows of a query, columns by name."""
+    def read(self, question: str, **values: Any) -> list[Any]:
+        """Return the rows of ``sql/read/report/QUESTION.sql``, columns by name."""
         with self._connection.cursor() as cursor:
-            cursor.execute(query, {**self._listener, **values})
+            cursor.execute(read_query(f"report/{question}"), {**self._listener, **values})
             row_type = namedtuple("Row", [column.name for column in cursor.description or ()])  # type: ignore[misc]
             return [row_type(*row) for row in cursor.fetchall()]
 

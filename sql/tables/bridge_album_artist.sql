@@ -2,7 +2,7 @@
 -- Grain: one row per album and artist credited on it.
 -- artist_position is the place in Spotify's list, from 0; artist_role tells the
 -- main artists of the album from the featured ones.
--- No foreign keys, as on the facts: its rows come out of joins only (sql/load/bridges.sql).
+-- No foreign keys, as on the facts: its rows come out of joins only (sql/load/dimensions/bridges.sql).
 create table warehouse.bridge_album_artist (
     album_key integer not null,
     artist_key integer not null,

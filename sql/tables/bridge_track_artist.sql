@@ -2,7 +2,7 @@
 -- Grain: one row per track and artist credited on it.
 -- artist_position is the place in Spotify's list, from 0; artist_role tells the
 -- main artists of the track from the featured ones.
--- No foreign keys, as on the facts: its rows come out of joins only (sql/load/bridges.sql).
+-- No foreign keys, as on the facts: its rows come out of joins only (sql/load/dimensions/bridges.sql).
 create table warehouse.bridge_track_artist (
     track_key integer not null,
     artist_key integer not null,

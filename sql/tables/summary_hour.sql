@@ -1,6 +1,7 @@
 -- warehouse.summary_hour
 -- Grain: one row per listener, local day and hour with a play.
--- Derived from fact_play in the transaction that changes it, or right after an import (sql/load/summary_hour.sql),
+-- Derived from fact_play in the transaction that changes it, or right after an import
+-- (sql/load/summaries/summary_hour.sql),
 -- because no view can add up a million plays in time. A play belongs to the hour in
 -- which it ended; the hour that comes twice in autumn is one row.
 create table warehouse.summary_hour (

@@ -1,7 +1,7 @@
 -- warehouse.summary_month_track
 -- Grain: one row per listener, local month and track with a counted play.
 -- Derived from fact_play in the transaction that changes it, or right after an import
--- (sql/load/summary_month_track.sql): what years and all time are added up from.
+-- (sql/load/summaries/summary_month_track.sql): what years and all time are added up from.
 -- Its one index begins with the month: years are read as one stretch, and an import writes
 -- it at its end. One track's months are looked up month by month (summary_track.sql).
 create table warehouse.summary_month_track (

@@ -1,6 +1,7 @@
 -- warehouse.summary_session
 -- Grain: one row per listener and session: counted plays with pauses of at most 30 minutes.
--- Derived from fact_play in the transaction that changes it, or right after an import (sql/load/summary_session.sql).
+-- Derived from fact_play in the transaction that changes it, or right after an import
+-- (sql/load/summaries/summary_session.sql).
 -- Named after the end of its first play, which is a key of the ledger.
 create table warehouse.summary_session (
     first_played_at timestamptz not null,

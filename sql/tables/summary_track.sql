@@ -1,6 +1,6 @@
 -- warehouse.summary_track
 -- Grain: one row per listener and track with a counted play, over all time.
--- Added up from summary_month_track in the same transaction (sql/load/summary_track.sql):
+-- Added up from summary_month_track in the same transaction (sql/load/summaries/summary_track.sql):
 -- what all time, first times and last times are read from.
 create table warehouse.summary_track (
     first_listen_at timestamptz,

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 
-from everheard.database.statements import render, render_insert
+from everheard.database.statements import render, render_insert, render_staged
 from everheard.database.transactions import open_transaction
+from everheard.ledger import flows
 from everheard.ledger.derive import derive
 from everheard.ledger.summaries import render_summaries
 from everheard.names import fold_name
@@ -28,13 +29,10 @@ def import_history(connection: Connection, heard: Iterable[tuple[Track, int]]) -
         )
         cursor.execute("select listener_key from warehouse.dim_listener")
         (listener_key,) = cursor.fetchone() or (0,)
-        lock = render(cursor, "lock_listener", {"listener_key": listener_key})
+        lock = render(cursor, flows.LISTENER_LOCK, {"listener_key": listener_key})
     rows = to_named_rows([track for track, _ in plays])
     with open_transaction(connection, lock) as cursor:
-        staged = [
-            render_insert(cursor, f"staged_{name}", table) for name, table in vars(rows).items()
-        ]
-        derive(cursor, listener_key, [render(cursor, "stage"), *staged], ())
+        derive(cursor, flows.POLL_DERIVATION, listener_key, render_staged(cursor, rows))
         cursor.execute("create temp table heard (track_uri text, at timestamptz, ms integer)")
         moments = [
             (track.uri, START + timedelta(minutes=10 * number), ms)

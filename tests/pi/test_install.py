@@ -114,7 +114,7 @@ def test_primary_installs_every_timer_and_twice_is_the_same(
     assert stat.S_IMODE(settings.stat().st_mode) == 0o600
     assert settings.read_text() == env_file.read_text()
     assert (root / "opt/everheard/jobs/get_last_50.py").exists()
-    assert (root / "opt/everheard/sql/load/read_operations.sql").exists()
+    assert (root / "opt/everheard/sql/load/operations/read_operations.sql").exists()
     assert not (root / "opt/everheard/.env").exists()
     assert "hidden-word" not in said + read_calls(tmp_path)
     for job in jobs:

@@ -12,7 +12,8 @@ SCHEMAS = {"tables": "warehouse", "views": "bi", "part": "part"}
 SCHEMA_FILE = PROJECT_DIR / "sql/tables/schemas.sql"
 OBJECTS = [*find_files("*.sql", "sql/tables"), *find_files("*.sql", "sql/views")]
 OBJECTS = [path for path in OBJECTS if path != SCHEMA_FILE]
-STATEMENTS = find_files("*.sql", "sql/load")
+STATEMENTS = [*find_files("*.sql", "sql/load"), *find_files("*.sql", "sql/read")]
+BENCHMARKS = {path.stem for path in find_files("*.py", "benchmarks")}
 PARTS = find_files("*.sql", "sql/views/part")
 #: Whoever asks, in SQL or around it. Jobs do not ask: what they add up, they add up by the
 #: parts' own rules, so sql/load may read them.
@@ -79,6 +80,16 @@ def test_statement_starts_with_what_it_does(path: Path) -> None:
     banner = read_banner(path)
     assert banner, "no banner"
     assert len(banner[0].split()) > 3, "the banner says too little"
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=show)
+def test_trick_for_the_planner_names_the_benchmark_that_measures_it(path: Path) -> None:
+    statements = re.sub(r"--.*", "", read(path))
+    if re.search(r"\banalyze\b|\bas (not )?materialized\b|'enable_|\boffset 0\b", statements):
+        comments = " ".join(re.findall(r"--(.*)", read(path)))
+        named = set(re.findall(r"\bbenchmark\s+(\w+)", comments, re.IGNORECASE))
+        assert named
+        assert named <= BENCHMARKS
 
 
 @pytest.mark.parametrize("path", PARTS, ids=show)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import connection as Connection
 
 from everheard.database.connect import translate_errors
-from everheard.database.statements import read_statement
+from everheard.database.statements import render, send
+from everheard.ledger import flows
 
 
 class SignInHealth(NamedTuple):
@@ -70,7 +71,7 @@ class YearSum(NamedTuple):
 def read_health(connection: Connection, *, client_id: str) -> Health:
     """Read the state of the ledger in one round trip; raise SchemaMismatch without tables."""
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute(read_statement("read_health"), {"client_id": client_id})
+        send(cursor, render(cursor, flows.HEALTH, {"client_id": client_id}))
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 (etl_schema holds one row always)
     return _to_health(row[0])
@@ -79,7 +80,7 @@ def read_health(connection: Connection, *, client_id: str) -> Health:
 def read_year(connection: Connection, year: int) -> YearSum | None:
     """Read what all listeners together heard in a year; None where they heard nothing."""
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute(read_statement("read_year"), {"year": year})
+        send(cursor, render(cursor, flows.YEAR, {"year": year}))
         row = cursor.fetchone()
     return YearSum(*row) if row else None
 

@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.database.connect import translate_errors
 from everheard.database.statements import execute, render, send
+from everheard.ledger import flows
 
 
 class Budget(NamedTuple):
@@ -57,8 +58,7 @@ def reserve_calls(
     }
     with translate_errors(), connection.cursor() as cursor:
         # Sent together they are one transaction: the lock holds until the last is done.
-        steps = ("lock_quota", "reserve_calls")
-        send(cursor, *(render(cursor, step, parameters) for step in steps))
+        send(cursor, render(cursor, flows.CALLS, parameters))
         return {row[0]: Reserved(*row) for row in cursor.fetchall()}
 
 
@@ -68,13 +68,13 @@ def settle_calls(connection: Connection, called: Mapping[int, int]) -> None:
         return
     parameters = {"quota_call_key": list(called), "call_count": list(called.values())}
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "settle_calls", parameters))
+        send(cursor, render(cursor, flows.SETTLED_CALLS, parameters))
 
 
 def read_capabilities(connection: Connection, client_id: str) -> Capabilities:
     """Read what an app is known to be able to do; what was found out long ago is left out."""
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "read_capability", {"client_id": client_id}))
+        send(cursor, render(cursor, flows.CAPABILITIES, {"client_id": client_id}))
         available, blocked = cursor.fetchone() or (None, None)
     return Capabilities(
         available=available or {},
@@ -95,7 +95,7 @@ def insert_capability(
         "days": days,
     }
     with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, "etl_capability", parameters))
+        send(cursor, render(cursor, flows.CAPABILITY, parameters))
 
 
 def block_bucket(
@@ -103,4 +103,4 @@ def block_bucket(
 ) -> None:
     """Remember that Spotify wants no calls to a bucket before a moment."""
     parameters = {"client_id": client_id, "bucket": bucket, "blocked_until": blocked_until}
-    execute(connection, "etl_quota", parameters)
+    execute(connection, flows.BLOCKED_BUCKET, parameters)

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import connection as Connection
 
 from everheard.database.connect import check_schema, translate_errors
-from everheard.database.statements import execute, read_statement
+from everheard.database.statements import execute, render, send
+from everheard.ledger import flows
 from everheard.ledger.operations.sign_ins import KnownSignIn, to_known_sign_in
 
 
@@ -55,7 +56,7 @@ def read_operations(
         "runner": runner,
     }
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute(read_statement("read_operations"), parameters)
+        send(cursor, render(cursor, flows.OPERATIONS, parameters))
         row = cursor.fetchone() or (None,) * 6
     version, oldest_code, sign_ins, blocked, success, warnings = row
     check_schema(version, oldest_code)
@@ -99,9 +100,9 @@ class RunRecord(NamedTuple):
 def insert_run(connection: Connection, record: RunRecord) -> None:
     """Record a finished run; its times come from the database's clock."""
     polled_keys = list(record.polled_keys)
-    execute(connection, "etl_run", {**record._asdict(), "polled_keys": polled_keys})
+    execute(connection, flows.RUN, {**record._asdict(), "polled_keys": polled_keys})
 
 
 def note_runner(connection: Connection, *, runner: str, trigger: str) -> None:
     """Note that a runner looked and found nothing to do: a sign of life."""
-    execute(connection, "etl_runner", {"runner": runner, "trigger": trigger})
+    execute(connection, flows.RUNNER, {"runner": runner, "trigger": trigger})

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import connection as Connection
 
 from everheard.database.connect import translate_errors
-from everheard.database.statements import execute, read_statement
+from everheard.database.statements import execute, render, send
 from everheard.encryption import decrypt, encrypt, fingerprint
+from everheard.ledger import flows
 
 
 class KnownSignIn(NamedTuple):
@@ -26,7 +27,7 @@ class KnownSignIn(NamedTuple):
 
 
 def to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
-    """Read one sign-in as ``read_books`` gives it (JSON)."""
+    """Read one sign-in as ``read_operations`` gives it (JSON)."""
     return KnownSignIn(
         listener_key=entry["listener_key"],
         timezone=entry["timezone"],
@@ -57,7 +58,7 @@ def read_known_listeners(
     """
     parameters = {"account_id": account_id, "fingerprints": fingerprints}
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute(read_statement("read_known_listeners"), parameters)
+        send(cursor, render(cursor, flows.KNOWN_LISTENERS, parameters))
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 (the statement returns one row always)
     return KnownListeners(*row)
@@ -93,7 +94,7 @@ def upsert_sign_in(
         "scopes": scopes,
     }
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute(read_statement("etl_sign_in"), parameters)
+        send(cursor, render(cursor, flows.SIGN_IN, parameters))
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 (the statement returns the listener always)
     return int(row[0])
@@ -108,4 +109,4 @@ def insert_rotated_token(
         "old_fingerprint": old_fingerprint,
         "encrypted_token": encrypt(client_secret, "sign-in", refresh_token.encode()),
     }
-    execute(connection, "etl_sign_in_rotated", parameters)
+    execute(connection, flows.ROTATED_TOKEN, parameters)

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import connection as Connection
 
 from everheard.database.connect import translate_errors
-from everheard.database.statements import read_statement
+from everheard.database.statements import render, send
+from everheard.database.trips import Trip
 from everheard.failure import ExitCode, Failure
+from everheard.ledger import flows
 
 _PREFIX = "evh_"
 
@@ -57,7 +59,7 @@ def insert_token(
         "may_rate": may_rate,
         "may_read_all": may_read_all,
     }
-    if not _fetch(connection, "api_token", parameters):
+    if not _fetch(connection, flows.TOKEN, parameters):
         raise TokenProblem(
             "The ledger has no such listener: name one of those in view bi.listener."
             if listener
@@ -68,18 +70,16 @@ def insert_token(
 
 def read_tokens(connection: Connection) -> list[TokenRow]:
     """Return every token ever made, oldest first, without the tokens themselves."""
-    return [TokenRow(*row) for row in _fetch(connection, "read_api_token", {})]
+    return [TokenRow(*row) for row in _fetch(connection, flows.TOKENS, {})]
 
 
 def revoke_token(connection: Connection, api_token_key: int) -> None:
     """End a token now; raise TokenProblem where it is unknown or was ended before."""
-    if not _fetch(connection, "revoke_api_token", {"api_token_key": api_token_key}):
+    if not _fetch(connection, flows.REVOKED_TOKEN, {"api_token_key": api_token_key}):
         raise TokenProblem(f"There is no token {api_token_key} to revoke: `token list` shows all.")
 
 
-def _fetch(
-    connection: Connection, statement: str, parameters: dict[str, Any]
-) -> list[tuple[Any, ...]]:
+def _fetch(connection: Connection, trip: Trip, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with translate_errors(), connection.cursor() as cursor:
-        cursor.execute(read_statement(statement), parameters)
+        send(cursor, render(cursor, trip, parameters))
         return cursor.fetchall()

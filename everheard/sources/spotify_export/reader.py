@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MEMORY = "144MB"
 #: Batches that may lie read on disk (a tenth of their files' size) until they are loaded.
 READ_AHEAD = 2
-_SQL_DIR = PROJECT_DIR / "sql" / "history"
+_SQL_DIR = PROJECT_DIR / "sql" / "duckdb"
 _CHUNK = 1 << 20
 
 #: The temporary tables of Postgres in the order they are filled.

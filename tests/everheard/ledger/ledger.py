@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from everheard.database.statements import render
+from everheard.database.statements import render, render_staged
 from everheard.database.transactions import open_transaction
+from everheard.ledger import flows
 from everheard.ledger.derive import derive
-from everheard.ledger.polls import LoadResult, _stage_polls, load_polls
+from everheard.ledger.polls import LoadResult, load_polls
 from everheard.names import fold_name
 from everheard.rows import NAMED, AlbumRow, ArtistRow, CreditRow, StagedRows, TrackRow
 from everheard.sources.spotify.rows import read_items, to_page, to_poll_rows
@@ -83,14 +84,14 @@ class Ledger:
     def export(self, *rows: Export) -> None:
         """Write export rows as facts and derive what they touch."""
         with self.connection.cursor() as cursor:
-            lock = render(cursor, "lock_listener", {"listener_key": self.listener_key})
+            lock = render(cursor, flows.LISTENER_LOCK, {"listener_key": self.listener_key})
         # The facts need the tracks' keys, so what names them is loaded by itself first.
         for facts in (False, True):
             with open_transaction(self.connection, lock) as cursor:
-                staged = _stage_polls(cursor, _stage_names(rows))
+                staged = render_staged(cursor, _stage_names(rows))
                 if facts:
                     staged.append(self._render_facts(cursor, rows))
-                derive(cursor, self.listener_key, staged, ())
+                derive(cursor, flows.POLL_DERIVATION, self.listener_key, staged)
 
     def _render_facts(self, cursor: Cursor, rows: tuple[Export, ...]) -> bytes:
         parameters = {

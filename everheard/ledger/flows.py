@@ -1,0 +1,299 @@
+"""The SQL that is sent to the ledger: every file of sql/load, in the order it is sent.
+
+Above, the round trips, which the modules beside this one render and send; below, the flows
+that they make up. Nothing else lists them: the READMEs in sql/load are written from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from everheard.database.trips import BEGIN, COMMIT, Derivation, Rows, flow, lone, trip
+from everheard.rows import StagedRows
+
+
+def _name(folder: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{folder}/{name}" for name in names.split())
+
+
+# --- What several flows send.
+
+_STAGE = "dimensions/stage"
+_STAGED = Rows(tuple(f"staged_{field.name}" for field in fields(StagedRows)))
+_PLAN = "history/plan_history"
+_TOUCHED_PLAY = "summaries/summary_touched"
+_BY_TIME = _name("summaries", "summary_hour summary_session")
+_BY_TRACK = _name("summaries", "summary_month_track summary_track")
+
+#: How staged rows become dimensions: each file needs those before it.
+_DIMENSIONS = _name(
+    "dimensions",
+    "analyze_stage dim_artist dim_album touched_length dim_track named_album bridges dim_context",
+)
+_CLASSES = _name("derive", "match_class etl_changed_class take_changed_class")
+_DERIVE: tuple[str | Rows, ...] = (
+    Rows(("staged_pair",)),
+    *_name("derive", "fact_play touched_span"),
+)
+LISTENER_LOCK = trip("listeners/lock_listener")
+#: A listener's touched summaries: the first files find what was touched, the last clears up.
+SUMMARIES = trip(
+    "summaries/summary_month",
+    _TOUCHED_PLAY,
+    "summaries/summary_play",
+    *_BY_TIME,
+    *_BY_TRACK,
+    "summaries/summary_end",
+)
+
+# --- Runs, sign-ins, quota, tokens: operations. Listeners.
+
+OPERATIONS = trip("operations/read_operations")
+RUN = trip("operations/etl_run")
+RUNNER = trip("operations/etl_runner")
+HEALTH = trip("operations/read_health")
+YEAR = trip("operations/read_year")
+SIGN_IN = trip("operations/etl_sign_in")
+ROTATED_TOKEN = trip("operations/etl_sign_in_rotated")
+KNOWN_LISTENERS = trip("operations/read_known_listeners")
+TOKEN = trip("operations/api_token")
+TOKENS = trip("operations/read_api_token")
+REVOKED_TOKEN = trip("operations/revoke_api_token")
+CALLS = trip("operations/lock_quota", "operations/reserve_calls")
+SETTLED_CALLS = trip("operations/settle_calls")
+CAPABILITIES = trip("operations/read_capability")
+CAPABILITY = trip("operations/etl_capability")
+BLOCKED_BUCKET = trip("operations/etl_quota")
+LISTENERS = trip("listeners/find_listener")
+UNSIGNED_LISTENER = trip("listeners/dim_listener_unsigned")
+TIMEZONE = trip("listeners/dim_listener_timezone")
+
+# --- Polls.
+
+NOVELTY = trip("polls/read_novelty")
+POLL_DERIVATION = Derivation(
+    observe=trip(
+        _STAGE, _STAGED, *_DIMENSIONS, *_CLASSES, "polls/source_poll_play", "derive/touched_cluster"
+    ),
+    derive=trip(*_DERIVE, *SUMMARIES.steps),
+)
+WATERMARK = trip("polls/etl_watermark")
+GAPS = trip("polls/etl_gap")
+
+# --- Imports.
+
+HISTORY_STAGE = trip(_PLAN, "history/commit_early", _STAGE, "history/stage_history")
+_HISTORY_ROWS = trip(
+    Rows(
+        (
+            *_STAGED.tables[:5],
+            *("staged_show", "staged_episode", "staged_platform", "staged_play_detail"),
+            *("staged_history_play", "staged_history_episode_play"),
+            *("staged_file", "staged_skip", "staged_earlier_track"),
+        )
+    )
+)
+HISTORY_DERIVATION = Derivation(
+    observe=trip(
+        "history/analyze_history_stage",
+        *_name("dimensions", "dim_platform dim_play_detail dim_show dim_episode"),
+        *_DIMENSIONS,
+        *_CLASSES,
+        *_name("history", "history_play history_episode_play"),
+        "derive/touched_cluster",
+    ),
+    derive=trip(*_DERIVE),
+)
+TALLY = trip("history/import_tally")
+OUTDONE_ROWS = trip("history/read_outdone_row")
+TRACK_KEYS = trip("history/read_track_key")
+SPANS = trip("history/etl_import_span")
+COVERAGE = trip("history/read_coverage")
+CLOSED_GAPS = trip("history/etl_gap_closed")
+
+# --- Plays and summaries derived again.
+
+CHANGED_LISTENERS = trip("derive/read_changed_listener")
+CHANGED_DERIVATION = Derivation(
+    observe=trip(_STAGE, *_DIMENSIONS, *_CLASSES, "derive/touched_cluster"),
+    derive=POLL_DERIVATION.derive,
+)
+TOUCHED_MONTHS = trip(_PLAN, *LISTENER_LOCK.files, "summaries/summary_month")
+GIVEN_MONTHS = trip(_PLAN, "summaries/summary_month_given")
+MONTHS = trip("summaries/read_touched_month")
+SUMMARIES_BY_TRACK = trip(_TOUCHED_PLAY, "summaries/summary_play_once", *_BY_TRACK)
+SUMMARIES_BY_TIME = trip(_TOUCHED_PLAY, "summaries/summary_play", *_BY_TIME)
+ANALYZE = trip("summaries/analyze_ledger")
+ALL_MONTHS = trip("summaries/touched_all")
+WAITING_LISTENERS = trip("summaries/read_waiting_listener")
+
+# --- Enrichment and releases.
+
+CATALOGUE_QUEUE = trip("enrich/read_catalogue_queue")
+ANSWERS = trip(
+    _STAGE,
+    "enrich/stage_answers",
+    Rows((*_STAGED.tables, "staged_answered_track", "staged_artist_genre", "staged_owed_answer")),
+    "enrich/keep_known",
+    *_DIMENSIONS,
+    "derive/match_class",
+    *_name("enrich", "answered_track artist_genre keep_needed_pages"),
+    "derive/etl_changed_class",
+    "enrich/owed_answer",
+)
+GENRE_QUEUE = trip("enrich/read_genre_queue")
+GENRES = trip("enrich/musicbrainz_genre")
+WATCH = trip("releases/watched_artist", "releases/read_artist_watch")
+RELEASES = trip(
+    _STAGE,
+    "releases/stage_releases",
+    Rows((*_STAGED.tables, "staged_release", "staged_artist_watch")),
+    *_name("releases", "watched_artist keep_watched"),
+    *_name("dimensions", "analyze_stage dim_artist dim_album dim_track bridges"),
+    *_name("releases", "fact_album_release etl_artist_watch"),
+)
+FOLLOWED = trip(_STAGE, _STAGED, "dimensions/dim_artist", "releases/bridge_listener_artist")
+RELEASE_QUEUE = trip("releases/read_release_queue")
+NEW_RELEASES = trip("releases/read_new_release")
+NEW_RELEASE_COUNT = trip("releases/count_new_release")
+
+# --- What listeners say: ratings, recordings, exclusions. Ranks.
+
+RATING_LOCK = trip("ratings/lock_ratings")
+MATCHED_ALBUMS = trip("ratings/match_album")
+NAMED_ALBUMS = trip("ratings/named_rating_album")
+RATINGS = trip("ratings/fact_album_rating")
+NAMELESS_RATINGS = trip("ratings/read_nameless_rating")
+FOUND_ALBUMS = trip("ratings/found_album")
+RANK_LOCK = trip("ranks/lock_ranks")
+RANK_METHODS = trip("ranks/dim_rank_method")
+TOUCHED_LISTENERS = trip("ranks/read_touched_listener")
+LISTENER_SUMMARIES = trip(*LISTENER_LOCK.files, *SUMMARIES.steps)
+LISTENING = trip("ranks/fact_album_listening")
+RANKS = trip("ranks/fact_album_rank")
+PAST_YEARS = trip("ranks/fact_album_rank_year")
+RECORDING_DECISION = trip("recordings/dim_recording_decision")
+RECORDING_LOCK = trip(_PLAN, "recordings/lock_recordings")
+NAMES_JOINED = trip("recordings/same_as")
+RECORDINGS_JOINED = trip("recordings/same_as", "recordings/dim_recording")
+EXCLUSION = trip("exclusions/dim_exclusion")
+EXCLUSION_UNDONE = trip("exclusions/dim_exclusion_undone")
+EXCLUSIONS = trip("exclusions/read_exclusion")
+LEFT_OUT = trip("exclusions/read_left_out")
+
+# --- The flows. What goes from a beginning to COMMIT is one transaction, any other trip by itself.
+
+FLOWS = (
+    flow(
+        "polls",
+        "The hourly run: `get_last_50`",
+        OPERATIONS,
+        LISTENER_LOCK.begin(),
+        NOVELTY,
+        POLL_DERIVATION.observe.when("something is new, or waits to be derived"),
+        POLL_DERIVATION.derive.when("something is new, or waits to be derived"),
+        WATERMARK.when("something is new, or waits to be derived"),
+        GAPS.when("gaps are found or cut", is_along=True),
+        COVERAGE.when("gaps are found or cut"),
+        CLOSED_GAPS.when("an import covers some of a gap"),
+        COMMIT,
+        RUN,
+    ),
+    flow(
+        "history",
+        "A batch of an import: `import_history`",
+        LISTENERS,
+        HISTORY_STAGE.begin(),
+        UNSIGNED_LISTENER.when("nobody is known yet"),
+        LISTENER_LOCK,
+        _HISTORY_ROWS.repeat("for each table that has rows"),
+        HISTORY_DERIVATION.observe,
+        HISTORY_DERIVATION.derive,
+        TALLY,
+        OUTDONE_ROWS,
+        TRACK_KEYS,
+        SPANS.when("it is the last batch"),
+        COVERAGE.when("it is the last batch"),
+        CLOSED_GAPS.when("something is covered"),
+        COMMIT,
+    ),
+    flow(
+        "derive",
+        "Plays whose match classes have changed, listener by listener",
+        CHANGED_LISTENERS,
+        LISTENER_LOCK.begin(),
+        CHANGED_DERIVATION.observe,
+        CHANGED_DERIVATION.derive,
+        COMMIT,
+    ),
+    flow(
+        "summaries",
+        "After an import: by track",
+        TOUCHED_MONTHS.begin(),
+        MONTHS,
+        SUMMARIES_BY_TRACK,
+        COMMIT,
+    ),
+    flow(
+        "summaries",
+        "After an import, at the same time on a second connection: by time",
+        GIVEN_MONTHS.begin(),
+        SUMMARIES_BY_TIME,
+        COMMIT,
+        ANALYZE,
+    ),
+    flow("summaries", "After an upgrade of the schema", WAITING_LISTENERS, SUMMARIES),
+    lone("enrich", "What to ask for next", CATALOGUE_QUEUE, GENRE_QUEUE),
+    flow("enrich", "Answers of Spotify", BEGIN, ANSWERS, COMMIT),
+    flow("enrich", "Answers of MusicBrainz", BEGIN, GENRES, COMMIT),
+    lone("releases", "Read", WATCH, RELEASE_QUEUE, NEW_RELEASES, NEW_RELEASE_COUNT),
+    flow("releases", "Albums of watched artists", BEGIN, RELEASES, COMMIT),
+    flow("releases", "Whom a listener follows", BEGIN, FOLLOWED, COMMIT),
+    flow(
+        "ratings",
+        "Ratings given, by a file, a form or the API",
+        RATING_LOCK.begin(),
+        MATCHED_ALBUMS,
+        NAMED_ALBUMS.when("a title is unknown"),
+        RATINGS,
+        COMMIT,
+    ),
+    flow(
+        "ranks",
+        "A day's ranking: `rank_albums`",
+        RANK_LOCK.begin(),
+        RANK_METHODS.when("settings are given"),
+        NAMELESS_RATINGS,
+        MATCHED_ALBUMS.when("some are nameless"),
+        FOUND_ALBUMS.when("some are nameless"),
+        TOUCHED_LISTENERS,
+        LISTENER_SUMMARIES.repeat("for each of these"),
+        LISTENING,
+        RANKS,
+        PAST_YEARS,
+        COMMIT,
+    ),
+    flow(
+        "recordings", "Names joined, after an import", RECORDING_LOCK.begin(), NAMES_JOINED, COMMIT
+    ),
+    flow("recordings", "Recordings joined", RECORDING_LOCK.begin(), RECORDINGS_JOINED, COMMIT),
+    lone("recordings", "What a listener decides", RECORDING_DECISION),
+    *(
+        flow(
+            "exclusions",
+            title,
+            LISTENER_LOCK.begin(),
+            change,
+            ALL_MONTHS.when("hours, dates or a context are left out"),
+            SUMMARIES.when("something fits", is_along=True),
+            COMMIT,
+        )
+        for title, change in (("A new rule", EXCLUSION), ("A rule undone", EXCLUSION_UNDONE))
+    ),
+    lone("exclusions", "Read", EXCLUSIONS, LEFT_OUT),
+    lone("listeners", "Whose it is", LISTENERS, UNSIGNED_LISTENER, TIMEZONE),
+    lone("operations", "Runs and runners", OPERATIONS, RUN, RUNNER, HEALTH, YEAR),
+    lone("operations", "Sign-ins", KNOWN_LISTENERS, SIGN_IN, ROTATED_TOKEN),
+    lone("operations", "Calls", CALLS, SETTLED_CALLS, BLOCKED_BUCKET, CAPABILITIES, CAPABILITY),
+    lone("operations", "Tokens of the API", TOKEN, TOKENS, REVOKED_TOKEN),
+)

@@ -1,0 +1,62 @@
+-- Find the plays that the summaries of the touched months are derived from.
+-- Sessions cross the months' ends: a new play may join one to the session before or after it.
+-- So a stretch begins with the last session before its month, and ends before the second one
+-- after it: that one begins after a pause which lies outside what was touched.
+create temp table touched_stretch on commit drop as
+with widened as (
+    select
+        coalesce(
+            (
+                select max(session.first_played_at)
+                from warehouse.summary_session as session
+                where
+                    session.listener_key = %(listener_key)s
+                    and session.first_played_at < month.month_start
+            ),
+            '-infinity'
+        ) as stretch_start,
+        coalesce(
+            (
+                select session.first_played_at
+                from warehouse.summary_session as session
+                where
+                    session.listener_key = %(listener_key)s
+                    and session.first_played_at >= month.month_end
+                order by session.first_played_at
+                limit 1 offset 1
+            ),
+            'infinity'
+        ) as stretch_end
+    from pg_temp.touched_month as month
+)
+
+select
+    lower(span) as stretch_start,
+    upper(span) as stretch_end
+from (
+    select unnest(range_agg(tstzrange(stretch_start, stretch_end))) as span
+    from widened
+) as joined;
+
+-- Without its one row known, the planner would rather read every play there is;
+-- benchmark hourly_job measures it.
+analyze pg_temp.touched_stretch;
+
+-- Every play of the stretches; month_date is null outside the touched months.
+create temp view heard_play as
+select
+    play.played_at,
+    play.played_at_local,
+    month.month_date,
+    play.track_key,
+    play.play_detail_key,
+    play.ms_listened,
+    play.is_estimated,
+    play.is_listen,
+    play.is_counted
+from pg_temp.touched_stretch as stretch
+inner join part.timed_play as play
+    on stretch.stretch_start <= play.played_at and stretch.stretch_end > play.played_at
+left join pg_temp.touched_month as month
+    on date_trunc('month', play.played_at_local)::date = month.month_date
+where play.listener_key = %(listener_key)s;

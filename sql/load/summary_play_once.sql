@@ -1,3 +1,0 @@
--- Let the plays that summaries are derived from be read where they are: only one will.
-create temp view touched_play as
-select * from pg_temp.heard_play;

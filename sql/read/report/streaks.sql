@@ -1,0 +1,8 @@
+-- Read the runs of days without a day off.
+select
+    first_date,
+    last_date,
+    day_count
+from bi.streak
+where listener_key = %(listener)s
+order by first_date;

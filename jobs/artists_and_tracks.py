@@ -15,7 +15,7 @@ import argparse
 import sys
 from datetime import UTC, datetime, timedelta
 
-from everheard.enrich.catalogue import PATIENCE, Catalogue, open_catalogue
+from everheard.enrich.catalogue import PATIENCE, Enricher, open_catalogue
 from everheard.enrich.genres import describe_genres
 from everheard.ledger.catalogue import derive_changed, read_queue
 from everheard.ledger.operations.quota import Budget
@@ -54,7 +54,7 @@ def work(run: Run) -> Figures:
         return Figures({"left": tell_end(run, queue.calls_left)})
     keep_decisions(run)
     with Sender(SPOTIFY, PATIENCE) as sender:
-        catalogue = Catalogue(run, open_catalogue(run, sender), find_budget(run))
+        catalogue = Enricher(run, open_catalogue(run, sender), find_budget(run))
         calls_left = ask_queue(run, catalogue)
     derive_changed(connection)
     join_recordings(connection)
@@ -85,7 +85,7 @@ def keep_decisions(run: Run) -> None:
             decide_recording(run.ledger.connect(), *tracks, is_same=is_same)
 
 
-def ask_queue(run: Run, catalogue: Catalogue) -> int:
+def ask_queue(run: Run, catalogue: Enricher) -> int:
     """Ask lot by lot; return about how many calls are left to make."""
     while True:
         is_batch = catalogue.is_batch

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 
-from everheard.enrich.catalogue import PATIENCE, Catalogue, open_catalogue
+from everheard.enrich.catalogue import PATIENCE, Enricher, open_catalogue
 from everheard.enrich.feed import write_feed
 from everheard.enrich.releases import ReleaseSearch
 from everheard.ledger.catalogue import derive_changed
@@ -42,7 +42,7 @@ def work(run: Run) -> Figures:
     before = count_new_releases(connection)
     with Sender(SPOTIFY, PATIENCE) as sender:
         budget = Budget(run.settings.client_id, JOB.name, run.settings.calls_per_day)
-        catalogue = Catalogue(run, open_catalogue(run, sender), budget)
+        catalogue = Enricher(run, open_catalogue(run, sender), budget)
         search = ReleaseSearch(run, catalogue)
         read_followed(run, sender, operations, search)
         # What an earlier run found and could not describe comes first.

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zlib import crc32
 
-from simulator.catalogue import Episode, Track
+from simulator.catalogue import SimulatedEpisode, SimulatedTrack
 from simulator.clock import DAY_MS, SECOND_MS, to_iso
-from simulator.listeners import Listener
+from simulator.listeners import SimulatedListener
 from simulator.listening import Play
 from simulator.randomness import base62
 
@@ -44,7 +44,7 @@ OLD_PLATFORMS = {
 
 
 def write_export(
-    listener: Listener,
+    listener: SimulatedListener,
     out: Path,
     until_ms: int,
     *,
@@ -114,7 +114,7 @@ def _name_item(play: Play) -> Row:
     )
     if _is_one_in(1500, play, "nameless"):
         return row
-    if isinstance(play.item, Episode):
+    if isinstance(play.item, SimulatedEpisode):
         return row | _name_episode(play.item)
     track = play.item
     if track.returned_as is not None and _is_one_in(2, play, "relinked"):
@@ -128,12 +128,12 @@ def _name_item(play: Play) -> Row:
     }
 
 
-def _find_uri(track: Track, *, is_video: bool) -> str:
+def _find_uri(track: SimulatedTrack, *, is_video: bool) -> str:
     """Return the track's URI; a music video has one that is found nowhere else."""
     return f"spotify:track:{base62('video', track.id)}" if is_video else track.uri
 
 
-def _name_episode(episode: Episode) -> Row:
+def _name_episode(episode: SimulatedEpisode) -> Row:
     uri = f"spotify:episode:{episode.id}"
     if episode.show.is_audiobook:
         book_uri = f"spotify:show:{episode.show.id}"
@@ -160,7 +160,7 @@ def _is_one_in(count: int, play: Play, label: str) -> bool:
 
 
 def _lay_out_extended(
-    listener: Listener, since_ms: int, until_ms: int, form: Form, rows_per_file: int
+    listener: SimulatedListener, since_ms: int, until_ms: int, form: Form, rows_per_file: int
 ) -> Iterator[tuple[str, list[Row]]]:
     """Yield each file's name and rows, audio first, numbered on through the years."""
     uploaded = [play for play in listener.plays(since_ms, until_ms) if play.uploaded_ms < until_ms]
@@ -194,14 +194,14 @@ def _split(rows: list[Row], size: int) -> list[list[Row]]:
 
 
 def _lay_out_account(
-    listener: Listener, since_ms: int, until_ms: int
+    listener: SimulatedListener, since_ms: int, until_ms: int
 ) -> Iterator[tuple[str, list[Row] | Row]]:
     music: list[Row] = []
     podcasts: list[Row] = []
     for play in listener.plays(since_ms, until_ms):
         ended = datetime.fromtimestamp(play.ended_ms / SECOND_MS, UTC)
         row: Row = {"endTime": f"{ended:%Y-%m-%d %H:%M}"}
-        if isinstance(play.item, Track):
+        if isinstance(play.item, SimulatedTrack):
             owner = (play.item.album.artists or play.item.artists)[0]
             row |= {"artistName": owner.name, "trackName": play.item.name}
             music.append(row | {"msPlayed": play.ms_played})

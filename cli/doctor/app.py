@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cli.doctor.check import Check, bad, good, note
-from everheard.enrich.catalogue import DAYS_OF_DOUBT, Catalogue, open_catalogue
+from everheard.enrich.catalogue import DAYS_OF_DOUBT, Enricher, open_catalogue
 from everheard.enrich.releases import BROWSE, SEARCH_NEW
 from everheard.failure import Failure
 from everheard.ledger.operations.quota import Budget
@@ -80,7 +80,7 @@ def check_app(run: Run, sender: Sender, capabilities: dict[str, bool], shown: Js
     settings = run.settings
     try:
         budget = Budget(settings.client_id, run.job, settings.calls_per_day)
-        probe = Probe(Catalogue(run, open_catalogue(run, sender), budget), found)
+        probe = Probe(Enricher(run, open_catalogue(run, sender), budget), found)
         checks = probe.judge(capabilities)
     except Failure as failure:
         return [bad("app", "could not be tried", str(failure))]
@@ -105,7 +105,7 @@ def find_shown(page: Json) -> Shown | None:
 class Probe:
     """One round of questions; each is asked within the day's budget or not at all."""
 
-    def __init__(self, catalogue: Catalogue, shown: Shown) -> None:
+    def __init__(self, catalogue: Enricher, shown: Shown) -> None:
         self._catalogue = catalogue
         self._shown = shown
         self._answered: set[str] = set()

@@ -20,7 +20,7 @@ from cli.setup.database import choose_database, is_ready
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError, ExitCode, Failure
-from everheard.ledger.operations.health import Health, read_health
+from everheard.ledger.operations.health import LedgerHealth, read_health
 from jobs import get_last_50
 
 PRIVACY_PAGE = "https://www.spotify.com/account/privacy/"
@@ -90,7 +90,7 @@ def find_sign_in(settings: Settings) -> str:
     return f"{len(settings.sign_ins)} listener(s) signed in" if settings.sign_ins else ""
 
 
-def _read_health(settings: Settings) -> Health | None:
+def _read_health(settings: Settings) -> LedgerHealth | None:
     try:
         with closing(connect(settings, application="everheard setup")) as connection:
             return read_health(connection, client_id=settings.client_id)

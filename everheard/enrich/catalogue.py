@@ -76,7 +76,7 @@ def open_catalogue(run: Run, sender: Sender) -> SpotifyClient:
     return SpotifyClient(sender, token, settings.api_url)
 
 
-class Catalogue:
+class Enricher:
     """The catalogue as one run may ask it: what is reserved, what is closed, what is known.
 
     ``call_count`` counts calls made, ``described`` what was answered, by kind.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from everheard.enrich.catalogue import DAYS_OF_DOUBT, Catalogue
+from everheard.enrich.catalogue import DAYS_OF_DOUBT, Enricher
 from everheard.ledger.catalogue import Ask
 from everheard.ledger.releases import (
     Watched,
@@ -47,7 +47,7 @@ PAGE_SIZE, SMALL_PAGE_SIZE = 10, 5
 class ReleaseSearch:
     """One run's search; everything found is stored lot by lot."""
 
-    def __init__(self, run: Run, catalogue: Catalogue) -> None:
+    def __init__(self, run: Run, catalogue: Enricher) -> None:
         self.seen_count = 0
         self.asked_count = 0
         self._run = run

@@ -14,7 +14,7 @@ import pytest
 
 from dashboard.build import write_dashboard
 from dashboard.years import find_dropped
-from everheard.report.data import Discovery, ListenerData, Period, Place, Total
+from everheard.report.data import Discovery, ListenerData, Period, RankedPlace, Total
 from tests.dashboard.histories import HISTORIES, NOW, make_history
 from tests.dashboard.names import SPOTIFY
 from tests.dashboard.rated import make_ratings
@@ -227,7 +227,7 @@ def make_large_book() -> ListenerData:
     total = Total(4321, 1_234_567_890, 456_789_012, "about")
     names = [f"An Artist of a Usual Name {number}" for number in range(25)]
     places = tuple(
-        Place(number + 1, name, total, 25 - number, "Another Usual Name",
+        RankedPlace(number + 1, name, total, 25 - number, "Another Usual Name",
               f"https://open.spotify.com/artist/{number:022}", 1_000_000_000, 234_567_890)
         for number, name in enumerate(names)
     )  # fmt: skip

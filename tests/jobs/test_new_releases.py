@@ -12,7 +12,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from jobs import artists_and_tracks, new_releases
-from simulator.catalogue import Album, Artist, Track
+from simulator.catalogue import SimulatedAlbum, SimulatedArtist, SimulatedTrack
 from simulator.clock import DAY_MS
 from simulator.discography import make_catalogue
 from simulator.randomness import base62
@@ -39,7 +39,7 @@ def spotify(start_spotify: Start, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
 
 
 @pytest.fixture
-def artist(spotify: SimulatedServer) -> Artist:
+def artist(spotify: SimulatedServer) -> SimulatedArtist:
     """Return an artist with a few albums, nothing odd about them, and nothing to come."""
     now_ms = spotify.world.clock.now_ms
     return next(
@@ -54,7 +54,9 @@ def artist(spotify: SimulatedServer) -> Artist:
 
 
 @pytest.fixture
-def heard(connection: Connection, spotify: SimulatedServer, artist: Artist, run_job: Run) -> Artist:
+def heard(
+    connection: Connection, spotify: SimulatedServer, artist: SimulatedArtist, run_job: Run
+) -> SimulatedArtist:
     """Let the listener have heard the artist, and the ledger know whose id that is."""
     import_history(connection, [(artist.albums[0].tracks[0], 200_000)])
     run_job(artists_and_tracks, spotify)
@@ -63,8 +65,8 @@ def heard(connection: Connection, spotify: SimulatedServer, artist: Artist, run_
 
 
 def release(
-    spotify: SimulatedServer, artist: Artist, name: str, track_count: int = 3, **more: Any
-) -> Album:
+    spotify: SimulatedServer, artist: SimulatedArtist, name: str, track_count: int = 3, **more: Any
+) -> SimulatedAlbum:
     """Let an artist release an album now; the simulated day is also the database's."""
     world = spotify.world
     now_ms = world.clock.now_ms
@@ -75,7 +77,7 @@ def release(
         **more,
     }
     number = len(world.catalogue.album_by_id)
-    album = Album(
+    album = SimulatedAlbum(
         id=base62("added", number),
         name=name,
         artists=(artist,),
@@ -86,7 +88,7 @@ def release(
     )
     for place in range(track_count):
         track_id = base62("added", number, place)
-        track = Track(
+        track = SimulatedTrack(
             track_id,
             f"{name} {place}",
             album,
@@ -125,7 +127,7 @@ def list_new(connection: Connection) -> list[str]:
 
 
 def test_first_run_marks_what_is_older_as_seen_not_as_new(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     seen = read(connection, "select is_new, count(*) from warehouse.fact_album_release group by 1")
@@ -134,7 +136,7 @@ def test_first_run_marks_what_is_older_as_seen_not_as_new(
 
 
 def test_new_album_is_found_once_with_all_its_tracks(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     album = release(spotify, heard, "Long Awaited", track_count=70)
@@ -154,7 +156,7 @@ def test_new_album_is_found_once_with_all_its_tracks(
 
 
 def test_artist_is_not_asked_before_the_next_turn(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     asked = spotify.world.calls.count("artist_albums")
@@ -174,7 +176,7 @@ def test_followed_artists_are_watched(
 
 
 def test_editions_of_one_album_are_new_once(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Blue Harbour")
@@ -192,7 +194,7 @@ def test_editions_of_one_album_are_new_once(
 def test_edition_is_joined_within_sixty_days(
     connection: Connection,
     spotify: SimulatedServer,
-    heard: Artist,
+    heard: SimulatedArtist,
     run_job: Run,
     days: int,
     count: int,
@@ -207,7 +209,7 @@ def test_edition_is_joined_within_sixty_days(
 
 
 def test_single_of_the_same_name_is_no_edition(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Blue Harbour", album_type="single", track_count=1)
@@ -218,7 +220,7 @@ def test_single_of_the_same_name_is_no_edition(
 
 
 def test_single_behind_a_page_full_of_albums_is_found(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     for number in range(10):
         release(spotify, heard, f"Old {number}", released="2020-01-01")
@@ -231,7 +233,7 @@ def test_single_behind_a_page_full_of_albums_is_found(
 
 
 def test_vague_date_is_new_only_if_the_artist_was_looked_at_before(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     vague = {"released": read_today()[:4], "release_date_precision": "year"}
     release(spotify, heard, "Sometime", **vague)
@@ -247,7 +249,7 @@ def test_refused_limit_is_lowered_once(
     connection: Connection,
     start_spotify: Start,
     spotify: SimulatedServer,
-    heard: Artist,
+    heard: SimulatedArtist,
     run_job: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -259,7 +261,7 @@ def test_refused_limit_is_lowered_once(
 
 
 def test_quota_that_ends_while_describing_goes_on_next_time(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Long Awaited", track_count=70)
@@ -290,7 +292,7 @@ def test_old_app_reads_spotifys_own_list(
 
 
 def test_new_app_is_tried_once_for_spotifys_own_list(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     run_job(new_releases, spotify)
@@ -298,7 +300,11 @@ def test_new_app_is_tried_once_for_spotifys_own_list(
 
 
 def test_feed_lists_what_is_new(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run, tmp_path: Path
+    connection: Connection,
+    spotify: SimulatedServer,
+    heard: SimulatedArtist,
+    run_job: Run,
+    tmp_path: Path,
 ) -> None:
     feed = tmp_path / "web" / "releases.xml"
     run_job(new_releases, spotify, FEED_PATH=str(feed))
@@ -312,7 +318,7 @@ def test_feed_lists_what_is_new(
 
 
 def test_releases_are_of_the_listener_who_plays_the_artist(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Long Awaited")
@@ -327,7 +333,7 @@ def test_releases_are_of_the_listener_who_plays_the_artist(
 
 
 def test_token_that_ends_in_mid_run_is_renewed(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     spotify.world.add_mood("unauthorised", "artist_albums", times=1)
     run_job(new_releases, spotify)
@@ -336,7 +342,11 @@ def test_token_that_ends_in_mid_run_is_renewed(
 
 @pytest.mark.parametrize("mood", ["not_found", "empty_page"])
 def test_artist_whose_albums_do_not_come_has_had_the_turn(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run, mood: str
+    connection: Connection,
+    spotify: SimulatedServer,
+    heard: SimulatedArtist,
+    run_job: Run,
+    mood: str,
 ) -> None:
     spotify.world.add_mood(mood, "artist_albums")
     run_job(new_releases, spotify)
@@ -355,7 +365,7 @@ def test_spent_quota_of_artists_ends_the_run_with_what_it_has(
 
 
 def test_sign_in_without_the_follow_scope_still_finds_what_is_played(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     world = spotify.world
     world.accounts.sign_in(world.listener().name, world.clock.now_ms, "user-read-recently-played")
@@ -363,7 +373,7 @@ def test_sign_in_without_the_follow_scope_still_finds_what_is_played(
 
 
 def test_dry_run_asks_nothing(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     assert "artists whose turn it is 1" in run_job(new_releases, spotify, "--dry-run")
     assert spotify.world.calls.count() == 0

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,16 @@ def test_no_function_is_named_after_nothing() -> None:
         if node.name.lstrip("_").startswith(EMPTY_VERBS) and not node.name[3:].isupper()
     }
     assert names == set()
+
+
+def test_no_class_name_is_defined_twice() -> None:
+    places = defaultdict(list)
+    for path in find_files("*.py"):
+        if not show(path).startswith("tests/"):
+            for node in ast.walk(parse(path)):
+                if isinstance(node, ast.ClassDef):
+                    places[node.name].append(f"{show(path)}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_functions_and_modules_stay_short() -> None:

@@ -1,7 +1,7 @@
 """How many calls describe a whole history, and how soon new releases are found.
 
-Days are simulated: each is one run of the job with the day's budget, after which the books
-are made a day older. Calls are counted by the simulator, not by the job.
+Days are simulated: each is one run of the job with the day's budget, after which the ledger
+is made a day older. Calls are counted by the simulator, not by the job.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def measure_releases(
 ) -> list[tuple[str, str, str, str]]:
     """Let thirty days pass; find what the listener's most-played artists release, day by day.
 
-    The books grow a day older each day, and so do the dates that Spotify tells: what is
+    The ledger grows a day older each day, and so do the dates that Spotify tells: what is
     released today has today's date for the job too.
     """
     rng = Random(8)

@@ -72,7 +72,7 @@ GIVEN_TO_SOME: Mapping[str, tuple[str, Ask]] = {
 def check_app(run: Run, sender: Sender, capabilities: dict[str, bool], shown: Json) -> list[Check]:
     """Try what the jobs need (at most eight calls, counted in the day's budget), and judge it.
 
-    What the books know already is not asked again for a month: ``capabilities``.
+    What the ledger knows already is not asked again for a month: ``capabilities``.
     """
     found = find_shown(shown)
     if found is None:

@@ -128,7 +128,7 @@ class Enricher:
         load_answers(self._run.ledger.connect(), stage.rows, stage.paged_albums)
 
     def make_calls(self, calls: Sequence[tuple[str, Callable[[], None]]]) -> None:
-        """Reserve calls, each to a bucket, make those that are granted, and put the books right."""
+        """Reserve calls, each to a bucket, make those that are granted, and settle what is left."""
         wanted = Counter(bucket for bucket, _ in calls)
         reserved, spent = self._reserve(wanted), Counter[str]()
         try:

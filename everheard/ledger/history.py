@@ -44,7 +44,7 @@ class HistoryResult(NamedTuple):
 class ImportTarget(NamedTuple):
     """Whose history it is, and the database's time.
 
-    ``listener_key`` None: nobody is in the books yet; the first batch makes a listener, in
+    ``listener_key`` None: the ledger has no listener yet; the first batch makes a listener, in
     that time zone, whom the first sign-in takes over.
     """
 

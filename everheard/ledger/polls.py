@@ -80,7 +80,7 @@ def _load_pages(
     if moments > novelty.known or deleted or novelty.has_waiting_derivation:
         staged = _stage_polls(cursor, to_rows(novelty.known))
         derive(cursor, listener_key, staged, ("source_poll_play",))
-        _write_books(cursor, job, listener_key, newest, gaps=pieces + gaps, deleted=deleted)
+        _write_operations(cursor, job, listener_key, newest, gaps=pieces + gaps, deleted=deleted)
     closed_count = close_covered_gaps(cursor, listener_key) if gaps or deleted else 0
     new_count = len(moments) - len(novelty.known)
     gap_count = max(0, len(gaps) - closed_count)
@@ -122,7 +122,7 @@ def _stage_polls(cursor: Cursor, rows: StagedRows) -> list[bytes]:
     return [render(cursor, "stage"), *staged]
 
 
-def _write_books(
+def _write_operations(
     cursor: Cursor,
     job: str,
     listener_key: int,

@@ -1,4 +1,4 @@
-"""Books to draw: made-up listeners, from nobody yet to ten years."""
+"""Listening to draw: made-up listeners, from nobody yet to ten years."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ def test_every_year_has_its_picture_when_all_are_asked_for(tmp_path: Path) -> No
     assert "--all-pictures" in read(tmp_path / "two", "2023.html")
 
 
-def make_large_book() -> ListenerData:
+def make_large_data() -> ListenerData:
     """Return ten years with the lists full and more names than the search can hold."""
     data = make_history(day_count=3650, measured_until=NOW.date())
     total = Total(4321, 1_234_567_890, 456_789_012, "about")
@@ -248,7 +248,7 @@ def make_large_book() -> ListenerData:
 
 
 def test_ten_years_of_a_million_plays_stay_under_a_megabyte_and_a_half(tmp_path: Path) -> None:
-    write_dashboard(make_large_book(), tmp_path)
+    write_dashboard(make_large_data(), tmp_path)
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 1_500_000
     names = read(tmp_path, "names.js")
     known = re.search(r"The search knows the ([\d,]+) most heard of 20,060", names)

@@ -112,8 +112,8 @@ def read_today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def look_again(connection: Connection) -> None:
-    """Let a day and more pass for the books."""
+def let_a_day_pass(connection: Connection) -> None:
+    """Let a day and more pass for the ledger."""
     read(
         connection,
         "update warehouse.etl_artist_watch set asked_at = asked_at - interval '3 days' returning 1",
@@ -140,7 +140,7 @@ def test_new_album_is_found_once_with_all_its_tracks(
 ) -> None:
     run_job(new_releases, spotify)
     album = release(spotify, heard, "Long Awaited", track_count=70)
-    look_again(connection)
+    let_a_day_pass(connection)
     assert "new 1" in run_job(new_releases, spotify)
     assert list_new(connection) == ["Long Awaited"]
     tracks = read(
@@ -150,7 +150,7 @@ def test_new_album_is_found_once_with_all_its_tracks(
     )
     assert [one for (one,) in tracks] == [track.id for track in album.tracks]
     spotify.world.calls.reset()
-    look_again(connection)
+    let_a_day_pass(connection)
     assert "new 0" in run_job(new_releases, spotify)
     assert spotify.world.calls.count("album") == 0
 
@@ -181,11 +181,11 @@ def test_editions_of_one_album_are_new_once(
     run_job(new_releases, spotify)
     release(spotify, heard, "Blue Harbour")
     release(spotify, heard, "Blue Harbour (Deluxe Edition)", track_count=5)
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert len(list_new(connection)) == 1
     release(spotify, heard, "Blue Harbour [Expanded]")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert len(list_new(connection)) == 1
 
@@ -203,7 +203,7 @@ def test_edition_is_joined_within_sixty_days(
     release(spotify, heard, "Blue Harbour", released=earlier.isoformat())
     run_job(new_releases, spotify)
     release(spotify, heard, "Blue Harbour (Deluxe)")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert len(list_new(connection)) == count
 
@@ -214,7 +214,7 @@ def test_single_of_the_same_name_is_no_edition(
     run_job(new_releases, spotify)
     release(spotify, heard, "Blue Harbour", album_type="single", track_count=1)
     release(spotify, heard, "Blue Harbour")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert list_new(connection) == ["Blue Harbour", "Blue Harbour"]
 
@@ -227,7 +227,7 @@ def test_single_behind_a_page_full_of_albums_is_found(
     release(spotify, heard, "Old Single", released="2020-01-01", album_type="single")
     run_job(new_releases, spotify)
     release(spotify, heard, "Fresh Single", album_type="single", track_count=1)
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert list_new(connection) == ["Fresh Single"]
 
@@ -240,7 +240,7 @@ def test_vague_date_is_new_only_if_the_artist_was_looked_at_before(
     run_job(new_releases, spotify)
     assert list_new(connection) == []
     release(spotify, heard, "This Year", **vague)
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert list_new(connection) == ["This Year"]
 
@@ -265,7 +265,7 @@ def test_quota_that_ends_while_describing_goes_on_next_time(
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Long Awaited", track_count=70)
-    look_again(connection)
+    let_a_day_pass(connection)
     spotify.world.limits.ceilings = {"album_tracks": 0}
     run_job(new_releases, spotify, code=75)
     spotify.world.limits.ceilings = {}
@@ -309,7 +309,7 @@ def test_feed_lists_what_is_new(
     feed = tmp_path / "web" / "releases.xml"
     run_job(new_releases, spotify, FEED_PATH=str(feed))
     release(spotify, heard, "Salt & <Silver>")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify, FEED_PATH=str(feed))
     atom = "{http://www.w3.org/2005/Atom}"
     titles = [title.text for title in ElementTree.parse(feed).findall(f"{atom}entry/{atom}title")]
@@ -322,7 +322,7 @@ def test_releases_are_of_the_listener_who_plays_the_artist(
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Long Awaited")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     row = read(
         connection,

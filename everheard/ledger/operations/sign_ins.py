@@ -14,7 +14,7 @@ from everheard.encryption import decrypt, encrypt, fingerprint
 
 
 class KnownSignIn(NamedTuple):
-    """What the books hold on the listener behind a refresh token."""
+    """What the ledger holds on the listener behind a refresh token."""
 
     listener_key: int
     timezone: str
@@ -26,7 +26,7 @@ class KnownSignIn(NamedTuple):
 
 
 def to_known_sign_in(entry: dict[str, Any]) -> KnownSignIn:
-    """Read one sign-in as ``read_books`` gives it (JSON)."""
+    """Read one sign-in as ``read_operations`` gives it (JSON)."""
     return KnownSignIn(
         listener_key=entry["listener_key"],
         timezone=entry["timezone"],

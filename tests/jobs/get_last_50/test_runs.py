@@ -37,8 +37,8 @@ def test_second_run_adds_nothing(runner: Runner) -> None:
     before = runner.tables()
     assert "new 0, known 50, gaps 0" in runner.run().last_line
     after = runner.tables()
-    books = {"etl_run", "etl_runner", "etl_watermark"}
-    assert {name for name in after if after[name] != before[name]} == books
+    operations = {"etl_run", "etl_runner", "etl_watermark"}
+    assert {name for name in after if after[name] != before[name]} == operations
 
 
 def test_warm_run_makes_two_calls_and_asks_who_once_ever(runner: Runner) -> None:

@@ -28,7 +28,7 @@ LISTENERS = ("light", "steady", "heavy")
 MEASURED_GAPS = (349, 270, 179, 146, 240, 323, 291, 261, 175, 147, 124)
 #: Neon sleeps five minutes after the last query; 0.25 compute units.
 AWAKE_MINUTES, COMPUTE_UNITS = 6, 0.25
-#: A day's other runs on Actions: daily (two minutes, it installs everything) and watch.
+#: A day's other runs on Actions: daily (two minutes, it installs everything) and issues.
 DAILY_MINUTES = 3
 MONTH_DAYS = 30
 
@@ -93,11 +93,13 @@ def make_schedules(days: int, rng: random.Random) -> Iterator[Schedule]:
     on_time = tick(days, 60, 37)
     late = draw_late_runs(days, rng)
     pi, pi_loads = tick(days, 15, 7), tick(days, 60, 7)
-    desk = [moment for moment in tick(days, 20, 3) if 9 <= moment // (60 * MINUTE_MS) % 24 < 18]
+    computer = [moment for moment in tick(days, 20, 3) if 9 <= moment // (60 * MINUTE_MS) % 24 < 18]
     yield Schedule("GitHub, if it were on time", False, on_time, on_time, on_time)
     yield Schedule("GitHub, as late as measured", False, late, late, late)
-    desk_polls = sorted({*late, *desk})
-    yield Schedule("GitHub late, and a computer from 9 to 18", False, late, desk_polls, desk_polls)
+    computer_polls = sorted({*late, *computer})
+    yield Schedule(
+        "GitHub late, and a computer from 9 to 18", False, late, computer_polls, computer_polls
+    )
     yield Schedule("a Pi alone", True, [], pi, pi_loads)
     yield Schedule("GitHub late, and a Pi", True, late, [*pi, *late], [*pi_loads, *late])
 
@@ -116,7 +118,7 @@ def draw_late_runs(days: int, rng: random.Random) -> list[int]:
 
 
 def live(listener: SimulatedListener, start_ms: int, days: int, polls: list[int]) -> LedgerOutcome:
-    """Let a listener live, and the polls look; return what was lost and what was noticed."""
+    """Let a listener live, and the polls come; return what was lost and what was noticed."""
     moments = sorted(start_ms + poll for poll in polls)
     due = [
         play

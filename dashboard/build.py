@@ -107,8 +107,8 @@ class Pages:
         return self._environment.get_template(template).render(**(self._shared | context))
 
     def _draw_empty(self) -> str:
-        today, next_look = say_date(self._data.now.date()), _say_next_look(self._data)
-        return self._render("empty.html", heading="Overview", today=today, next_look=next_look)
+        today, next_poll = say_date(self._data.now.date()), _say_next_poll(self._data)
+        return self._render("empty.html", heading="Overview", today=today, next_poll=next_poll)
 
     @cached_property
     def _collected(self) -> dict[str, Any]:
@@ -233,7 +233,7 @@ def _find_period(data: ListenerData, year: Year) -> Period:
     return next(one for one in data.periods if one.name == str(year.year))
 
 
-def _say_next_look(data: ListenerData) -> str:
+def _say_next_poll(data: ListenerData) -> str:
     poll = next((job for job in data.jobs if job.name == "get_last_50"), None)
     if not poll or not poll.last_run_at or not poll.median_minutes:
         return ""

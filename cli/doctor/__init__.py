@@ -18,7 +18,7 @@ from cli.doctor.github import check_github
 from cli.doctor.ledger import check_ledger, find_host
 from cli.doctor.spotify import check_spotify
 from cli.github.client import find_repository
-from cli.setup.answers import read_memory
+from cli.setup.answers import read_answers
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError, ExitCode, Failure, SchemaMismatch
@@ -126,7 +126,7 @@ def check_healthcheck(settings: Settings) -> Check:
 
 def check_history(settings: Settings, health: list[LedgerHealth]) -> list[Check]:
     """Remind of the extended history that was asked for, until a file of it arrives."""
-    asked_on = read_memory(settings.home).get("history_asked_on")
+    asked_on = read_answers(settings.home).get("history_asked_on")
     if not asked_on or (health and health[0].imported_at):
         return []
     return [

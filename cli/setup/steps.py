@@ -13,7 +13,7 @@ from cli.env_file import write_settings
 from cli.quiet import run_quietly
 from cli.schedule import change_schedule
 from cli.setup.actions import hand_over
-from cli.setup.answers import read_memory, remember
+from cli.setup.answers import read_answers, remember
 from cli.setup.app import is_known, keep_app
 from cli.setup.ask import ask, choose
 from cli.setup.database import choose_database, is_ready
@@ -43,7 +43,7 @@ class FirstLoadFailed(Failure):
 
 def find_history(settings: Settings) -> str:
     """Say when the extended history was asked for."""
-    asked_on = read_memory(settings.home).get("history_asked_on")
+    asked_on = read_answers(settings.home).get("history_asked_on")
     return f"asked for on {asked_on}, up to 30 days on its way" if asked_on else ""
 
 
@@ -122,7 +122,7 @@ def find_healthcheck(settings: Settings) -> str:
     """Say what was decided on being told of silence."""
     if settings.healthcheck_url:
         return "somebody outside is told of every run"
-    no = read_memory(settings.home).get("healthcheck") == "no"
+    no = read_answers(settings.home).get("healthcheck") == "no"
     return "declined: nobody would tell you if every runner stopped" if no else ""
 
 
@@ -147,7 +147,7 @@ def offer_healthcheck(settings: Settings, _: int) -> str:
 
 def find_runner(settings: Settings) -> str:
     """Say where it runs by itself."""
-    return read_memory(settings.home).get("runner", "")
+    return read_answers(settings.home).get("runner", "")
 
 
 def choose_runner(settings: Settings, _: int) -> str:

@@ -1,4 +1,4 @@
-"""A privacy export into the ledger, batch by batch, on the road that polls take too."""
+"""A history into the ledger, batch by batch, on the road that polls take too."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def load_history(
     spans: Sequence[Span] | None,
     dry_run: bool = False,
 ) -> HistoryResult:
-    """Bring one batch of an export into the ledger; all of it is committed, or nothing.
+    """Bring one batch of a history into the ledger; all of it is committed, or nothing.
 
     ``spans`` are the stretches of time that the whole import covers; they come with its
     last batch and close gaps. The summaries wait for ``derive_summaries``. A second load of

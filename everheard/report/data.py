@@ -196,7 +196,7 @@ class MonthBest:
 
 @dataclass(frozen=True)
 class Year:
-    """The account of one year; ``is_closed`` when no gap is open and an export measured it."""
+    """The statement of one year; ``is_closed``: no gap is open, and a history measured it."""
 
     year: int
     total: Total

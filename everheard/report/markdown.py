@@ -54,7 +54,7 @@ def say_state(report: Report) -> list[str]:
 
 def _say_heard(report: Report) -> str:
     if not report.last_contact_at:
-        return "Not heard from yet: `python start.py job get_last_50` looks for plays."
+        return "Not heard from yet: `python start.py job get_last_50` polls Spotify."
     by = f", by {report.last_contact_by}" if report.last_contact_by else ""
     said = f"Last heard from {say_moment(report.last_contact_at)}{by}."
     if report.newest_play_at:

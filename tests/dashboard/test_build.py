@@ -53,7 +53,7 @@ def test_bars_are_filled_hollow_and_red(written: Written) -> None:
     assert signs == {"m": 26, "e": 22, "g": 2}
 
 
-def test_coverage_is_filled_until_the_export_ends_then_hollow_and_red(written: Written) -> None:
+def test_coverage_is_filled_until_the_history_ends_then_hollow_and_red(written: Written) -> None:
     drawn = re.search(r'class="rows coverage".*?</div>', read(written(YEAR), "coverage.html"), re.S)
     assert drawn is not None
     assert "2026-01-01 to 2026-06-30: measured" in drawn[0]
@@ -75,7 +75,7 @@ def test_no_page_draws_with_fewer_than_seven_marks(written: Written, data: str) 
 
 def test_day_before_the_first_play_says_when_the_next_look_is(written: Written) -> None:
     page = read(written("day 0"))
-    assert "No plays yet. Listen to something; the next look is at about 18:12." in page
+    assert "No plays yet. Listen to something; the next poll is at about 18:12." in page
     assert "spotify.com/account/privacy" in page
     assert not (written("day 0") / "artists.html").exists()
 

@@ -1,4 +1,4 @@
-"""A listening history as the import of an export leaves it: tracks known by name alone."""
+"""A listening history as its import leaves it: tracks known by name alone."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def import_history(connection: Connection, heard: Iterable[tuple[SimulatedTrack,
 
 
 def to_named_rows(tracks: list[SimulatedTrack]) -> StagedRows:
-    """Return what an export says of tracks: id, title, album title, the album's first artist."""
+    """Return what a history says of tracks: id, title, album title, the album's first artist."""
     staged = StagedRows()
     for ref, track in enumerate(tracks, start=1):
         owner = (track.album.artists or track.artists)[0].name or ""

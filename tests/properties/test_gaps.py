@@ -24,7 +24,7 @@ from everheard.sources.spotify.rows import PAGE_LIMIT
 from jobs import import_history
 from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import at, make_item, make_track
-from tests.everheard.sources.spotify_export.exports import make_row, write_file
+from tests.everheard.sources.spotify_export.history_files import make_row, write_file
 from tests.long_form import lengthen
 from tests.postgres import Server
 
@@ -52,7 +52,7 @@ class Design:
     open: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
     polled: set[int] = field(default_factory=set)
-    exported: set[int] = field(default_factory=set)
+    imported: set[int] = field(default_factory=set)
 
     def see(self, seen: Seen) -> None:
         plays = set(seen.plays)

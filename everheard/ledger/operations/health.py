@@ -1,4 +1,4 @@
-"""What the ledger knows of its own state: read once, judged by doctor and watch."""
+"""What the ledger knows of its own state: read once, judged by doctor and issues."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 Kind = Literal["audio", "video", "account", "other"]
-WHICH_EXPORT = (
+WHICH_HISTORY = (
     "ask Spotify for the extended streaming history, at https://www.spotify.com/account/privacy/"
 )
 _EXTENDED = re.compile(r"(streaming_history_(audio|video)|endsong|endvideo).*\.json", re.IGNORECASE)
@@ -101,9 +101,9 @@ def _look_into(path: Path, found: FoundFiles, seen: set[Path], *, accepts_large:
         return
     if len(found.files) == files_before and len(found.refusals) == refused_before:
         if found.account_count > account_before:
-            reason = f"holds the short form of the history (minutes, no ids): {WHICH_EXPORT}"
+            reason = f"holds the short form of the history (minutes, no ids): {WHICH_HISTORY}"
         else:
-            reason = f"holds no listening history: {WHICH_EXPORT}"
+            reason = f"holds no listening history: {WHICH_HISTORY}"
         found.refusals.append((path.name or str(path), reason))
 
 

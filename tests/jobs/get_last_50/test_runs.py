@@ -143,7 +143,7 @@ def test_if_stale_runs_when_the_last_success_is_long_ago(runner: Runner) -> None
 
 
 def test_if_stale_does_not_take_anothers_success_for_ones_own(make_runner: MakeRunner) -> None:
-    """A fresh look at one listener must not keep another's plays waiting for ever."""
+    """A fresh poll of one listener must not keep another's plays waiting for ever."""
     runner = make_runner(listeners=["steady", "light"])
     ada, ben = (runner.spotify.world.refresh_token(name) for name in ("ada", "ben"))
     runner.run(SPOTIFY_REFRESH_TOKEN=ada)

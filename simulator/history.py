@@ -43,7 +43,7 @@ OLD_PLATFORMS = {
 }
 
 
-def write_export(
+def write_history(
     listener: SimulatedListener,
     out: Path,
     until_ms: int,
@@ -118,7 +118,7 @@ def _name_item(play: Play) -> Row:
         return row | _name_episode(play.item)
     track = play.item
     if track.returned_as is not None and _is_one_in(2, play, "relinked"):
-        track = track.returned_as  # the export may know the song by its other id
+        track = track.returned_as  # the history may know the song by its other id
     owner = (track.album.artists or track.artists)[0]
     return row | {
         "master_metadata_track_name": track.name,
@@ -155,7 +155,7 @@ def _draw_offline_timestamp(play: Play) -> int | str | None:
 
 
 def _is_one_in(count: int, play: Play, label: str) -> bool:
-    """Draw by the play itself, so that any span of a listening is exported the same."""
+    """Draw by the play itself, so that any span of a listening is written the same."""
     return crc32(f"{label}{play.ended_ms}".encode()) % count == 0
 
 

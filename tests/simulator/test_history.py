@@ -11,8 +11,8 @@ import pytest
 from simulator.catalogue import SimulatedEpisode, SimulatedTrack
 from simulator.clock import DAY_MS, from_iso
 from simulator.discography import make_catalogue
+from simulator.history import write_history
 from simulator.listeners import SimulatedListener
-from simulator.privacy_export import write_export
 
 START_MS = from_iso("2026-01-05T06:00:00Z")
 KEYS = {
@@ -51,7 +51,7 @@ def listener() -> SimulatedListener:
 
 def write_and_read(listener: SimulatedListener, folder: Path, **how: Any) -> Files:
     out = folder / "my_spotify_data.zip"
-    count = write_export(listener, out, START_MS, **how)
+    count = write_history(listener, out, START_MS, **how)
     with ZipFile(out) as archive:
         files = {name: json.loads(archive.read(name)) for name in archive.namelist()}
     assert count == sum(len(rows) for rows in files.values() if isinstance(rows, list))
@@ -60,7 +60,7 @@ def write_and_read(listener: SimulatedListener, folder: Path, **how: Any) -> Fil
 
 @pytest.fixture(scope="module")
 def files(listener: SimulatedListener, tmp_path_factory: pytest.TempPathFactory) -> Files:
-    return write_and_read(listener, tmp_path_factory.mktemp("export"))
+    return write_and_read(listener, tmp_path_factory.mktemp("history"))
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_every_row_has_every_key(rows: list[dict[str, Any]]) -> None:
     assert {frozenset(row) for row in rows} == {frozenset(KEYS)}
 
 
-def test_export_and_recently_played_tell_the_same_listening(
+def test_history_and_recently_played_tell_the_same_listening(
     listener: SimulatedListener, rows: list[dict[str, Any]]
 ) -> None:
     heard = listener.heard(START_MS)
@@ -179,7 +179,7 @@ def test_account_form_counts_minutes_and_knows_no_ids(
     assert set(podcast) == {"endTime", "podcastName", "episodeName", "msPlayed"}
 
 
-def test_any_span_is_exported_the_same(
+def test_any_span_is_written_the_same(
     listener: SimulatedListener, tmp_path: Path, files: Files
 ) -> None:
     since_ms = START_MS - 20 * DAY_MS

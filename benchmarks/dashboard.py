@@ -104,8 +104,8 @@ def _serve(home: Path) -> list[tuple[str, ...]]:
     client = app.test_client()
     rows = []
     for what, path in (
-        ("live, the first look", "/dashboard/"),
-        ("live, the next look", "/dashboard/"),
+        ("live, the first visit", "/dashboard/"),
+        ("live, the next visit", "/dashboard/"),
         ("live, is there anything new?", "/dashboard/news"),
     ):
         started = time.perf_counter()

@@ -18,6 +18,26 @@ FORBIDDEN = {
     "a folder of one Windows machine": r"[A-Z]:\\\\?Users\\\\?\w",
     "a package index of one machine": r"--(extra-)?index-url|--trusted-host|--find-links|/simple/",
 }
+#: Words that once named something here, and what is said instead (docs/glossary.md).
+DEAD_WORDS = {
+    r"books|bookkeeping": "operations for the etl_ tables, ledger for the whole",
+    r"outlook": "warnings",
+    r"seal(s|ed|ing)?|unseal(s|ed)?": "encrypt, decrypt",
+    r"desk": "local access, or the machine itself",
+    r"read_memory|notices_of\w*": "answers, reminders",
+    r"looked_at|(first|last|next|between two) looks?": "poll, polled_at",
+    r"last_heard_at\w*": "last_contact_at or last_played_at, which are not the same",
+    r"exports? (rows?|files?)|_?EXPORT_\w+|write_export|(an|the) export knows": "history",
+    r"describe_genres|open_catalogue": "enrich",
+    r"the warehouse": "ledger; the schema is called warehouse, the layer is not",
+}
+#: Revisions say what they did in the words of their day.
+OLD_TEXTS = ("CHANGELOG.md", "migrate/versions/", "tests/")
+SPOKEN = {".css", ".html", ".js", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"}
+#: Lines that mean something else by a word: part of the line, by file.
+ALLOWED = {
+    "everheard/ledger/history.py": "_EXPORT_DIMENSIONS",
+}
 BARE_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 EMPTY_VERBS = ("process_", "handle_", "manage_", "do_")
 LONGEST_FUNCTION, LONGEST_MODULE, LONGEST_JOB = 40, 300, 200
@@ -43,6 +63,19 @@ def test_project_is_free_of(what: str) -> None:
 def test_no_module_is_named_after_nothing() -> None:
     parts = {part for path in find_files("*.py") for part in Path(show(path)).with_suffix("").parts}
     assert parts & BARE_NAMES == set()
+
+
+@pytest.mark.parametrize("word", DEAD_WORDS)
+def test_no_dead_word_comes_back(word: str) -> None:
+    pattern = re.compile(rf"\b({word})\b", re.IGNORECASE)
+    found = [
+        f"{show(path)}:{number} {line.strip()}"
+        for path in find_texts()
+        if path.suffix in SPOKEN and not show(path).startswith(OLD_TEXTS)
+        for number, line in enumerate(read(path).splitlines(), start=1)
+        if pattern.search(line) and ALLOWED.get(show(path), "\n") not in line
+    ]
+    assert found == [], f"say instead: {DEAD_WORDS[word]}"
 
 
 def find_functions() -> list[tuple[Path, ast.FunctionDef]]:

@@ -7,7 +7,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from api import catalogue, dashboard, rankings, status
 from api.access import register_access
-from api.ledger import Ledger
+from api.ledger import LedgerReader
 from api.live_pages import LivePages
 from api.problems import FieldFault, Problem, explain_fields, register_problems
 from api.search import Search
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     )
     app.url_map.strict_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
-    ledger = Ledger(settings)
+    ledger = LedgerReader(settings)
     app.extensions["ledger"] = ledger
     app.extensions["rankings"] = rankings.Rankings(ledger)
     app.extensions["search"] = Search(ledger)

@@ -14,7 +14,7 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask_limiter import Limiter
 from werkzeug.exceptions import BadRequest
 
-from api.ledger import Ledger
+from api.ledger import LedgerReader
 from api.problems import ApiError
 from everheard.config import LOOPBACK_HOSTS
 from everheard.ledger.operations.tokens import hash_token
@@ -42,7 +42,7 @@ def get_caller() -> Caller:
     return caller
 
 
-def register_access(app: Flask, ledger: Ledger, rate_limit: str) -> None:
+def register_access(app: Flask, ledger: LedgerReader, rate_limit: str) -> None:
     """Check every request before anything else looks at it."""
     limiter = Limiter(
         _name_caller,
@@ -136,7 +136,7 @@ def check_content(asked: Request) -> None:
         raise ApiError(422, "The body must be a JSON object.", errors=[fault])
 
 
-def _find_caller(ledger: Ledger) -> Caller:
+def _find_caller(ledger: LedgerReader) -> Caller:
     token = _read_token(request)
     if token:
         found = ledger.read("caller", token_hash=hash_token(token))

@@ -16,7 +16,7 @@ from everheard.database.connect import find_database_url, translate_errors
 from everheard.database.statements import read_query
 
 
-class Ledger:
+class LedgerReader:
     """Reads with statements by name; every failure comes out as a Failure without data."""
 
     def __init__(self, settings: Settings) -> None:
@@ -72,8 +72,8 @@ class Ledger:
                 self._opened = None
 
 
-def get_ledger() -> Ledger:
+def get_ledger() -> LedgerReader:
     """Return the ledger of the app that answers this request."""
     ledger = current_app.extensions["ledger"]
-    assert isinstance(ledger, Ledger)  # noqa: S101 (create_app put it there)
+    assert isinstance(ledger, LedgerReader)  # noqa: S101 (create_app put it there)
     return ledger

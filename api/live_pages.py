@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
-from api.ledger import Ledger
+from api.ledger import LedgerReader
 from dashboard.build import Pages
 from everheard.report.read import read_listener_data, read_listeners
 
@@ -29,7 +29,7 @@ class Drawn:
 class LivePages:
     """Draws a listener's pages when somebody looks, once for all who look."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: LedgerReader) -> None:
         self._ledger = ledger
         self._lock = Lock()
         self._painter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="dashboard")

@@ -14,7 +14,7 @@ from flask_openapi3.models.tag import Tag
 
 from api.access import get_caller
 from api.answers import MS_PER_HOUR, take_total, to_answer, to_number, to_page
-from api.ledger import Ledger, get_ledger
+from api.ledger import LedgerReader, get_ledger
 from api.models import PastRankList, RankingList, Rated, RatingList
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
 from api.queries import HistoryQuery, RankingQuery, RateBody, RatingsQuery
@@ -37,7 +37,7 @@ blueprint = APIBlueprint(
 class Rankings:
     """Whole rankings, kept until something they depend on has changed."""
 
-    def __init__(self, ledger: Ledger, size: int = 32) -> None:
+    def __init__(self, ledger: LedgerReader, size: int = 32) -> None:
         self._ledger = ledger
         self._size = size
         self._lock = Lock()

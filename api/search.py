@@ -6,7 +6,7 @@ import time
 from threading import Lock, Thread
 from typing import Any
 
-from api.ledger import Ledger
+from api.ledger import LedgerReader
 from api.search_index import SearchIndex
 
 #: Seconds after which the index is built anew.
@@ -18,7 +18,7 @@ _SPARE = 10
 class Search:
     """The index of all names, brought up to date before every look."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: LedgerReader) -> None:
         self._ledger = ledger
         self._lock = Lock()
         self._index = SearchIndex()

@@ -110,7 +110,7 @@ class SearchIndex:
 
     def _pick(self, wanted: str, kind: str | None, limit: int, scores: Any) -> list[Match]:
         """Look closer at the few that share the most trigrams."""
-        # Half a word shares few of the runs of the whole; so the first look is generous.
+        # Half a word shares few of the runs of the whole; so the first pass is generous.
         close = np.flatnonzero(scores >= _LEAST_SCORE / 2)
         best = close[np.argsort(-scores[close], kind="stable")][: max(limit * 4, _CLOSER_LOOK)]
         found = []

@@ -35,7 +35,7 @@ CHROMIUM = "/usr/bin/chromium"
 PAINT_LIMIT_MS, SIZE_LIMIT = 1000, 1_500_000
 FLOOR = "a page of one word"
 EMPTY_PAGE = '<!doctype html><html lang="en"><title>Empty</title><p>Empty</p></html>'
-PHONE, DESK = (390, 844), (1280, 900)
+PHONE, DESKTOP = (390, 844), (1280, 900)
 #: Not wait_for_function, which the pages' own policy forbids.
 FIRST_PAINT = """() => new Promise((done) => {
     const tell = (list) => {
@@ -104,8 +104,8 @@ def _serve(home: Path) -> list[tuple[str, ...]]:
     client = app.test_client()
     rows = []
     for what, path in (
-        ("live, the first look", "/dashboard/"),
-        ("live, the next look", "/dashboard/"),
+        ("live, the first visit", "/dashboard/"),
+        ("live, the next visit", "/dashboard/"),
         ("live, is there anything new?", "/dashboard/news"),
     ):
         started = time.perf_counter()
@@ -123,11 +123,11 @@ def _paint(pages: Path, repetitions: int) -> list[tuple[str, ...]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         contestants: dict[str, Callable[[], float]] = {
-            FLOOR: partial(_open, browser, pages / "empty.html", DESK),
-            "Overview": partial(_open, browser, pages / "index.html", DESK),
+            FLOOR: partial(_open, browser, pages / "empty.html", DESKTOP),
+            "Overview": partial(_open, browser, pages / "index.html", DESKTOP),
             "Overview, on a phone": partial(_open, browser, pages / "index.html", PHONE),
-            "Records": partial(_open, browser, pages / "records.html", DESK),
-            "Discovery": partial(_open, browser, pages / "discovery.html", DESK),
+            "Records": partial(_open, browser, pages / "records.html", DESKTOP),
+            "Discovery": partial(_open, browser, pages / "discovery.html", DESKTOP),
         }
         times = repeat_in_turn(repetitions, contestants)
         browser.close()

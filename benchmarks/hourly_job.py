@@ -44,7 +44,7 @@ TODAYS_TRACKS = 200
 _LARGE_LEDGER = Path(__file__).with_name("large_ledger.sql")
 
 
-class Measure(NamedTuple):
+class TableLine(NamedTuple):
     """One line of the table."""
 
     what: str
@@ -65,7 +65,7 @@ class JobRun(NamedTuple):
     server_ms: float
 
 
-class Ledger:
+class MeasuredLedger:
     """One database of the benchmark's server, and how the job is run on it."""
 
     def __init__(self, url: str, environ: Mapping[str, str], log: Path) -> None:
@@ -101,7 +101,7 @@ class Ledger:
                 cursor.execute("vacuum analyze")
 
 
-class Listener:
+class ScriptedListener:
     """A listener who hears what the benchmark wants them to hear."""
 
     def __init__(self, world: simulator.World) -> None:
@@ -127,7 +127,7 @@ def main() -> None:
     with clean_environ() as (folder, environ), simulated() as server:
         settings = {**environ, **server.environ()}
         with two_ledgers(folder, settings) as (small, large):
-            listener = Listener(server.world)
+            listener = ScriptedListener(server.world)
             prepare(listener, small, large)
             measures = [
                 *measure_processor(repetitions, settings, small),
@@ -146,7 +146,9 @@ def simulated() -> Iterator[simulator.SimulatedServer]:
 
 
 @contextmanager
-def two_ledgers(folder: Path, environ: Mapping[str, str]) -> Iterator[tuple[Ledger, Ledger]]:
+def two_ledgers(
+    folder: Path, environ: Mapping[str, str]
+) -> Iterator[tuple[MeasuredLedger, MeasuredLedger]]:
     """Start an embedded server for the purpose; lend two empty ledgers that it logs."""
     home = folder / "home"
     started = embedded.start(home)
@@ -161,13 +163,13 @@ def two_ledgers(folder: Path, environ: Mapping[str, str]) -> Iterator[tuple[Ledg
                     cursor.execute(f"create database {name}")
                     cursor.execute(f"alter database {name} set log_min_duration_statement = 0")
             run_python("-m", "migrate", "upgrade", environ={**environ, "DATABASE_URL": url})
-            ledgers.append(Ledger(url, environ, log))
+            ledgers.append(MeasuredLedger(url, environ, log))
         yield ledgers[0], ledgers[1]
     finally:
         embedded.stop(home)
 
 
-def prepare(listener: Listener, small: Ledger, large: Ledger) -> None:
+def prepare(listener: ScriptedListener, small: MeasuredLedger, large: MeasuredLedger) -> None:
     """Let both ledgers know today's tracks, then give one of them its past."""
     for _ in range(TODAYS_TRACKS // STEP):
         listener.hear(STEP)
@@ -181,8 +183,8 @@ def prepare(listener: Listener, small: Ledger, large: Ledger) -> None:
 
 
 def measure_processor(
-    repetitions: int, settings: Mapping[str, str], small: Ledger
-) -> Iterator[Measure]:
+    repetitions: int, settings: Mapping[str, str], small: MeasuredLedger
+) -> Iterator[TableLine]:
     """Compare a warm run's processor time with that of four imports and nothing else."""
     run_python("-m", "migrate", "upgrade", environ=settings)
     on_embedded = partial(run_python, *JOB, environ=settings)
@@ -196,7 +198,7 @@ def measure_processor(
     results = repeat_in_turn(repetitions, contestants)
     cpu = {name: median(cost.cpu for cost in costs) for name, costs in results.items()}
     for name, where in {"job": "DATABASE_URL set", "embedded": "embedded server"}.items():
-        yield Measure(
+        yield TableLine(
             f"processor time of a warm run, {where}",
             f"{cpu[name] / cpu['floor']:.2f}",
             "0.4",
@@ -205,8 +207,8 @@ def measure_processor(
 
 
 def measure_calls(
-    server: simulator.SimulatedServer, listener: Listener, small: Ledger
-) -> Iterator[Measure]:
+    server: simulator.SimulatedServer, listener: ScriptedListener, small: MeasuredLedger
+) -> Iterator[TableLine]:
     """Count HTTP calls at the simulator and statements in the database's log."""
     for what, new_plays, bounds in (
         ("warm run", 0, ("2", "8")),
@@ -215,13 +217,13 @@ def measure_calls(
         listener.hear(new_plays)
         server.world.calls.reset()
         run = small.run_job()
-        yield Measure(f"HTTP calls, {what}", str(len(server.world.calls.log)), bounds[0])
-        yield Measure(f"statements, {what}", str(run.statements), bounds[1])
+        yield TableLine(f"HTTP calls, {what}", str(len(server.world.calls.log)), bounds[0])
+        yield TableLine(f"statements, {what}", str(run.statements), bounds[1])
 
 
 def measure_size(
-    repetitions: int, listener: Listener, small: Ledger, large: Ledger
-) -> Iterator[Measure]:
+    repetitions: int, listener: ScriptedListener, small: MeasuredLedger, large: MeasuredLedger
+) -> Iterator[TableLine]:
     """Compare the same run on a ledger of a million plays and on an almost empty one."""
     for what, new_plays in (("warm run", 0), (f"{NEW_PLAYS} new plays", NEW_PLAYS)):
         small_runs: list[JobRun] = []
@@ -236,9 +238,9 @@ def measure_size(
 
 def _compare(
     what: str, small: list[JobRun], large: list[JobRun], read_ms: Callable[[JobRun], float]
-) -> Measure:
+) -> TableLine:
     few, million = median(map(read_ms, small)), median(map(read_ms, large))
-    return Measure(
+    return TableLine(
         f"a million plays against few, {what}",
         f"{million / few:.2f}",
         "1.2" if "whole" in what else "",

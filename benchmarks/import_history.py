@@ -66,7 +66,7 @@ pipeline.run(
 """
 
 
-class Measure(NamedTuple):
+class ProcessCost(NamedTuple):
     """One whole process: wall time, greatest memory, and write-ahead log written meanwhile."""
 
     seconds: float
@@ -130,7 +130,7 @@ def measure_dlt(folder: Path, url: str) -> None:
     tell("dlt", run(command, url, quiet), DLT_ROWS)
 
 
-def run(command: Sequence[str], url: str, environ: dict[str, str]) -> Measure:
+def run(command: Sequence[str], url: str, environ: dict[str, str]) -> ProcessCost:
     """Run a process to its end; raise where it fails."""
     before = read(url, "select pg_current_wal_lsn()::text")[0]
     started = time.monotonic()
@@ -143,7 +143,7 @@ def run(command: Sequence[str], url: str, environ: dict[str, str]) -> Measure:
     if process.returncode:
         raise RuntimeError(f"{command[:2]} ended with {process.returncode}")  # no address in it
     (wal,) = read(url, f"select pg_wal_lsn_diff(pg_current_wal_lsn(), '{before}')::float8")
-    return Measure(seconds, usage.ru_maxrss / 1024, float(str(wal)) / 1e6)
+    return ProcessCost(seconds, usage.ru_maxrss / 1024, float(str(wal)) / 1e6)
 
 
 def read(url: str, query: str) -> tuple[object, ...]:
@@ -157,7 +157,7 @@ def read(url: str, query: str) -> tuple[object, ...]:
         connection.close()
 
 
-def tell(name: str, measure: Measure, rows: int, **ratios: float) -> None:
+def tell(name: str, measure: ProcessCost, rows: int, **ratios: float) -> None:
     """Print one measure."""
     figures = {
         "name": name,

@@ -1,9 +1,9 @@
--- Give a ledger a past: 850,000 export rows and 300,000 polled plays of 50,000 tracks,
+-- Give a ledger a past: 850,000 history rows and 300,000 polled plays of 50,000 tracks,
 -- a million rows of fact_play in all: sixteen years of eleven sessions a day.
 -- Played are a few tracks often and most of them seldom (Zipf, exponent 0.5). The tracks
 -- that were there before are the listener's of today: they take every fifth of the
 -- first places, so that what is new in a poll is mostly what was heard before.
--- Half of the polled plays have their partner among the export rows.
+-- Half of the polled plays have their partner among the history rows.
 select setseed(0.5);
 
 insert into warehouse.dim_artist (artist_id, name, folded_name, metadata_level)

@@ -1,5 +1,5 @@
 -- Ten years of one heavy listener up to now: a million plays of 40,000 tracks.
--- Eight years are measured by an export, the last two were polled and are estimated.
+-- Eight years are measured by a history, the last two were polled and are estimated.
 -- A few tracks are played often and most of them seldom, and favourites change with the
 -- years; plays come in sessions between seven in the morning and midnight.
 select setseed(0.5);

@@ -1,7 +1,7 @@
 """How many calls describe a whole history, and how soon new releases are found.
 
-Days are simulated: each is one run of the job with the day's budget, after which the books
-are made a day older. Calls are counted by the simulator, not by the job.
+Days are simulated: each is one run of the job with the day's budget, after which the ledger
+is made a day older. Calls are counted by the simulator, not by the job.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import simulator
 from benchmarks.machine import clean_environ, describe_machine, print_table, run_python
 from everheard.database import embedded
 from simulator import library_endpoints
-from simulator.catalogue import Album, Artist, Catalogue, Track
+from simulator.catalogue import Catalogue, SimulatedAlbum, SimulatedArtist, SimulatedTrack
 from simulator.clock import DAY_MS, from_iso
 from simulator.randomness import base62
 from simulator.world import START
@@ -135,7 +135,7 @@ def measure_releases(
 ) -> list[tuple[str, str, str, str]]:
     """Let thirty days pass; find what the listener's most-played artists release, day by day.
 
-    The books grow a day older each day, and so do the dates that Spotify tells: what is
+    The ledger grows a day older each day, and so do the dates that Spotify tells: what is
     released today has today's date for the job too.
     """
     rng = Random(8)
@@ -187,10 +187,11 @@ def measure_releases(
     ]
 
 
-def make_watched(rng: Random) -> tuple[list[Artist], list[Album]]:
+def make_watched(rng: Random) -> tuple[list[SimulatedArtist], list[SimulatedAlbum]]:
     """Return the artists whom the listener plays most, with three albums each."""
     artists = [
-        Artist(base62("artist", number), f"Artist {number}", [], 50) for number in range(WATCHED)
+        SimulatedArtist(base62("artist", number), f"Artist {number}", [], 50)
+        for number in range(WATCHED)
     ]
     start_ms = from_iso(START)
     albums = [
@@ -203,7 +204,9 @@ def make_watched(rng: Random) -> tuple[list[Artist], list[Album]]:
     return artists, albums
 
 
-def plan_releases(rng: Random, artists: list[Artist], number: int) -> dict[int, list[Album]]:
+def plan_releases(
+    rng: Random, artists: list[SimulatedArtist], number: int
+) -> dict[int, list[SimulatedAlbum]]:
     """Return what is released on which of the thirty days: two a day, by anybody."""
     return {
         day: [
@@ -224,19 +227,21 @@ def read_found(url: str) -> list[str]:
         return [album_id for (album_id,) in cursor.fetchall()]
 
 
-def make_history(rng: Random, track_count: int) -> tuple[Catalogue, list[tuple[Track, int]]]:
+def make_history(
+    rng: Random, track_count: int
+) -> tuple[Catalogue, list[tuple[SimulatedTrack, int]]]:
     """Return a catalogue, and who knows so many of its tracks, with milliseconds listened.
 
     Albums have 1 to 20 tracks, artists one album or several; listening follows Zipf.
     """
-    artists: list[Artist] = []
-    albums: list[Album] = []
-    known: list[Track] = []
+    artists: list[SimulatedArtist] = []
+    albums: list[SimulatedAlbum] = []
+    known: list[SimulatedTrack] = []
     released_ms = from_iso(START) - 900 * DAY_MS
     while len(known) < track_count:
         if not artists or rng.random() < 0.6:
             number = len(artists)
-            artists.append(Artist(base62("artist", number), f"Artist {number}", [], 50))
+            artists.append(SimulatedArtist(base62("artist", number), f"Artist {number}", [], 50))
         artist = artists[-1]
         album = make_album(rng, artist, len(albums), rng.randint(1, 20), released_ms)
         artist.albums.append(album)
@@ -248,9 +253,11 @@ def make_history(rng: Random, track_count: int) -> tuple[Catalogue, list[tuple[T
     return Catalogue(artists, albums, [], []), heard
 
 
-def make_album(rng: Random, artist: Artist, number: int, size: int, released_ms: int) -> Album:
+def make_album(
+    rng: Random, artist: SimulatedArtist, number: int, size: int, released_ms: int
+) -> SimulatedAlbum:
     """Return one album; one track in five has a guest of its own name only."""
-    album = Album(
+    album = SimulatedAlbum(
         base62("album", number),
         f"Album {number}",
         "album" if size > 6 else "single",
@@ -265,7 +272,7 @@ def make_album(rng: Random, artist: Artist, number: int, size: int, released_ms:
         track_id = base62("track", number, place)
         isrc = f"QMEVH{number:05d}{place:02d}" if rng.random() < 0.96 else None
         album.tracks.append(
-            Track(
+            SimulatedTrack(
                 track_id,
                 f"Song {number}-{place}",
                 album,

@@ -122,7 +122,7 @@ select
 """
 
 
-class Day(NamedTuple):
+class RankedDay(NamedTuple):
     """What a day brings."""
 
     date: dt.date
@@ -186,7 +186,7 @@ def live(connection: Connection, options: argparse.Namespace) -> list[tuple[str,
     ]
 
 
-def imagine_days(options: argparse.Namespace) -> Iterator[Day]:
+def imagine_days(options: argparse.Namespace) -> Iterator[RankedDay]:
     """Yield the days of so many years, up to today; the same every time."""
     rng = random.Random(6)
     count = options.years * 365
@@ -208,10 +208,10 @@ def imagine_days(options: argparse.Namespace) -> Iterator[Day]:
             due -= 1
             album = (rng.choice(plays)[2] - 1) // TRACKS_OF_ALBUM + 1
             ratings.append((1, album, min(100, max(0, round(rng.gauss(72, 14)))), morning))
-        yield Day(date, plays, [(*rating, True, "api") for rating in ratings])
+        yield RankedDay(date, plays, [(*rating, True, "api") for rating in ratings])
 
 
-def _write_day(connection: Connection, day: Day) -> None:
+def _write_day(connection: Connection, day: RankedDay) -> None:
     with connection.cursor() as cursor:
         execute_values(cursor, _PLAYS, day.plays, page_size=1000)
         if day.ratings:

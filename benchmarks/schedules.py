@@ -22,7 +22,7 @@ from everheard.ledger.rules.gaps import find_gaps
 from everheard.rows import Moment, Page
 from runner.schedule import Line, find_line, read_seconds
 from simulator.clock import DAY_MS, MINUTE_MS, SECOND_MS
-from simulator.listeners import WINDOW_SIZE, Listener
+from simulator.listeners import WINDOW_SIZE, SimulatedListener
 from simulator.world import World, WorldSettings
 
 LISTENERS = ("light", "steady", "heavy")
@@ -50,7 +50,7 @@ class Schedule(NamedTuple):
     wakes: list[int]
 
 
-class Outcome(NamedTuple):
+class LedgerOutcome(NamedTuple):
     """What a listener's ledger came to."""
 
     heard: int
@@ -129,8 +129,8 @@ def draw_late_runs(days: int, rng: random.Random) -> list[int]:
     return moments[:-1]
 
 
-def live(listener: Listener, start_ms: int, days: int, polls: list[int]) -> Outcome:
-    """Let a listener live, and the polls look; return what was lost and what was noticed."""
+def live(listener: SimulatedListener, start_ms: int, days: int, polls: list[int]) -> LedgerOutcome:
+    """Let a listener live, and the polls come; return what was lost and what was noticed."""
     moments = sorted(start_ms + poll for poll in polls)
     due = [
         play
@@ -143,10 +143,10 @@ def live(listener: Listener, start_ms: int, days: int, polls: list[int]) -> Outc
         is_seen = place < len(moments) and (play.lost_ms is None or moments[place] < play.lost_ms)
         # Shown to the end, and nobody has come yet: the next poll sees it.
         lost += not is_seen and play.lost_ms is not None
-    return Outcome(len(due), lost, count_gaps(listener, moments))
+    return LedgerOutcome(len(due), lost, count_gaps(listener, moments))
 
 
-def count_gaps(listener: Listener, moments: list[int]) -> int:
+def count_gaps(listener: SimulatedListener, moments: list[int]) -> int:
     """Return how many gaps the ledger would record, page by page."""
     known: list[datetime] = []
     gaps = 0

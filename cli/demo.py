@@ -23,7 +23,7 @@ from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
 from migrate.upgrade import upgrade
 from simulator.clock import from_iso
-from simulator.privacy_export import write_export
+from simulator.history import write_history
 
 #: Hours between two polls. The long one is a machine that was off.
 OUTAGE_HOURS = 60
@@ -63,10 +63,10 @@ def run_demo() -> None:
             if hours == OUTAGE_HOURS:
                 print(f"   … off for {hours} hours: more than Spotify's last 50 plays …")
             print(f"   {now:%Y-%m-%d %H:%M}  {_run(get_last_50.JOB, polling)}")
-        print("4. The year before, from the export that Spotify sends on request:")
-        export = home / "export.zip"
-        write_export(spotify.world.listener(None), export, from_iso(start))
-    print(f"   {_run(import_history.JOB, settings, str(export))}")
+        print("4. The year before, from the history that Spotify sends on request:")
+        history = home / "history.zip"
+        write_history(spotify.world.listener(None), history, from_iso(start))
+    print(f"   {_run(import_history.JOB, settings, str(history))}")
     print("5. A page of it all, which needs no server and no network:")
     folder = home / "dashboard"
     print(f"   {_run(publish_dashboard.JOB, settings, '--to', str(folder))}")
@@ -113,7 +113,7 @@ def _show_ledger(server: embedded.EmbeddedServer) -> None:
         connection.close()
     certainty = "at least " if gaps else ""
     print(f"\nThe ledger: {certainty}{plays} plays of {tracks} tracks by {artists} artists,")
-    print(f"about {hours} hours (measured by the export; the last days estimated).\n")
+    print(f"about {hours} hours (measured by the history; the last days estimated).\n")
     print("Top five artists         plays   hours")
     for name, count, artist_hours in top:
         print(f"  {name[:22]:<22} {count:>5}  {artist_hours:>6}")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from cli.commands import make_parser
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ConfigurationError
-from migrate.role import Reader, renew_role
+from migrate.role import ReaderRole, renew_role
 from migrate.upgrade import to_direct_url
 
 SOURCE = PROJECT_DIR / "powerbi"
@@ -81,7 +81,7 @@ def _show(project: Path) -> bool:
     return True
 
 
-def hand_over(reader: Reader) -> str:
+def hand_over(reader: ReaderRole) -> str:
     """Put the password on the clipboard; return the words for where it is.
 
     A clipboard may be installed and out of reach (no display): then the words are the password,

@@ -10,7 +10,7 @@ from everheard.config import Settings
 from everheard.run.job import Job, run_job
 
 
-class Heard(NamedTuple):
+class QuietRun(NamedTuple):
     """How a job ended, and all it said."""
 
     exit_code: int
@@ -22,9 +22,9 @@ class Heard(NamedTuple):
         return self.said.rsplit("\n", maxsplit=1)[-1]
 
 
-def run_quietly(job: Job, *words: str, settings: Settings | None = None) -> Heard:
+def run_quietly(job: Job, *words: str, settings: Settings | None = None) -> QuietRun:
     """Run a job with these words; ``settings`` None: those of the environment."""
     said = io.StringIO()
     with redirect_stdout(said), redirect_stderr(said):
         exit_code = run_job(job, list(words), settings)
-    return Heard(exit_code, said.getvalue().strip())
+    return QuietRun(exit_code, said.getvalue().strip())

@@ -72,7 +72,7 @@ class Pages:
     def __init__(
         self, data: ListenerData, *, picture_years: int = PICTURE_YEARS, version: str = ""
     ) -> None:
-        self._book = data
+        self._data = data
         self._environment = make_environment()
         self._shared = _describe(data) | {"version": version}
         self._made: dict[str, bytes] = {}
@@ -107,12 +107,12 @@ class Pages:
         return self._environment.get_template(template).render(**(self._shared | context))
 
     def _draw_empty(self) -> str:
-        today, next_look = say_date(self._book.now.date()), _say_next_look(self._book)
-        return self._render("empty.html", heading="Overview", today=today, next_look=next_look)
+        today, next_poll = say_date(self._data.now.date()), _say_next_poll(self._data)
+        return self._render("empty.html", heading="Overview", today=today, next_poll=next_poll)
 
     @cached_property
     def _collected(self) -> dict[str, Any]:
-        return _collect(self._book)
+        return _collect(self._data)
 
     def _draw_page(self, file: str, name: str) -> str:
         return self._render(file, **(self._collected | {"page": file, "heading": name}))
@@ -120,7 +120,7 @@ class Pages:
     def _draw_year(self, year: Year, *, has_picture: bool) -> str:
         return self._render(
             "year.html",
-            **make_year_page(self._book, year, _find_period(self._book, year)),
+            **make_year_page(self._data, year, _find_period(self._data, year)),
             heading=f"Statement {year.year}",
             stamp=say_stamp(year),
             has_picture=has_picture,
@@ -128,18 +128,18 @@ class Pages:
         )
 
     def _draw_picture(self, year: Year) -> str:
-        period = _find_period(self._book, year)
-        days = self._book.find_days(period.first_date, period.last_date)
+        period = _find_period(self._data, year)
+        days = self._data.find_days(period.first_date, period.last_date)
         stamp = say_stamp(year)
-        return draw_statement(self._book, year, period.artists, days, stamp)
+        return draw_statement(self._data, year, period.artists, days, stamp)
 
     def _draw_png(self, year: Year) -> bytes:
         return draw_png(self.make(f"{year.year}.svg").decode())
 
     def _draw_card(self) -> str:
-        periods = self._book.periods
+        periods = self._data.periods
         recent = next((one for one in periods if one.name == "30 days"), periods[-1])
-        return draw_card(self._book, recent)
+        return draw_card(self._data, recent)
 
 
 def draw_trouble(title: str, said: str) -> str:
@@ -233,7 +233,7 @@ def _find_period(data: ListenerData, year: Year) -> Period:
     return next(one for one in data.periods if one.name == str(year.year))
 
 
-def _say_next_look(data: ListenerData) -> str:
+def _say_next_poll(data: ListenerData) -> str:
     poll = next((job for job in data.jobs if job.name == "get_last_50"), None)
     if not poll or not poll.last_run_at or not poll.median_minutes:
         return ""

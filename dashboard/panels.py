@@ -15,7 +15,7 @@ from dashboard.drawings.clock import draw_clock
 from dashboard.drawings.lines import draw_skips
 from dashboard.sessions import count_sessions
 from dashboard.slots import BY_DAY, BY_WEEK, cut, cut_counts
-from everheard.report.data import ListenerData, Period, Place
+from everheard.report.data import ListenerData, Period, RankedPlace
 from everheard.report.words import (
     RULES,
     say_certainty,
@@ -261,7 +261,7 @@ def _draw(
     return drawings
 
 
-def make_rows(period: Period | None, places: Sequence[Place]) -> list[Row]:
+def make_rows(period: Period | None, places: Sequence[RankedPlace]) -> list[Row]:
     """Return the lines of a list, with a bar each on one scale."""
     greatest = max((place.total.ms_listened for place in places), default=0)
     return [

@@ -11,7 +11,7 @@ from dashboard.drawings.lines import draw_new_share
 from dashboard.drawings.ratings import draw_ratings, find_outliers
 from dashboard.drawings.strips import draw_strips
 from dashboard.names import sort_by_time
-from everheard.report.data import Comeback, ListenerData, Period, Rating
+from everheard.report.data import Comeback, ListenerData, Period, RatedAlbum
 from everheard.report.words import say_count, say_date, say_moment, say_place_change, say_time
 
 _FEWEST_MONTHS = 7
@@ -145,7 +145,7 @@ def show_ratings(data: ListenerData) -> tuple[Markup, list[str]]:
     return drawing, said
 
 
-def _say_rating(one: Rating) -> str:
+def _say_rating(one: RatedAlbum) -> str:
     time = say_time(one.ms_listened) if one.ms_listened else "never"
     return f"{one.album_name} by {one.artist_name} ({one.rating:.0f}, {time})"
 

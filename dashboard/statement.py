@@ -15,7 +15,7 @@ from pathlib import Path
 from markupsafe import escape
 
 from dashboard.drawings.calendar import find_steps, name_step
-from everheard.report.data import Day, ListenerData, Period, Place, Year
+from everheard.report.data import Day, ListenerData, Period, RankedPlace, Year
 from everheard.report.words import (
     RULES,
     say_certainty,
@@ -62,7 +62,7 @@ def _draw_head(listener_name: str, year: Year, stamp: str) -> list[str]:
 
 
 def draw_statement(
-    data: ListenerData, year: Year, artists: Sequence[Place], days: Sequence[Day], stamp: str
+    data: ListenerData, year: Year, artists: Sequence[RankedPlace], days: Sequence[Day], stamp: str
 ) -> str:
     """Return the year's picture as an SVG document."""
     number, unit = say_hours(year.total.ms_listened)
@@ -218,7 +218,7 @@ def _draw_account(year: Year) -> list[str]:
     return parts
 
 
-def _draw_most_time(artists: Sequence[Place]) -> list[str]:
+def _draw_most_time(artists: Sequence[RankedPlace]) -> list[str]:
     left, right = 576, _WIDTH - _EDGE
     parts = [_text(left, 656, "Most time", 26, weight=700)] if artists else []
     for number, place in enumerate(artists[:5]):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from dashboard.panels import make_rows
-from everheard.report.data import ListenerData, Period, Place, Year
+from everheard.report.data import ListenerData, Period, RankedPlace, Year
 from everheard.report.words import RULES, say_date, say_hours, say_time
 
 
@@ -58,7 +58,7 @@ def _list_marks(data: ListenerData, year: Year) -> list[tuple[str, str]]:
     return marks
 
 
-def find_dropped(data: ListenerData, year: Year) -> Place | None:
+def find_dropped(data: ListenerData, year: Year) -> RankedPlace | None:
     """Return the record with the most time in the year before that was not heard once in this.
 
     Of the lists' first places only; and not of a year that has hardly begun.
@@ -70,5 +70,5 @@ def find_dropped(data: ListenerData, year: Year) -> Place | None:
     return next((album for album in before.albums if not album.is_heard_next_year), None)
 
 
-def _say_record(album: Place) -> str:
+def _say_record(album: RankedPlace) -> str:
     return f"{album.name} by {album.artist_name}" if album.artist_name else album.name

@@ -28,7 +28,7 @@ def fingerprint(secret: str, token: str) -> str:
 
 def encrypt(secret: str, purpose: str, data: bytes) -> bytes:
     """Encrypt and sign ``data`` (Fernet)."""
-    from cryptography.fernet import Fernet  # most runs seal nothing
+    from cryptography.fernet import Fernet  # most runs encrypt nothing
 
     return Fernet(base64.urlsafe_b64encode(derive_key(secret, purpose))).encrypt(data)
 

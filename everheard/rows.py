@@ -1,7 +1,7 @@
-"""The rows that every source hands to the warehouse: one shape, whatever brought them.
+"""The rows that every source hands to the ledger: one shape, whatever brought them.
 
 Rows point at one another by reference numbers that hold within one batch; the
-warehouse turns them into surrogate keys. Reference 0 means "unknown".
+ledger turns them into surrogate keys. Reference 0 means "unknown".
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Moment(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What the warehouse needs to know of one answer of recently-played.
+    """What the ledger needs to know of one answer of recently-played.
 
     ``moments`` are in the order of time. ``is_full``: the answer held as many items
     as Spotify ever shows, so that older plays may have sunk below its edge.

@@ -1,4 +1,4 @@
-"""Describe what the listeners have heard: tracks, albums, artists; join recordings.
+"""Enrich what the listeners have heard: tracks, albums, artists; join recordings.
 
 When:   every three hours, or as a step of the hourly run; safe at any time, anywhere, together.
 Reads:  the ledger's queue (most listened first), Spotify's tracks, albums and artists, one
@@ -15,8 +15,8 @@ import argparse
 import sys
 from datetime import UTC, datetime, timedelta
 
-from everheard.enrich.catalogue import PATIENCE, Catalogue, open_catalogue
-from everheard.enrich.genres import describe_genres
+from everheard.enrich.enricher import PATIENCE, Enricher, open_app_client
+from everheard.enrich.genres import enrich_genres
 from everheard.ledger.catalogue import derive_changed, read_queue
 from everheard.ledger.operations.quota import Budget
 from everheard.ledger.recordings import decide_recording, join_recordings
@@ -54,18 +54,18 @@ def work(run: Run) -> Figures:
         return Figures({"left": tell_end(run, queue.calls_left)})
     keep_decisions(run)
     with Sender(SPOTIFY, PATIENCE) as sender:
-        catalogue = Catalogue(run, open_catalogue(run, sender), find_budget(run))
-        calls_left = ask_queue(run, catalogue)
+        enricher = Enricher(run, open_app_client(run, sender), find_budget(run))
+        calls_left = ask_queue(run, enricher)
     derive_changed(connection)
     join_recordings(connection)
-    counts = catalogue.described
+    counts = enricher.enriched
     return Figures(
         {
-            "calls": str(catalogue.call_count),
+            "calls": str(enricher.call_count),
             "tracks": str(counts["track"]),
             "albums": str(counts["album"]),
             "artists": str(counts["artist"]),
-            "genres of artists": str(describe_genres(run) or ""),
+            "genres of artists": str(enrich_genres(run) or ""),
             "left": tell_end(run, calls_left),
         }
     )
@@ -85,19 +85,19 @@ def keep_decisions(run: Run) -> None:
             decide_recording(run.ledger.connect(), *tracks, is_same=is_same)
 
 
-def ask_queue(run: Run, catalogue: Catalogue) -> int:
+def ask_queue(run: Run, enricher: Enricher) -> int:
     """Ask lot by lot; return about how many calls are left to make."""
     while True:
-        is_batch = catalogue.is_batch
+        is_batch = enricher.is_batch
         queue = read_queue(
             run.ledger.connect(),
-            kinds=catalogue.list_kinds(),
+            kinds=enricher.list_kinds(),
             limit=BATCH_LOT_SIZE if is_batch else LOT_SIZE,
             is_batch=is_batch,
         )
-        if not queue.asks or not catalogue.is_open:
+        if not queue.asks or not enricher.is_open:
             return queue.calls_left
-        catalogue.ask(queue.asks)
+        enricher.ask(queue.asks)
 
 
 def tell_end(run: Run, calls_left: int) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 
-from everheard.enrich.catalogue import PATIENCE, Catalogue, open_catalogue
+from everheard.enrich.enricher import PATIENCE, Enricher, open_app_client
 from everheard.enrich.feed import write_feed
 from everheard.enrich.releases import ReleaseSearch
 from everheard.ledger.catalogue import derive_changed
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def work(run: Run) -> Figures:
-    """Look for new albums, describe those found, write the feed."""
+    """Search for new albums, enrich those found, write the feed."""
     operations = run.ledger.read_operations(list_owners(run.settings))
     if run.is_needless(operations):
         return Figures()
@@ -42,23 +42,23 @@ def work(run: Run) -> Figures:
     before = count_new_releases(connection)
     with Sender(SPOTIFY, PATIENCE) as sender:
         budget = Budget(run.settings.client_id, JOB.name, run.settings.calls_per_day)
-        catalogue = Catalogue(run, open_catalogue(run, sender), budget)
-        search = ReleaseSearch(run, catalogue)
+        enricher = Enricher(run, open_app_client(run, sender), budget)
+        search = ReleaseSearch(run, enricher)
         read_followed(run, sender, operations, search)
-        # What an earlier run found and could not describe comes first.
-        search.describe()
-        search.look()
-        search.describe()
+        # What an earlier run found and could not enrich comes first.
+        search.enrich()
+        search.find()
+        search.enrich()
     derive_changed(connection)
     if run.settings.feed_path:
         write_feed(run.settings.feed_path, read_new_releases(connection))
     return Figures(
         {
-            "calls": str(catalogue.call_count),
+            "calls": str(enricher.call_count),
             "artists asked": str(search.asked_count),
             "albums seen": str(search.seen_count),
             "new": str(count_new_releases(connection) - before),
-            "described": str(catalogue.described["album"]),
+            "described": str(enricher.enriched["album"]),
         }
     )
 

@@ -20,21 +20,21 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _SESSION_SETTINGS = {"default_transaction_read_only": "on", "work_mem": "'64MB'", "jit": "off"}
 
 
-class Reader(NamedTuple):
+class ReaderRole(NamedTuple):
     """A role and its new password."""
 
     name: str
     password: str
 
 
-def renew_role(settings: Settings, name: str) -> Reader:
+def renew_role(settings: Settings, name: str) -> ReaderRole:
     """Create the role, or give it a new password; grant it the views and nothing else.
 
     The password is sent as it is, as Neon demands; it is kept nowhere.
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError([f"{name!r} is no name for a role: use a-z, 0-9 and _"])
-    reader = Reader(name, secrets.token_urlsafe(24))
+    reader = ReaderRole(name, secrets.token_urlsafe(24))
     with translate_errors(), open_transaction(settings) as connection:
         _refuse_owner(connection, name)
         _create_role(connection, reader)
@@ -56,7 +56,7 @@ def _refuse_owner(connection: Connection, name: str) -> None:
         raise ConfigurationError([f"{name} can do more than read: choose another name"])
 
 
-def _create_role(connection: Connection, reader: Reader) -> None:
+def _create_role(connection: Connection, reader: ReaderRole) -> None:
     query = "select 1 from pg_catalog.pg_roles where rolname = %s"
     if connection.exec_driver_sql(query, (reader.name,)).scalar() is None:
         connection.exec_driver_sql(f"create role {reader.name} nologin")

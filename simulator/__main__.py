@@ -13,8 +13,8 @@ from typing import Any
 
 from everheard.failure import ExitCode
 from simulator.clock import from_iso
+from simulator.history import FORMS, write_history
 from simulator.moods import KINDS as MOOD_KINDS
-from simulator.privacy_export import FORMS, write_export
 from simulator.server import SimulatedServer
 from simulator.world import START, World, WorldSettings
 
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     try:
         if arguments[:1] == ["export"]:
-            return export(arguments[1:])
+            return write_zip(arguments[1:])
         return serve(arguments)
     except (ValueError, OSError) as fault:
         print(f"python -m simulator: {fault}", file=sys.stderr)
@@ -119,7 +119,7 @@ def run_until_stopped(server: SimulatedServer) -> int:
     return ExitCode.DONE
 
 
-def export(arguments: list[str]) -> int:
+def write_zip(arguments: list[str]) -> int:
     """Write one listener's privacy export."""
     parser = argparse.ArgumentParser(
         prog="python -m simulator export",
@@ -136,13 +136,13 @@ def export(arguments: list[str]) -> int:
         parser.error(f"--listener is one of {', '.join(world.listeners)}")
     until_ms = from_iso(options.until or options.start)
     listener = world.listener(options.listener)
-    count = write_export(listener, options.out, until_ms, form=options.form)
+    count = write_history(listener, options.out, until_ms, form=options.form)
     print(f"wrote {count} rows of {listener.name} to {options.out}")
     return ExitCode.DONE
 
 
 def add_world_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a server and an export of the same world must agree on."""
+    """Add what a server and a history of the same world must agree on."""
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="another seed, another world"
     )

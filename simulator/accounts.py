@@ -33,7 +33,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Grant:
+class SimulatedGrant:
     """What a listener allowed at sign-in; the refresh token stands for it."""
 
     listener: str
@@ -71,7 +71,7 @@ class Accounts:
         self.redirect_uris = redirect_uris
         self._seed = seed
         self._issued = 0
-        self._grants: dict[str, Grant] = {}
+        self._grants: dict[str, SimulatedGrant] = {}
         self._accesses: dict[str, Access] = {}
         self._codes: dict[str, Code] = {}
 
@@ -119,7 +119,7 @@ class Accounts:
 
     def redeem_code(
         self, code: str, redirect_uri: str, verifier: str | None, now_ms: int
-    ) -> tuple[str, Grant]:
+    ) -> tuple[str, SimulatedGrant]:
         """Return an access token and the new grant for a code; raises Refusal."""
         pending = self._codes.pop(code, None)
         if pending is None or now_ms >= pending.expires_ms:
@@ -136,7 +136,7 @@ class Accounts:
 
     def refresh(
         self, refresh_token: str, now_ms: int, *, rotate: bool = False
-    ) -> tuple[str, Grant]:
+    ) -> tuple[str, SimulatedGrant]:
         """Return an access token for a refresh token; raises Refusal.
 
         With ``rotate`` the grant gets a new refresh token and the old one is
@@ -166,8 +166,8 @@ class Accounts:
         self._accesses[token] = Access(listener, scopes, expires_ms)
         return token
 
-    def _grant(self, listener: str, scopes: tuple[str, ...], authorised_ms: int) -> Grant:
-        grant = Grant(listener, scopes, authorised_ms, self._make_token("AQ", 131))
+    def _grant(self, listener: str, scopes: tuple[str, ...], authorised_ms: int) -> SimulatedGrant:
+        grant = SimulatedGrant(listener, scopes, authorised_ms, self._make_token("AQ", 131))
         self._grants[grant.refresh_token] = grant
         return grant
 

@@ -16,7 +16,7 @@ PREMIUM_TEXT = (
 )
 
 
-class ApiError(Exception):
+class RefusedCall(Exception):
     """Ends a call to the Web API with an error body."""
 
     def __init__(self, status: int, message: str) -> None:

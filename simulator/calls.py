@@ -1,4 +1,4 @@
-"""A book of every call that reached the simulator, for tests that count them."""
+"""A log of every call that reached the simulator, for tests that count them."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from flask import request
 
-from simulator.answers import ApiError
-from simulator.catalogue import Album, Artist
+from simulator.answers import RefusedCall
+from simulator.catalogue import SimulatedAlbum, SimulatedArtist
 from simulator.clock import DAY_MS
 from simulator.gate import Visit
 from simulator.randomness import ALPHABET
@@ -22,7 +22,7 @@ def get_track(visit: Visit, track_id: str) -> Json:
     """Answer ``/tracks/{id}``; a listener's token may get another id's track."""
     track = _find(visit.catalogue.track_by_id, track_id)
     if track.album.released_ms > visit.now_ms:
-        raise ApiError(404, "Resource not found")
+        raise RefusedCall(404, "Resource not found")
     if visit.access.listener is None:
         return visit.shapes.track(track, visit.now_ms)
     return visit.shapes.relinked_track(track, visit.now_ms)
@@ -180,20 +180,20 @@ def get_new_releases(visit: Visit) -> Json:
 
 def _find(known: Mapping[str, Found], object_id: str) -> Found:
     if len(object_id) != 22 or not set(object_id) <= set(ALPHABET):
-        raise ApiError(400, "Invalid base62 id")
+        raise RefusedCall(400, "Invalid base62 id")
     if object_id not in known:
-        raise ApiError(404, "Resource not found")
+        raise RefusedCall(404, "Resource not found")
     return known[object_id]
 
 
-def _find_album(visit: Visit, album_id: str) -> Album:
+def _find_album(visit: Visit, album_id: str) -> SimulatedAlbum:
     album = _find(visit.catalogue.album_by_id, album_id)
     if album.released_ms > visit.now_ms:
-        raise ApiError(404, "Resource not found")
+        raise RefusedCall(404, "Resource not found")
     return album
 
 
-def _read_group(artist: Artist, group: str, now_ms: int) -> list[Album]:
+def _read_group(artist: SimulatedArtist, group: str, now_ms: int) -> list[SimulatedAlbum]:
     albums = (
         artist.appears_on
         if group == "appears_on"
@@ -210,7 +210,7 @@ def _read_offset(visit: Visit) -> int:
 def _read_ids(most: int) -> list[str]:
     ids = [one for one in request.args.get("ids", "").split(",") if one]
     if not ids:
-        raise ApiError(400, "Missing required field: ids")
+        raise RefusedCall(400, "Missing required field: ids")
     if len(ids) > most:
-        raise ApiError(400, "Too many ids requested")
+        raise RefusedCall(400, "Too many ids requested")
     return ids

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from simulator.answers import answer_json
 from simulator.clock import from_iso, to_iso
-from simulator.listeners import Heard
+from simulator.listeners import DuePlay
 from simulator.moods import KINDS, Mood
 from simulator.world import World
 
@@ -147,7 +147,7 @@ def make_controls(world: World) -> Blueprint:
     return blueprint
 
 
-def describe_heard(row: Heard) -> dict[str, Any]:
+def describe_heard(row: DuePlay) -> dict[str, Any]:
     """Return one row of the ground truth, its moments as text."""
     return {
         "played_at": row.played_at,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 from random import Random
 
-from simulator.catalogue import Album, Artist, Catalogue, Track
+from simulator.catalogue import Catalogue, SimulatedAlbum, SimulatedArtist, SimulatedTrack
 from simulator.clock import DAY_MS, EPOCH
 from simulator.naming import (
     add_guests,
@@ -38,9 +38,9 @@ class _Pressing:
     def __init__(self, seed: int, track_count: int, start_ms: int) -> None:
         self.seed, self.track_count, self.start_ms = seed, track_count, start_ms
         self.rng = seeded("catalogue", seed)
-        self.albums: list[Album] = []
+        self.albums: list[SimulatedAlbum] = []
         self.isrc_count = 0
-        self.various = Artist(VARIOUS_ARTISTS_ID, "Various Artists", [], 0)
+        self.various = SimulatedArtist(VARIOUS_ARTISTS_ID, "Various Artists", [], 0)
 
     def make(self) -> Catalogue:
         artists = self._make_artists(max(20, self.track_count // 10))
@@ -65,7 +65,7 @@ class _Pressing:
             [*artists, self.various], self.albums, self._make_local_files(), make_shows(self.seed)
         )
 
-    def _make_artists(self, count: int) -> list[Artist]:
+    def _make_artists(self, count: int) -> list[SimulatedArtist]:
         artists = []
         taken: set[str] = set()
         for rank in range(count):
@@ -75,7 +75,9 @@ class _Pressing:
             elif rank == count // 2 + 1:
                 name = ""
             genres = self.rng.sample(GENRES, self.rng.randrange(3))
-            artists.append(Artist(self._id("artist", rank), name, genres, 95 - 90 * rank // count))
+            artists.append(
+                SimulatedArtist(self._id("artist", rank), name, genres, 95 - 90 * rank // count)
+            )
         self.artist_by_id = {artist.id: artist for artist in [*artists, self.various]}
         return artists
 
@@ -85,7 +87,7 @@ class _Pressing:
     def _draw_age(self) -> int:
         return int(15 * 365 * DAY_MS * self.rng.random() ** 1.5) + self.rng.randrange(DAY_MS)
 
-    def _release_ahead(self, artists: list[Artist]) -> None:
+    def _release_ahead(self, artists: list[SimulatedArtist]) -> None:
         """Plan the releases of the time to come: about 0.9 a year at the head, 0.2 at the tail."""
         for rank, artist in enumerate(artists):
             per_year = 0.9 - 0.7 * rank / len(artists)
@@ -96,7 +98,7 @@ class _Pressing:
                     break
                 self._release(artist, at_ms - at_ms % DAY_MS)
 
-    def _release(self, artist: Artist, at_ms: int) -> int:
+    def _release(self, artist: SimulatedArtist, at_ms: int) -> int:
         """Press one record, with its lead single or its editions; return how many tracks."""
         kind = self.rng.random()
         if kind < 0.30:
@@ -121,8 +123,8 @@ class _Pressing:
             self._press_again(album, album.name, "album", at_ms, album.tracks)
         return pressed
 
-    def _press_new(self, artist: Artist, at_ms: int, album_type: str, count: int) -> int:
-        artists: tuple[Artist, ...] = (artist,)
+    def _press_new(self, artist: SimulatedArtist, at_ms: int, album_type: str, count: int) -> int:
+        artists: tuple[SimulatedArtist, ...] = (artist,)
         if self.rng.random() < 0.04:
             artists = (artist, self._draw_guest(artist))
         name = draw_album_name(self.rng, artist.name or "Untitled")
@@ -133,10 +135,10 @@ class _Pressing:
         return count
 
     def _make_album(
-        self, name: str, album_type: str, artists: tuple[Artist, ...], at_ms: int
-    ) -> Album:
+        self, name: str, album_type: str, artists: tuple[SimulatedArtist, ...], at_ms: int
+    ) -> SimulatedAlbum:
         date, precision = self._draw_date(at_ms)
-        album = Album(
+        album = SimulatedAlbum(
             self._id("album", len(self.albums)),
             name,
             album_type.upper() if self.rng.random() < 0.01 else album_type,
@@ -166,14 +168,14 @@ class _Pressing:
             return f"{moment:%Y-%m}", "month"
         return f"{moment:%Y-%m-%d}", "day"
 
-    def _add_new_tracks(self, album: Album, count: int) -> None:
+    def _add_new_tracks(self, album: SimulatedAlbum, count: int) -> None:
         for _ in range(count):
-            guests: list[Artist] = []
+            guests: list[SimulatedArtist] = []
             while len(guests) < 3 and self.rng.random() < (0.21 if not guests else 0.2):
                 guests.append(self._draw_guest(album.artists[0]))
             self._add_track(album, guests)
 
-    def _add_track(self, album: Album, guests: list[Artist]) -> None:
+    def _add_track(self, album: SimulatedAlbum, guests: list[SimulatedArtist]) -> None:
         rng, name = self.rng, draw_track_name(self.rng)
         if guests and rng.random() < 0.6:
             name = add_guests(rng, name, [guest.name or "?" for guest in guests])
@@ -187,15 +189,15 @@ class _Pressing:
 
     def _append(
         self,
-        album: Album,
+        album: SimulatedAlbum,
         name: str,
-        artists: tuple[Artist, ...],
+        artists: tuple[SimulatedArtist, ...],
         duration_ms: int,
         isrc: str | None,
-    ) -> Track:
+    ) -> SimulatedTrack:
         number = len(album.tracks)
         track_id = self._id("track", f"{album.id}/{number}")
-        track = Track(
+        track = SimulatedTrack(
             track_id,
             name,
             album,
@@ -213,7 +215,7 @@ class _Pressing:
         album.tracks.append(track)
         return track
 
-    def _draw_guest(self, host: Artist) -> Artist:
+    def _draw_guest(self, host: SimulatedArtist) -> SimulatedArtist:
         while True:
             guest = self.by_weight[int(len(self.by_weight) * self.rng.random() ** 1.4)]
             if guest is not host:
@@ -226,7 +228,12 @@ class _Pressing:
         return f"{self.rng.choice(['QM', 'GB', 'DE', 'JP'])}EVH{self.isrc_count:07d}"
 
     def _press_again(
-        self, album: Album, name: str, album_type: str, at_ms: int, tracks: list[Track]
+        self,
+        album: SimulatedAlbum,
+        name: str,
+        album_type: str,
+        at_ms: int,
+        tracks: list[SimulatedTrack],
     ) -> None:
         """Press known recordings under a new album id: same ISRC, other track ids."""
         edition = self._make_album(name, album_type, album.artists, at_ms)
@@ -244,16 +251,16 @@ class _Pressing:
             album = replace(chosen[0].album, artists=(self.various,))
             self._press_again(album, f"Now Hear This {number + 1}", "compilation", at_ms, chosen)
 
-    def _make_local_files(self) -> list[Track]:
+    def _make_local_files(self) -> list[SimulatedTrack]:
         return [make_local_file(self.rng, number) for number in range(12)]
 
 
-def make_local_file(rng: Random, number: int) -> Track:
+def make_local_file(rng: Random, number: int) -> SimulatedTrack:
     """Return a file from the listener's own disk: null ids, seconds in the URI."""
-    artist = Artist("", draw_artist_name(rng), [], 0)
-    album = Album("", "", "", (), 0, None, None, "", "", has_images=False)
+    artist = SimulatedArtist("", draw_artist_name(rng), [], 0)
+    album = SimulatedAlbum("", "", "", (), 0, None, None, "", "", has_images=False)
     name, seconds = f"Bootleg {number + 1}", rng.randint(120, 5400)
     uri = f"spotify:local:{(artist.name or '').replace(' ', '+')}::Bootleg+{number + 1}:{seconds}"
-    return Track(
+    return SimulatedTrack(
         None, name, album, (artist,), 0, 0, seconds * 1000, False, None, 0, uri, is_local=True
     )

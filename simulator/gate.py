@@ -11,7 +11,7 @@ from flask import Response, request
 from simulator.accounts import Access
 from simulator.answers import (
     PREMIUM_TEXT,
-    ApiError,
+    RefusedCall,
     answer_error,
     answer_json,
     answer_quota_spent,
@@ -20,7 +20,7 @@ from simulator.answers import (
     hang_up,
 )
 from simulator.catalogue import Catalogue
-from simulator.listeners import Listener
+from simulator.listeners import SimulatedListener
 from simulator.moods import REFUSING, Mood
 from simulator.shapes import Json, Shapes, blank_track
 from simulator.world import World
@@ -55,7 +55,7 @@ class Visit:
     window_ms: int
 
     @property
-    def listener(self) -> Listener:
+    def listener(self) -> SimulatedListener:
         """Return whose token this is; only where the endpoint is a listener's own."""
         return self.world.listener(self.access.listener)
 
@@ -65,10 +65,10 @@ class Visit:
         return self.world.catalogue
 
     def read_number(self, name: str, default: int, least: int, most: int) -> int:
-        """Read a number from the query; raises ApiError (400, "Invalid limit") out of bounds."""
+        """Read a number from the query; raises RefusedCall (400, "Invalid limit") out of bounds."""
         text = request.args.get(name, str(default))
         if not text.isdecimal() or not least <= int(text) <= most:
-            raise ApiError(400, f"Invalid {name}")
+            raise RefusedCall(400, f"Invalid {name}")
         return int(text)
 
 
@@ -137,7 +137,7 @@ class Gate:
         now_ms = self.world.clock.now_ms
         try:
             access = self._check_token(name, now_ms)
-        except ApiError as error:
+        except RefusedCall as error:
             return answer_error(error.status, error.message)
         refusal = self._check_limits(name, now_ms)
         if refusal is not None:
@@ -146,7 +146,7 @@ class Gate:
         visit = Visit(self.world, self.shapes, access, now_ms, min([now_ms, *stalled]))
         try:
             body = endpoint(visit, **parts)
-        except ApiError as error:
+        except RefusedCall as error:
             return answer_error(error.status, error.message)
         if body is None:
             return Response(status=204)
@@ -157,16 +157,16 @@ class Gate:
     def _check_token(self, name: str, now_ms: int) -> Access:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise ApiError(401, "No token provided")
+            raise RefusedCall(401, "No token provided")
         access = self.world.accounts.read_access(token)
         if access is None:
-            raise ApiError(401, "Invalid access token")
+            raise RefusedCall(401, "Invalid access token")
         if now_ms >= access.expires_ms:
-            raise ApiError(401, "The access token expired")
+            raise RefusedCall(401, "The access token expired")
         if name in FOR_LISTENERS and access.listener is None:
-            raise ApiError(401, "Valid user authentication required")
+            raise RefusedCall(401, "Valid user authentication required")
         if name in SCOPES and not SCOPES[name].intersection(access.scopes):
-            raise ApiError(403, "Insufficient client scope")
+            raise RefusedCall(403, "Insufficient client scope")
         return access
 
     def _check_limits(self, name: str, now_ms: int) -> Response | None:

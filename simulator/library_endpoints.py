@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import request
 
-from simulator.answers import ApiError
-from simulator.catalogue import Album, Artist, Track
+from simulator.answers import RefusedCall
+from simulator.catalogue import SimulatedAlbum, SimulatedArtist, SimulatedTrack
 from simulator.clock import from_iso, to_iso
 from simulator.gate import Visit
 from simulator.shapes import Json
@@ -18,7 +18,7 @@ SAVED_TRACKS = 120
 def get_following(visit: Visit) -> Json:
     """Answer ``/me/following?type=artist``; pages go on after the last artist's id."""
     if request.args.get("type") != "artist":
-        raise ApiError(400, "Invalid type")
+        raise RefusedCall(400, "Invalid type")
     limit = visit.read_number("limit", 20, 1, 50)
     followed = find_followed(visit)
     ids = [artist.id for artist in followed]
@@ -78,21 +78,21 @@ def get_top(visit: Visit, kind: str) -> Json:
     elif kind == "tracks":
         items = [visit.shapes.track(track, visit.now_ms) for track in _find_liked(visit)]
     else:
-        raise ApiError(400, "Invalid type")
+        raise RefusedCall(400, "Invalid type")
     return _page_saved(visit, f"/me/top/{kind}", items)
 
 
-def find_followed(visit: Visit) -> list[Artist]:
+def find_followed(visit: Visit) -> list[SimulatedArtist]:
     """Return whom the listener follows: the same artists for good."""
     start_ms = from_iso(visit.world.settings.start)
     return visit.listener.favourites(start_ms)[:FOLLOWED_AMONG:2]
 
 
-def _find_liked(visit: Visit) -> list[Track]:
+def _find_liked(visit: Visit) -> list[SimulatedTrack]:
     return visit.listener.taste(visit.now_ms).tracks[:SAVED_TRACKS]
 
 
-def _find_first_album(artist: Artist, now_ms: int) -> Album | None:
+def _find_first_album(artist: SimulatedArtist, now_ms: int) -> SimulatedAlbum | None:
     return next((album for album in artist.albums if album.released_ms <= now_ms), None)
 
 

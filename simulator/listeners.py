@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from heapq import nsmallest
 from typing import NamedTuple
 
-from simulator.catalogue import Artist, Catalogue, Track
+from simulator.catalogue import Catalogue, SimulatedArtist, SimulatedTrack
 from simulator.clock import DAY_MS, HOUR_MS, from_iso, to_iso
 from simulator.listening import Play, draw_day
 from simulator.randomness import base62, seeded
@@ -22,7 +22,7 @@ DAY_OFFSET_MS = 3 * HOUR_MS
 NAMES = ["ada", "ben", "cleo", "dara", "emil"]
 
 
-class Heard(NamedTuple):
+class DuePlay(NamedTuple):
     """One play that is due in recently-played: the ground truth that a ledger must match.
 
     ``lost_ms`` is when it sank below the window: a poll sees it from
@@ -39,7 +39,7 @@ class Heard(NamedTuple):
     lost_ms: int | None
 
 
-class Listener:
+class SimulatedListener:
     """One person and everything they listen to, drawn day by day when asked for."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Listener:
 
     def hear(
         self,
-        track: Track,
+        track: SimulatedTrack,
         ended: int | str,
         *,
         ms_played: int | None = None,
@@ -96,7 +96,7 @@ class Listener:
             self._tastes[quarter] = Taste(artists, quarter)
         return self._tastes[quarter]
 
-    def favourites(self, moment_ms: int) -> list[Artist]:
+    def favourites(self, moment_ms: int) -> list[SimulatedArtist]:
         """Return the artists from the most liked on."""
         return self.taste(moment_ms).artists
 
@@ -129,7 +129,7 @@ class Listener:
             return None
         return None if day[place].offline or day[place].private else day[place]
 
-    def heard(self, now_ms: int, since_ms: int | None = None) -> list[Heard]:
+    def heard(self, now_ms: int, since_ms: int | None = None) -> list[DuePlay]:
         """Return the ground truth: every play uploaded by now that was due, oldest first.
 
         ``since_ms`` leaves out what ended before it.
@@ -175,9 +175,9 @@ def _find_loss(due: list[Play], place: int) -> int | None:
     return nsmallest(WINDOW_SIZE, (play.uploaded_ms for play in newer))[-1]
 
 
-def _to_heard(play: Play, lost_ms: int | None) -> Heard:
-    assert isinstance(play.item, Track)  # noqa: S101 - is_due says so; this tells the type checker
-    return Heard(
+def _to_heard(play: Play, lost_ms: int | None) -> DuePlay:
+    assert isinstance(play.item, SimulatedTrack)  # noqa: S101 - is_due says so; this tells the type checker
+    return DuePlay(
         to_iso(play.ended_ms),
         play.ended_ms,
         play.item.id or "",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from simulator.catalogue import Catalogue, Episode, Track
+from simulator.catalogue import Catalogue, SimulatedEpisode, SimulatedTrack
 from simulator.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from simulator.randomness import base62
 from simulator.taste import Taste
@@ -36,7 +36,7 @@ class Play(NamedTuple):
     ended_ms: int
     uploaded_ms: int
     ms_played: int
-    item: Track | Episode
+    item: SimulatedTrack | SimulatedEpisode
     context_uri: str | None
     reason_start: str
     reason_end: str
@@ -51,7 +51,7 @@ class Play(NamedTuple):
     def is_due(self) -> bool:
         """Say whether recently-played will show this play once it is uploaded."""
         return (
-            isinstance(self.item, Track)
+            isinstance(self.item, SimulatedTrack)
             and not self.item.is_local
             and not self.private
             and not self.is_video
@@ -59,11 +59,11 @@ class Play(NamedTuple):
         )
 
 
-class Session(NamedTuple):
+class SimulatedSession(NamedTuple):
     """What the plays of one session have in common."""
 
     context_uri: str | None
-    queue: Callable[[], Track | Episode]
+    queue: Callable[[], SimulatedTrack | SimulatedEpisode]
     shuffle: bool
     offline: bool
     private: bool
@@ -75,7 +75,7 @@ class Session(NamedTuple):
         started_ms: int,
         ended_ms: int,
         ms_played: int,
-        item: Track | Episode,
+        item: SimulatedTrack | SimulatedEpisode,
         reasons: tuple[str, str],
         is_video: bool,
     ) -> Play:
@@ -128,7 +128,7 @@ def draw_day(
 
 def _draw_session(
     rng: Random, moment_ms: int, length: int, taste: Taste, catalogue: Catalogue
-) -> tuple[Session, int]:
+) -> tuple[SimulatedSession, int]:
     """Return how a session is listened to, and how many plays it takes."""
     offline = rng.random() < 0.04
     if offline:
@@ -140,7 +140,7 @@ def _draw_session(
         episodes = iter(show.episodes[rng.randrange(len(show.episodes)) :])
         length = min(length, 2)
         queue = lambda: next(episodes, show.episodes[-1])  # noqa: E731 - a queue of two
-    session = Session(
+    session = SimulatedSession(
         context_uri,
         queue,
         shuffle=rng.random() < 0.4,
@@ -154,7 +154,7 @@ def _draw_session(
 
 def _draw_queue(
     rng: Random, moment_ms: int, taste: Taste
-) -> tuple[str | None, Callable[[], Track | Episode]]:
+) -> tuple[str | None, Callable[[], SimulatedTrack | SimulatedEpisode]]:
     kind = rng.random()
     if kind < 0.42:
         new = taste.find_new_album(rng, moment_ms) if rng.random() < 0.25 else None
@@ -174,7 +174,7 @@ def _draw_queue(
 
 def _play_session(
     rng: Random,
-    session: Session,
+    session: SimulatedSession,
     moment_ms: int,
     length: int,
     day_end_ms: int,
@@ -204,13 +204,13 @@ def _play_session(
 
 
 def _draw_stand_in(
-    rng: Random, item: Track | Episode, catalogue: Catalogue
-) -> tuple[Track | Episode, bool]:
+    rng: Random, item: SimulatedTrack | SimulatedEpisode, catalogue: Catalogue
+) -> tuple[SimulatedTrack | SimulatedEpisode, bool]:
     """Return what really plays: now and then a local file, or the track's video (True)."""
     kind = rng.random()
-    if kind < 0.004 and isinstance(item, Track):
+    if kind < 0.004 and isinstance(item, SimulatedTrack):
         return rng.choice(catalogue.local_files), False
-    return item, kind < 0.007 and isinstance(item, Track)
+    return item, kind < 0.007 and isinstance(item, SimulatedTrack)
 
 
 def _draw_playback(rng: Random, duration_ms: int) -> tuple[int, int, str]:

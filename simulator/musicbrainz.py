@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from flask import Blueprint, Response, request
 
 from simulator.answers import answer_json
-from simulator.catalogue import Artist, Track
+from simulator.catalogue import SimulatedArtist, SimulatedTrack
 from simulator.gate import Gate
 from simulator.shapes import Json
 
@@ -42,7 +42,7 @@ def _look_up(gate: Gate, isrc: str) -> Response:
     return answer_json({"isrc": isrc.upper(), "recordings": [to_recording(tracks[0], asked)]})
 
 
-def to_recording(track: Track, asked: set[str]) -> Json:
+def to_recording(track: SimulatedTrack, asked: set[str]) -> Json:
     """Return a recording with the parts that ``inc`` asked for."""
     body: Json = {
         "disambiguation": "",
@@ -67,7 +67,7 @@ def to_recording(track: Track, asked: set[str]) -> Json:
     return body
 
 
-def to_artist(artist: Artist, asked: set[str]) -> Json:
+def to_artist(artist: SimulatedArtist, asked: set[str]) -> Json:
     """Return an artist of a recording's credit."""
     body: Json = {
         "disambiguation": "",
@@ -80,7 +80,7 @@ def to_artist(artist: Artist, asked: set[str]) -> Json:
     return body
 
 
-def _list_genres(artist: Artist) -> list[Json]:
+def _list_genres(artist: SimulatedArtist) -> list[Json]:
     return [
         {"count": 1, "disambiguation": "", "id": _make_id("genre", genre), "name": genre}
         for genre in artist.genres

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import request
 
-from simulator.answers import ApiError
-from simulator.catalogue import Episode, Track
+from simulator.answers import RefusedCall
+from simulator.catalogue import SimulatedEpisode, SimulatedTrack
 from simulator.gate import Visit
 from simulator.listening import Play
 from simulator.shapes import OPEN_URL, Json, make_images
@@ -66,7 +66,7 @@ def _read_cursor(name: str) -> int | None:
     if text is None:
         return None
     if not text.isdecimal():
-        raise ApiError(400, f"Invalid {name}")
+        raise RefusedCall(400, f"Invalid {name}")
     return int(text)
 
 
@@ -80,7 +80,7 @@ def get_currently_playing(visit: Visit) -> Json | None:
         "context": visit.shapes.context(play.context_uri),
         **_find_progress(play, visit.now_ms),
         "item": _shape_item(visit, play.item),
-        "currently_playing_type": "track" if isinstance(play.item, Track) else "episode",
+        "currently_playing_type": "track" if isinstance(play.item, SimulatedTrack) else "episode",
         "actions": {"disallows": {"resuming": True}},
     }
     return body
@@ -111,8 +111,8 @@ def get_player(visit: Visit) -> Json | None:
     }
 
 
-def _shape_item(visit: Visit, item: Track | Episode) -> Json | None:
-    if isinstance(item, Track):
+def _shape_item(visit: Visit, item: SimulatedTrack | SimulatedEpisode) -> Json | None:
+    if isinstance(item, SimulatedTrack):
         return visit.shapes.track(item, visit.now_ms)
     asked = request.args.get("additional_types", "track").split(",")
     return visit.shapes.episode(item) if "episode" in asked else None

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from flask import request
 
-from simulator.answers import ApiError
-from simulator.catalogue import Album, Artist, Track
+from simulator.answers import RefusedCall
+from simulator.catalogue import SimulatedAlbum, SimulatedArtist, SimulatedTrack
 from simulator.clock import DAY_MS
 from simulator.gate import Visit
 from simulator.shapes import Json
@@ -26,7 +26,7 @@ class Question:
         self.filters = {name: value.strip('"').casefold() for name, value in FILTER.findall(text)}
         self.words = FILTER.sub(" ", text).casefold().split()
 
-    def fits(self, hit: Artist | Album | Track) -> bool:
+    def fits(self, hit: SimulatedArtist | SimulatedAlbum | SimulatedTrack) -> bool:
         """Say whether a name and its artists answer the words and the filters on them."""
         own_field = type(hit).__name__.lower()
         own, theirs = _fold(hit)
@@ -38,9 +38,9 @@ class Question:
 
 
 @lru_cache(maxsize=100_000)
-def _fold(hit: Artist | Album | Track) -> tuple[str, str]:
+def _fold(hit: SimulatedArtist | SimulatedAlbum | SimulatedTrack) -> tuple[str, str]:
     """Return the folded name and the folded names of the artists."""
-    artists = () if isinstance(hit, Artist) else hit.artists
+    artists = () if isinstance(hit, SimulatedArtist) else hit.artists
     theirs = " ".join(artist.name or "" for artist in artists)
     return (hit.name or "").casefold(), theirs.casefold()
 
@@ -49,10 +49,10 @@ def get_search(visit: Visit) -> Json:
     """Answer ``/search``: at most ten of a kind for a new app, fifty for an old one."""
     text = request.args.get("q", "").strip()
     if not text:
-        raise ApiError(400, "No search query")
+        raise RefusedCall(400, "No search query")
     kinds = request.args.get("type", "").split(",")
     if not set(kinds) <= set(KINDS):
-        raise ApiError(400, "Bad search type field")
+        raise RefusedCall(400, "Bad search type field")
     limit = visit.read_number("limit", *((20, 1, 50) if visit.world.is_old_app else (5, 1, 10)))
     offset = visit.read_number("offset", 0, 0, 1000)
     question = Question(text)
@@ -85,7 +85,7 @@ def find_page(visit: Visit, question: Question, kind: str, place: slice) -> tupl
     return [], 0  # playlists and podcasts are not searched here
 
 
-def find_albums(visit: Visit, question: Question) -> list[Album]:
+def find_albums(visit: Visit, question: Question) -> list[SimulatedAlbum]:
     """Return the albums that fit, the newest first; ``tag:new`` means the last two weeks."""
     since_ms = visit.now_ms - NEW_MS if question.filters.get("tag") == "new" else 0
     year, upc = question.filters.get("year", ""), question.filters.get("upc", "")
@@ -96,12 +96,12 @@ def find_albums(visit: Visit, question: Question) -> list[Album]:
     ]
 
 
-def find_artists(visit: Visit, question: Question) -> list[Artist]:
+def find_artists(visit: Visit, question: Question) -> list[SimulatedArtist]:
     """Return the artists that fit, the best known first."""
     return [artist for artist in visit.catalogue.artists if question.fits(artist)]
 
 
-def find_tracks(visit: Visit, question: Question) -> list[Track]:
+def find_tracks(visit: Visit, question: Question) -> list[SimulatedTrack]:
     """Return the tracks that fit, the best known first."""
     tracks = visit.catalogue.tracks
     if "isrc" in question.filters:
@@ -118,7 +118,7 @@ def find_tracks(visit: Visit, question: Question) -> list[Track]:
     return sorted(fitting, key=lambda track: -track.popularity)
 
 
-def _is_from(album: Album, years: str) -> bool:
+def _is_from(album: SimulatedAlbum, years: str) -> bool:
     first, _, last = years.partition("-")
     year = (album.release_date or "")[:4]
     return first <= year <= (last or first)

@@ -21,14 +21,14 @@ from simulator.world import World, WorldSettings
 HOST = "127.0.0.1"
 
 
-class _SilentHandler(WSGIRequestHandler):
+class _SimulatorHandler(WSGIRequestHandler):
     """Serves without a line on each request."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 
 
-class _Server(ThreadedWSGIServer):
+class _SimulatorServer(ThreadedWSGIServer):
     """Waits for its threads when it closes, so that no socket is left open."""
 
     daemon_threads = False
@@ -42,7 +42,7 @@ class SimulatedServer:
         self.world = world
         self._closing = threading.Event()
         app = Flask(__name__)
-        self._http: BaseWSGIServer = _Server(HOST, port, app, _SilentHandler)
+        self._http: BaseWSGIServer = _SimulatorServer(HOST, port, app, _SimulatorHandler)
         self.url = f"http://{HOST}:{self._http.server_port}"
         self.accounts_url = self.url
         self.api_url = f"{self.url}/v1"

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.catalogue import Album, Artist, Episode, Show, Track
+from simulator.catalogue import (
+    SimulatedAlbum,
+    SimulatedArtist,
+    SimulatedEpisode,
+    SimulatedShow,
+    SimulatedTrack,
+)
 from simulator.clock import to_iso
 from simulator.discography import VARIOUS_ARTISTS_ID
 from simulator.listening import Play
@@ -30,11 +36,11 @@ class Shapes:
         self.old = old
         self._tracks: dict[str, Json] = {}
 
-    def simple_artist(self, artist: Artist) -> Json:
+    def simple_artist(self, artist: SimulatedArtist) -> Json:
         """Return an artist as it stands inside tracks and albums."""
         return self._linked("artist", artist.id or None, {"name": artist.name})
 
-    def artist(self, artist: Artist) -> Json:
+    def artist(self, artist: SimulatedArtist) -> Json:
         """Return a full artist; no genres for a new app."""
         body = {**self.simple_artist(artist), "images": make_images(artist.id, 160, 320, 640)}
         if self.old:
@@ -45,7 +51,7 @@ class Shapes:
             }
         return body
 
-    def simple_album(self, album: Album) -> Json:
+    def simple_album(self, album: SimulatedAlbum) -> Json:
         """Return an album as it stands inside tracks and lists."""
         body: Json = {
             "album_type": album.album_type,
@@ -60,7 +66,7 @@ class Shapes:
             body["available_markets"] = MARKETS
         return self._linked("album", album.id, body)
 
-    def album(self, album: Album, now_ms: int) -> Json:
+    def album(self, album: SimulatedAlbum, now_ms: int) -> Json:
         """Return a full album with the first page of its tracks."""
         body: Json = {
             **self.simple_album(album),
@@ -78,20 +84,20 @@ class Shapes:
             body |= {"genres": [], "label": album.label, "popularity": 40}
         return body
 
-    def simple_track(self, track: Track, now_ms: int) -> Json:
+    def simple_track(self, track: SimulatedTrack, now_ms: int) -> Json:
         """Return a track as it stands inside an album: no album, no ISRC, no popularity."""
         dropped = ("album", "external_ids", "popularity")
         return {
             name: value for name, value in self.track(track, now_ms).items() if name not in dropped
         }
 
-    def track(self, track: Track, now_ms: int) -> Json:
+    def track(self, track: SimulatedTrack, now_ms: int) -> Json:
         """Return a full track; blank once it has been taken down."""
         if track.blanked_ms is not None and track.blanked_ms <= now_ms:
             return blank_track(self._full_track(track))
         return self._full_track(track)
 
-    def relinked_track(self, track: Track, now_ms: int) -> Json:
+    def relinked_track(self, track: SimulatedTrack, now_ms: int) -> Json:
         """Return what a user's token gets for this id, which may be another id's track."""
         if track.returned_as is None:
             return self.track(track, now_ms)
@@ -102,7 +108,7 @@ class Shapes:
 
     def played_item(self, play: Play, now_ms: int) -> Json:
         """Return one item of recently-played."""
-        assert isinstance(play.item, Track)  # noqa: S101 - only tracks are ever shown there
+        assert isinstance(play.item, SimulatedTrack)  # noqa: S101 - only tracks are ever shown there
         return {
             "track": self.track(play.item, now_ms),
             "played_at": to_iso(play.ended_ms),
@@ -126,11 +132,11 @@ class Shapes:
             "uri": uri,
         }
 
-    def episode(self, episode: Episode) -> Json:
+    def episode(self, episode: SimulatedEpisode) -> Json:
         """Return a full episode with its show."""
         return {**self.simple_episode(episode), "show": self.simple_show(episode.show)}
 
-    def simple_episode(self, episode: Episode) -> Json:
+    def simple_episode(self, episode: SimulatedEpisode) -> Json:
         """Return an episode as it stands inside its show."""
         body: Json = {
             "audio_preview_url": None,
@@ -149,7 +155,7 @@ class Shapes:
         }
         return self._linked("episode", episode.id, body)
 
-    def simple_show(self, show: Show) -> Json:
+    def simple_show(self, show: SimulatedShow) -> Json:
         """Return a show without its episodes."""
         body: Json = {
             "copyrights": [],
@@ -185,12 +191,12 @@ class Shapes:
             "total": total,
         }
 
-    def _full_track(self, track: Track) -> Json:
+    def _full_track(self, track: SimulatedTrack) -> Json:
         if track.uri not in self._tracks:
             self._tracks[track.uri] = self._shape_track(track)
         return self._tracks[track.uri]
 
-    def _shape_track(self, track: Track) -> Json:
+    def _shape_track(self, track: SimulatedTrack) -> Json:
         body: Json = {
             "album": self._local_album() if track.is_local else self.simple_album(track.album),
             "artists": [self.simple_artist(artist) for artist in track.artists],

@@ -29,7 +29,7 @@ PAGE = """<!doctype html>
 </form></html>"""
 
 
-class BadRequest(Exception):
+class RefusedSignIn(Exception):
     """Ends a visit to the page with a plain sentence, as Spotify's does."""
 
 
@@ -42,7 +42,7 @@ def make_sign_in_pages(gate: Gate) -> Blueprint:
     def authorize() -> AnyResponse | str:
         try:
             redirect_uri = check_request(world.accounts.client_id, world.accounts.redirect_uris)
-        except BadRequest as fault:
+        except RefusedSignIn as fault:
             return Response(str(fault), 400, content_type="text/plain; charset=utf-8")
         scopes = request.args.get("scope", "")
         if request.method == "GET":
@@ -69,18 +69,18 @@ def make_sign_in_pages(gate: Gate) -> Blueprint:
 
 
 def check_request(client_id: str, redirect_uris: tuple[str, ...]) -> str:
-    """Return the redirect of a sign-in that may go on; raises BadRequest with Spotify's words."""
+    """Return the redirect of a sign-in that may go on; raises RefusedSignIn otherwise."""
     redirect_uri = request.args.get("redirect_uri", "")
     if request.args.get("client_id") != client_id:
-        raise BadRequest("INVALID_CLIENT: Invalid client")
+        raise RefusedSignIn("INVALID_CLIENT: Invalid client")
     if urlsplit(redirect_uri).hostname == "localhost":
-        raise BadRequest("INVALID_CLIENT: Insecure redirect URI")
+        raise RefusedSignIn("INVALID_CLIENT: Insecure redirect URI")
     if redirect_uri not in redirect_uris:
-        raise BadRequest("INVALID_CLIENT: Invalid redirect URI")
+        raise RefusedSignIn("INVALID_CLIENT: Invalid redirect URI")
     if request.args.get("response_type") != "code":
-        raise BadRequest("response_type must be code")
+        raise RefusedSignIn("response_type must be code")
     if "code_challenge" in request.args and request.args.get("code_challenge_method") != "S256":
-        raise BadRequest("code_challenge_method must be S256")
+        raise RefusedSignIn("code_challenge_method must be S256")
     return redirect_uri
 
 

@@ -6,7 +6,7 @@ from bisect import bisect
 from itertools import accumulate
 from random import Random
 
-from simulator.catalogue import Album, Artist, Catalogue, Track
+from simulator.catalogue import Catalogue, SimulatedAlbum, SimulatedArtist, SimulatedTrack
 from simulator.clock import DAY_MS
 from simulator.randomness import seeded
 
@@ -16,12 +16,12 @@ QUARTER_DAYS = 91
 class Taste:
     """The weights of one quarter; ``draw`` is one look-up in a running sum."""
 
-    def __init__(self, artists: list[Artist], quarter: int) -> None:
+    def __init__(self, artists: list[SimulatedArtist], quarter: int) -> None:
         self.artists = artists
         start_ms = quarter * QUARTER_DAYS * DAY_MS
         end_ms = start_ms + QUARTER_DAYS * DAY_MS
-        self.tracks: list[Track] = []
-        self.new_albums: list[Album] = []
+        self.tracks: list[SimulatedTrack] = []
+        self.new_albums: list[SimulatedAlbum] = []
         weights: list[float] = []
         for rank, artist in enumerate(artists, start=1):
             share = 1 / rank**0.9
@@ -38,11 +38,11 @@ class Taste:
                         weights.append(share / (1 + place) ** 0.7)
         self._sums = list(accumulate(weights))
 
-    def draw(self, rng: Random) -> Track:
+    def draw(self, rng: Random) -> SimulatedTrack:
         """Return one track, the liked ones far more often."""
         return self.tracks[bisect(self._sums, rng.random() * self._sums[-1])]
 
-    def find_new_album(self, rng: Random, moment_ms: int) -> Album | None:
+    def find_new_album(self, rng: Random, moment_ms: int) -> SimulatedAlbum | None:
         """Return an album of a liked artist that came out in the two weeks before, if any."""
         fresh = [
             album
@@ -52,7 +52,9 @@ class Taste:
         return rng.choice(fresh) if fresh else None
 
 
-def rank_artists(catalogue: Catalogue, seed: int, listener: str, quarter: int) -> list[Artist]:
+def rank_artists(
+    catalogue: Catalogue, seed: int, listener: str, quarter: int
+) -> list[SimulatedArtist]:
     """Return all artists, the listener's favourites first.
 
     Half of an artist's place is the listener's for good, half is drawn anew

@@ -31,7 +31,7 @@ from simulator.player_endpoints import (
 )
 from simulator.search_endpoint import get_search
 
-#: Endpoint names are what moods, ceilings and the book of calls speak of.
+#: Endpoint names are what moods, ceilings and the log of calls speak of.
 ROUTES: dict[str, tuple[str, Endpoint]] = {
     "me": ("/me", get_me),
     "recently_played": ("/me/player/recently-played", get_recently_played),

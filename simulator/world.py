@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from simulator.accounts import Accounts
 from simulator.calls import Calls
-from simulator.catalogue import Track
+from simulator.catalogue import SimulatedTrack
 from simulator.clock import DAY_MS, Clock, from_iso, to_iso
 from simulator.discography import make_catalogue
 from simulator.limits import MEASURED_CEILINGS, Limits
-from simulator.listeners import KINDS, Heard, Listener
+from simulator.listeners import KINDS, DuePlay, SimulatedListener
 from simulator.moods import Moods
 
 START = "2026-01-05T06:00:00Z"
@@ -78,7 +78,7 @@ class World:
         for mood in settings.moods:
             self.add_mood(**mood)
 
-    def _make_listeners(self, settings: WorldSettings, start_ms: int) -> list[Listener]:
+    def _make_listeners(self, settings: WorldSettings, start_ms: int) -> list[SimulatedListener]:
         kinds = settings.listeners
         if isinstance(kinds, int):
             kinds = [USUAL_KINDS[number % len(USUAL_KINDS)] for number in range(kinds)]
@@ -86,7 +86,7 @@ class World:
             raise ValueError(f"no listener is {unknown[0]!r}: there are {', '.join(KINDS)}")
         since_ms = start_ms - settings.history_days * DAY_MS
         return [
-            Listener(number, kind, settings.seed, self.catalogue, since_ms)
+            SimulatedListener(number, kind, settings.seed, self.catalogue, since_ms)
             for number, kind in enumerate(kinds)
         ]
 
@@ -95,7 +95,7 @@ class World:
         """Say whether the app may still use what 2026 took away."""
         return self.settings.app == "old"
 
-    def listener(self, name: str | None = None) -> Listener:
+    def listener(self, name: str | None = None) -> SimulatedListener:
         """Return a listener by name; the first where none is given. Raises KeyError."""
         return self.listeners[name or next(iter(self.listeners))]
 
@@ -103,14 +103,14 @@ class World:
         """Return a listener's newest refresh token."""
         return self.accounts.refresh_token_of(self.listener(listener).name)
 
-    def heard(self, listener: str | None = None, since_ms: int | None = None) -> list[Heard]:
+    def heard(self, listener: str | None = None, since_ms: int | None = None) -> list[DuePlay]:
         """Return what a listener's ledger ought to hold by now, oldest first."""
         return self.listener(listener).heard(self.clock.now_ms, since_ms)
 
-    def hear(self, track: Track | str, ended: int | str | None = None, **how: Any) -> None:
+    def hear(self, track: SimulatedTrack | str, ended: int | str | None = None, **how: Any) -> None:
         """Let a listener hear one track (a track or its id), ending now where not said.
 
-        ``listener`` says who; the rest goes to ``Listener.hear``.
+        ``listener`` says who; the rest goes to ``SimulatedListener.hear``.
         """
         who = self.listener(how.pop("listener", None))
         heard = self.catalogue.track_by_id[track] if isinstance(track, str) else track

@@ -22,8 +22,8 @@ COMMANDS = {
     "job on Actions": ["-m", "jobs.get_last_50"],
     "doctor": ["-m", "cli", "doctor"],
     "authorize": ["-m", "cli", "authorize", "--wait", "0.2", "--port", "0"],
-    "judge": ["-m", "cli", "exit-policy", "get_last_50", "73"],
-    "watch": ["-m", "cli", "issues"],
+    "exit policy": ["-m", "cli", "exit-policy", "get_last_50", "73"],
+    "issues": ["-m", "cli", "issues"],
     "migrate": ["-m", "migrate", "upgrade"],
 }
 TROUBLES: dict[str, dict[str, str]] = {

@@ -132,7 +132,7 @@ def _show(page: tuple[str, str], status: int) -> Response:
     )
 
 
-class _SilentHandler(WSGIRequestHandler):
+class _ConsentHandler(WSGIRequestHandler):
     """Serves without a line on each request: their addresses carry the code."""
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
@@ -142,7 +142,7 @@ class _SilentHandler(WSGIRequestHandler):
 @contextmanager
 def _serve(app: Flask, port: int) -> Iterator[None]:
     _refuse_taken_port(port)
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_SilentHandler)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_ConsentHandler)
     thread = threading.Thread(target=server.serve_forever, name="authorize", daemon=True)
     thread.start()
     try:

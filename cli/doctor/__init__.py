@@ -18,11 +18,11 @@ from cli.doctor.github import check_github
 from cli.doctor.ledger import check_ledger, find_host
 from cli.doctor.spotify import check_spotify
 from cli.github.client import find_repository
-from cli.setup.answers import read_memory
+from cli.setup.answers import read_answers
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError, ExitCode, Failure, SchemaMismatch
-from everheard.ledger.operations.health import Health, read_health
+from everheard.ledger.operations.health import LedgerHealth, read_health
 
 UPGRADE = "`python start.py migrate upgrade`"
 NOBODY_TELLS = "nobody would tell you if every runner stopped"
@@ -48,7 +48,7 @@ def run_doctor(*, is_shared: bool) -> int:
         for fault in error.faults:
             print(bad("settings", fault, "docs/settings.md explains each one"))
         return 1
-    health: list[Health] = []
+    health: list[LedgerHealth] = []
     checks = [
         *check_settings(),
         *check_database(settings, health),
@@ -79,7 +79,7 @@ def check_settings() -> list[Check]:
     return [good("settings", f"complete; Python {version}")]
 
 
-def check_database(settings: Settings, health: list[Health]) -> list[Check]:
+def check_database(settings: Settings, health: list[LedgerHealth]) -> list[Check]:
     """Connect and read the ledger's state; what was read is left in ``health``."""
     try:
         with closing(connect(settings, application="everheard doctor")) as connection:
@@ -124,9 +124,9 @@ def check_healthcheck(settings: Settings) -> Check:
     return note("watch from outside", NOBODY_TELLS, "docs/never-late.md, HEALTHCHECK_URL")
 
 
-def check_history(settings: Settings, health: list[Health]) -> list[Check]:
+def check_history(settings: Settings, health: list[LedgerHealth]) -> list[Check]:
     """Remind of the extended history that was asked for, until a file of it arrives."""
-    asked_on = read_memory(settings.home).get("history_asked_on")
+    asked_on = read_answers(settings.home).get("history_asked_on")
     if not asked_on or (health and health[0].imported_at):
         return []
     return [
@@ -138,7 +138,7 @@ def check_history(settings: Settings, health: list[Health]) -> list[Check]:
     ]
 
 
-def list_hidden(settings: Settings, health: list[Health]) -> list[str]:
+def list_hidden(settings: Settings, health: list[LedgerHealth]) -> list[str]:
     """Return the words that a shared list must not show, longest first."""
     parts = urlsplit(settings.database_url)
     words = {

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cli.doctor.check import Check, bad, good, note
-from everheard.enrich.catalogue import DAYS_OF_DOUBT, Catalogue, open_catalogue
+from everheard.enrich.enricher import DAYS_OF_DOUBT, Enricher, open_app_client
 from everheard.enrich.releases import BROWSE, SEARCH_NEW
 from everheard.failure import Failure
 from everheard.ledger.operations.quota import Budget
@@ -72,7 +72,7 @@ GIVEN_TO_SOME: Mapping[str, tuple[str, Ask]] = {
 def check_app(run: Run, sender: Sender, capabilities: dict[str, bool], shown: Json) -> list[Check]:
     """Try what the jobs need (at most eight calls, counted in the day's budget), and judge it.
 
-    What the books know already is not asked again for a month: ``capabilities``.
+    What the ledger knows already is not asked again for a month: ``capabilities``.
     """
     found = find_shown(shown)
     if found is None:
@@ -80,7 +80,7 @@ def check_app(run: Run, sender: Sender, capabilities: dict[str, bool], shown: Js
     settings = run.settings
     try:
         budget = Budget(settings.client_id, run.job, settings.calls_per_day)
-        probe = Probe(Catalogue(run, open_catalogue(run, sender), budget), found)
+        probe = Probe(Enricher(run, open_app_client(run, sender), budget), found)
         checks = probe.judge(capabilities)
     except Failure as failure:
         return [bad("app", "could not be tried", str(failure))]
@@ -105,8 +105,8 @@ def find_shown(page: Json) -> Shown | None:
 class Probe:
     """One round of questions; each is asked within the day's budget or not at all."""
 
-    def __init__(self, catalogue: Catalogue, shown: Shown) -> None:
-        self._catalogue = catalogue
+    def __init__(self, enricher: Enricher, shown: Shown) -> None:
+        self._enricher = enricher
         self._shown = shown
         self._answered: set[str] = set()
         self._refused: dict[str, str] = {}
@@ -114,7 +114,7 @@ class Probe:
     def judge(self, capabilities: dict[str, bool]) -> list[Check]:
         """Ask, and return the lines of doctor's list."""
         untried = {name: ask for name, ask in GIVEN_TO_SOME.items() if name not in capabilities}
-        self._catalogue.make_calls(
+        self._enricher.make_calls(
             [(bucket, partial(self._try_needed, bucket, ask)) for bucket, ask in NEEDED.items()]
             + [
                 (bucket, partial(self._try_capability, name, ask))
@@ -122,13 +122,13 @@ class Probe:
             ]
         )
         known = capabilities | {
-            name: self._catalogue.may(name) for name in untried if self._catalogue.knows(name)
+            name: self._enricher.may(name) for name in untried if self._enricher.knows(name)
         }
         return [*self._judge_needed(), *judge_capabilities(known)]
 
     def _try_needed(self, bucket: str, ask: Ask) -> None:
         try:
-            ask(self._catalogue.client, self._shown)
+            ask(self._enricher.client, self._shown)
         except NotAvailable as refusal:
             self._refused[bucket] = str(refusal)
         except (NotFound, EmptyNotFound, BadRequest):
@@ -138,16 +138,16 @@ class Probe:
 
     def _try_capability(self, name: str, ask: Ask) -> None:
         try:
-            ask(self._catalogue.client, self._shown)
+            ask(self._enricher.client, self._shown)
         except (NotAvailable, BadRequest):
-            self._catalogue.learn(name, is_available=False)
+            self._enricher.learn(name, is_available=False)
         except QuotaSpent:
             raise
         except TryLater:
             # From an app that may not, Spotify's answer may be a 429 from the first call.
-            self._catalogue.learn(name, is_available=False, days=DAYS_OF_DOUBT)
+            self._enricher.learn(name, is_available=False, days=DAYS_OF_DOUBT)
         else:
-            self._catalogue.learn(name, is_available=True)
+            self._enricher.learn(name, is_available=True)
 
     def _judge_needed(self) -> list[Check]:
         checks = [

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from cli.doctor.check import Check, Mark, bad, good, note, soon
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
-from everheard.ledger.operations.health import Health
+from everheard.ledger.operations.health import LedgerHealth
 from everheard.run.warnings import ISSUE_DAY, RENEWAL, WARN_DAY, say_sign_in_ends
 from everheard.sources.spotify.auth import SCOPES, TOKEN
 from everheard.sources.spotify.client import RECENTLY_PLAYED
@@ -25,7 +25,7 @@ FREE_TIERS = {
 OLDEST_POSTGRES = 15
 
 
-def check_ledger(health: Health, settings: Settings) -> list[Check]:
+def check_ledger(health: LedgerHealth, settings: Settings) -> list[Check]:
     """Return every check on the ledger."""
     host = find_host(settings.database_url)
     return [
@@ -41,7 +41,7 @@ def check_ledger(health: Health, settings: Settings) -> list[Check]:
     ]
 
 
-def check_version(health: Health) -> Check:
+def check_version(health: LedgerHealth) -> Check:
     """Judge PostgreSQL's version."""
     version = health.server_version.split(" ")[0]
     if int(version.split(".")[0]) < OLDEST_POSTGRES:
@@ -51,7 +51,7 @@ def check_version(health: Health) -> Check:
     return good("PostgreSQL", f"version {version}")
 
 
-def check_rights(health: Health) -> Check:
+def check_rights(health: LedgerHealth) -> Check:
     """Judge whether the user of DATABASE_URL may write."""
     if health.is_read_only:
         return bad("rights", "the database is read-only just now", "free room, or ask its provider")
@@ -64,7 +64,7 @@ def check_rights(health: Health) -> Check:
     return good("rights", "the user of DATABASE_URL may write")
 
 
-def check_schema(health: Health) -> Check:
+def check_schema(health: LedgerHealth) -> Check:
     """Judge whether code and tables fit."""
     says = f"tables at version {health.version}, code at {SCHEMA_VERSION}"
     if health.version < SCHEMA_VERSION:
@@ -74,7 +74,7 @@ def check_schema(health: Health) -> Check:
     return good("schema", says)
 
 
-def check_sign_ins(health: Health) -> list[Check]:
+def check_sign_ins(health: LedgerHealth) -> list[Check]:
     """Judge each listener's sign-in and time zone."""
     if not health.sign_ins:
         return [note("sign-in", "nobody has signed in yet", "`python start.py authorize`")]
@@ -100,7 +100,7 @@ def check_sign_ins(health: Health) -> list[Check]:
     return checks
 
 
-def check_runners(health: Health) -> list[Check]:
+def check_runners(health: LedgerHealth) -> list[Check]:
     """Say when each runner was last heard from, and judge the newest success."""
     checks = []
     for one in health.runners:
@@ -132,7 +132,7 @@ def say_hours(hours: float) -> str:
     return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
 
 
-def check_gaps(health: Health) -> Check:
+def check_gaps(health: LedgerHealth) -> Check:
     """Judge the stretches in which plays may be missing."""
     if not health.open_gap_count:
         return good("gaps", "none open")
@@ -143,7 +143,7 @@ def check_gaps(health: Health) -> Check:
     )
 
 
-def check_quota(health: Health, calls_per_day: int) -> Check:
+def check_quota(health: LedgerHealth, calls_per_day: int) -> Check:
     """Say how many of the day's calls are left, and which buckets Spotify has closed."""
     left_count = max(0, calls_per_day - health.call_count)
     says = f"{left_count} of {calls_per_day} calls to the catalogue left of 24 hours"
@@ -153,20 +153,20 @@ def check_quota(health: Health, calls_per_day: int) -> Check:
     return note("quota", f"{says}; closed: {closed}", "nothing: the work waits its turn")
 
 
-def _say_closed(health: Health) -> list[str]:
+def _say_closed(health: LedgerHealth) -> list[str]:
     return [
         f"{bucket} until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         for bucket, until in health.blocked.items()
     ]
 
 
-def measure_storage(health: Health, host: str) -> float | None:
+def measure_storage(health: LedgerHealth, host: str) -> float | None:
     """Return the part of the provider's free tier that is used, None where none is known."""
     limits = [limit for part, limit in FREE_TIERS.items() if part in host]
     return health.size_bytes / limits[0] if limits else None
 
 
-def check_storage(health: Health, host: str) -> Check:
+def check_storage(health: LedgerHealth, host: str) -> Check:
     """Judge the database's size against the free tier of its provider."""
     used = measure_storage(health, host)
     says = f"{health.size_bytes / MEGABYTE:.0f} MB"
@@ -180,7 +180,7 @@ def check_storage(health: Health, host: str) -> Check:
     return soon("storage", says, cure) if used >= STORAGE_SHOWN else good("storage", says)
 
 
-def check_scheduler(health: Health) -> list[Check]:
+def check_scheduler(health: LedgerHealth) -> list[Check]:
     """Judge whether GitHub has ever started a run by itself."""
     if health.hours_on_actions is None:
         return []
@@ -198,7 +198,7 @@ def check_scheduler(health: Health) -> list[Check]:
     ]
 
 
-def list_issues(health: Health, host: str) -> list[str]:
+def list_issues(health: LedgerHealth, host: str) -> list[str]:
     """Return what a GitHub issue should be open for, as Markdown without names."""
     issues = [
         say_sign_in_ends(one.ends_at, one.days_old)

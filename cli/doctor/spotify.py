@@ -8,7 +8,7 @@ from cli.doctor.app import check_app
 from cli.doctor.check import Check, bad, good, note
 from everheard.config import Settings
 from everheard.failure import Failure
-from everheard.ledger.operations.health import Health
+from everheard.ledger.operations.health import LedgerHealth
 from everheard.run.job import Run
 from everheard.run.session import Session, open_operations
 from everheard.sources.fields import Json
@@ -17,7 +17,7 @@ from everheard.sources.spotify.answer import SPOTIFY
 from everheard.sources.spotify.errors import SignInNeeded
 
 
-def check_spotify(settings: Settings, health: Health | None) -> list[Check]:
+def check_spotify(settings: Settings, health: LedgerHealth | None) -> list[Check]:
     """Ask four questions a listener, then what the app may do; a refusal is a check of its own.
 
     Without the ledger the app is not tried: what it asks for must be counted there.

@@ -22,7 +22,7 @@ from cli.github.reminders import Reminder, list_reminders
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError
-from everheard.ledger.operations.health import Health, read_health, read_year
+from everheard.ledger.operations.health import LedgerHealth, read_health, read_year
 
 TITLE = "Everheard needs you"
 ENDING = "\nThis issue is kept by the workflow `issues`, which closes it when all of this is cured."
@@ -77,7 +77,7 @@ def settle_reminders(settings: Settings, reminders: list[Reminder]) -> list[str]
 
 
 def _find_reminders(
-    settings: Settings, connection: Connection, health: Health, today: date
+    settings: Settings, connection: Connection, health: LedgerHealth, today: date
 ) -> list[Reminder]:
     year = read_year(connection, today.year - 1) if today.month == 1 else None
     return list_reminders(today, health.imported_at, year, settings.repository)
@@ -107,7 +107,7 @@ def _change(repository: str, issue: dict[str, Any], **changes: str) -> None:
     ask_github(f"repos/{repository}/issues/{issue['number']}", method="PATCH", body=changes)
 
 
-def _write_summary(settings: Settings, health: Health) -> None:
+def _write_summary(settings: Settings, health: LedgerHealth) -> None:
     """Write what is not well to the run's page, without the names of people and machines."""
     if settings.step_summary is None:
         return

@@ -13,14 +13,14 @@ from cli.env_file import write_settings
 from cli.quiet import run_quietly
 from cli.schedule import change_schedule
 from cli.setup.actions import hand_over
-from cli.setup.answers import read_memory, remember
+from cli.setup.answers import read_answers, remember
 from cli.setup.app import is_known, keep_app
 from cli.setup.ask import ask, choose
 from cli.setup.database import choose_database, is_ready
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError, ExitCode, Failure
-from everheard.ledger.operations.health import Health, read_health
+from everheard.ledger.operations.health import LedgerHealth, read_health
 from jobs import get_last_50
 
 PRIVACY_PAGE = "https://www.spotify.com/account/privacy/"
@@ -43,7 +43,7 @@ class FirstLoadFailed(Failure):
 
 def find_history(settings: Settings) -> str:
     """Say when the extended history was asked for."""
-    asked_on = read_memory(settings.home).get("history_asked_on")
+    asked_on = read_answers(settings.home).get("history_asked_on")
     return f"asked for on {asked_on}, up to 30 days on its way" if asked_on else ""
 
 
@@ -90,7 +90,7 @@ def find_sign_in(settings: Settings) -> str:
     return f"{len(settings.sign_ins)} listener(s) signed in" if settings.sign_ins else ""
 
 
-def _read_health(settings: Settings) -> Health | None:
+def _read_health(settings: Settings) -> LedgerHealth | None:
     try:
         with closing(connect(settings, application="everheard setup")) as connection:
             return read_health(connection, client_id=settings.client_id)
@@ -122,7 +122,7 @@ def find_healthcheck(settings: Settings) -> str:
     """Say what was decided on being told of silence."""
     if settings.healthcheck_url:
         return "somebody outside is told of every run"
-    no = read_memory(settings.home).get("healthcheck") == "no"
+    no = read_answers(settings.home).get("healthcheck") == "no"
     return "declined: nobody would tell you if every runner stopped" if no else ""
 
 
@@ -147,7 +147,7 @@ def offer_healthcheck(settings: Settings, _: int) -> str:
 
 def find_runner(settings: Settings) -> str:
     """Say where it runs by itself."""
-    return read_memory(settings.home).get("runner", "")
+    return read_answers(settings.home).get("runner", "")
 
 
 def choose_runner(settings: Settings, _: int) -> str:

@@ -8,20 +8,20 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from dashboard.drawings.rows import draw_rows, mark
-from everheard.report.data import Day, Gap
+from everheard.report.data import Day, LocalGap
 
 #: A gap of minutes is seen too.
 _NARROWEST = 0.004
 
 
-def draw_coverage(days: Sequence[Day], gaps: Sequence[Gap], *, label: str) -> Markup:
+def draw_coverage(days: Sequence[Day], gaps: Sequence[LocalGap], *, label: str) -> Markup:
     """Draw the years from the first day to the last; open gaps are red."""
     years = range(days[0].play_date.year, days[-1].play_date.year + 1)
     rows = ((str(year), _draw_year(year, days, gaps)) for year in years)
     return draw_rows(rows, label=label, css="coverage")
 
 
-def _draw_year(year: int, days: Sequence[Day], gaps: Sequence[Gap]) -> Iterator[str]:
+def _draw_year(year: int, days: Sequence[Day], gaps: Sequence[LocalGap]) -> Iterator[str]:
     here = [day for day in days if day.play_date.year == year]
     for first, last, state in find_runs(here):
         said = f"{first} to {last}: {'measured' if state == 'm' else 'estimated'}"

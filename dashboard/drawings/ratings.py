@@ -10,7 +10,7 @@ from math import sqrt
 from markupsafe import Markup
 
 from dashboard.drawings.svg import WIDTH, circle, draw, line, show, text
-from everheard.report.data import Rating
+from everheard.report.data import RatedAlbum
 from everheard.report.words import HOUR_MS, MINUTE_MS, say_time
 
 _LEFT, _TOP, _HEIGHT, _RIGHT = 52, 14, 240, 12
@@ -28,11 +28,11 @@ _LETTER, _LINE, _LONGEST = 7.0, 16, 30
 class Outliers:
     """Albums whose rating and time do not go together, the oddest first."""
 
-    praised: Sequence[Rating]
-    worn: Sequence[Rating]
+    praised: Sequence[RatedAlbum]
+    worn: Sequence[RatedAlbum]
 
 
-def find_outliers(ratings: Sequence[Rating]) -> Outliers:
+def find_outliers(ratings: Sequence[RatedAlbum]) -> Outliers:
     """Return what is rated high and hardly heard, and what is heard much and rated low."""
     by_rating = sorted(one.rating for one in ratings)
     by_time = sorted(float(one.ms_listened) for one in ratings)
@@ -50,7 +50,7 @@ def _find_share(values: Sequence[float], value: float) -> float:
     return (bisect_left(values, value) + bisect_right(values, value)) / 2 / len(values)
 
 
-def draw_ratings(ratings: Sequence[Rating], outliers: Outliers, *, label: str) -> Markup:
+def draw_ratings(ratings: Sequence[RatedAlbum], outliers: Outliers, *, label: str) -> Markup:
     """Draw rating upwards and time to the right; one path holds all dots without a name."""
     greatest = max(max(one.ms_listened for one in ratings), _TICKS_MS[0])
     named = [*outliers.praised, *outliers.worn]
@@ -65,7 +65,7 @@ def draw_ratings(ratings: Sequence[Rating], outliers: Outliers, *, label: str) -
     return draw(WIDTH, _TOP + _HEIGHT + 30, marks, label=label, css="scatter wide")
 
 
-def _place(one: Rating, greatest_ms: int) -> tuple[float, float]:
+def _place(one: RatedAlbum, greatest_ms: int) -> tuple[float, float]:
     room = WIDTH - _LEFT - _RIGHT
     x = _LEFT + room * sqrt(one.ms_listened / greatest_ms)
     return round(x), round(_TOP + _HEIGHT * (1 - one.rating / 100))
@@ -88,7 +88,9 @@ def _say_tick(ms: int) -> str:
     return f"{ms // HOUR_MS} h" if ms >= HOUR_MS or not ms else f"{ms // MINUTE_MS} min"
 
 
-def _name(named: Sequence[Rating], places: dict[Rating, tuple[float, float]]) -> Iterator[str]:
+def _name(
+    named: Sequence[RatedAlbum], places: dict[RatedAlbum, tuple[float, float]]
+) -> Iterator[str]:
     """Yield a name beside each dot, moved up or down where another one stands already."""
     taken: list[tuple[float, float, float]] = []
     for one in named:

@@ -14,7 +14,7 @@ from everheard.sources.musicbrainz.rows import read_artist_genres
 LOT_SIZE = 60
 
 
-def describe_genres(run: Run) -> int:
+def enrich_genres(run: Run) -> int:
     """Ask for the genres of artists who have none; return how many artists were asked for.
 
     MusicBrainz being away is a warning: the ledger does not depend on it.

@@ -1,11 +1,11 @@
-"""Looking for new albums in three places behind one face, as far as the app may."""
+"""Searching for new albums in three places behind one face, as far as the app may."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from everheard.enrich.catalogue import DAYS_OF_DOUBT, Catalogue
+from everheard.enrich.enricher import DAYS_OF_DOUBT, Enricher
 from everheard.ledger.catalogue import Ask
 from everheard.ledger.releases import (
     Watched,
@@ -47,17 +47,17 @@ PAGE_SIZE, SMALL_PAGE_SIZE = 10, 5
 class ReleaseSearch:
     """One run's search; everything found is stored lot by lot."""
 
-    def __init__(self, run: Run, catalogue: Catalogue) -> None:
+    def __init__(self, run: Run, enricher: Enricher) -> None:
         self.seen_count = 0
         self.asked_count = 0
         self._run = run
-        self._catalogue = catalogue
+        self._enricher = enricher
         self._page_size = PAGE_SIZE
 
     def read_followed(self, listener_key: int, client: SpotifyClient) -> None:
         """Keep whom a listener follows; a sign-in that does not grant this costs nothing else."""
         pages: list[Json] = []
-        walk = self._catalogue.count_too(client).fetch_followed_artists()
+        walk = self._enricher.count_too(client).fetch_followed_artists()
 
         def fetch() -> None:
             try:
@@ -66,7 +66,7 @@ class ReleaseSearch:
                 self._run.outcome.warnings.append(f"Followed artists are left out. {trouble}")
 
         for number in range(FOLLOWED_PAGES):
-            self._catalogue.make_calls([(FOLLOWED_ARTISTS.bucket, fetch)])
+            self._enricher.make_calls([(FOLLOWED_ARTISTS.bucket, fetch)])
             if len(pages) <= number:
                 break
             if not read_text(pages[-1], "next") or not pages[-1]["items"]:
@@ -74,32 +74,32 @@ class ReleaseSearch:
                 load_followed(self._run.ledger.connect(), listener_key, to_artist_rows(pages))
                 break
 
-    def look(self) -> None:
-        """Look in every place that is open to this app."""
-        walk = self._catalogue.client.fetch_new_releases()
-        self._look_at_list(BROWSE, NEW_RELEASES.bucket, "browse", lambda _: next(walk))
-        self._look_at_list(SEARCH_NEW, SEARCH.bucket, "search", self._fetch_search)
-        self._look_at_artists()
+    def find(self) -> None:
+        """Search every place that is open to this app."""
+        walk = self._enricher.client.fetch_new_releases()
+        self._search_list(BROWSE, NEW_RELEASES.bucket, "browse", lambda _: next(walk))
+        self._search_list(SEARCH_NEW, SEARCH.bucket, "search", self._fetch_search)
+        self._search_artists()
 
-    def describe(self) -> None:
+    def enrich(self) -> None:
         """Ask for the new albums and all their tracks."""
-        while self._catalogue.is_open:
-            kinds = self._catalogue.list_kinds()
+        while self._enricher.is_open:
+            kinds = self._enricher.list_kinds()
             queue = read_release_queue(self._run.ledger.connect(), kinds=kinds, limit=LOT_SIZE)
             asks: list[Ask] = queue.asks
             if not asks:
                 return
-            self._catalogue.ask(asks)
+            self._enricher.ask(asks)
 
-    def _look_at_list(
+    def _search_list(
         self, capability: str, bucket: str, found_by: str, fetch: Callable[[int], Json]
     ) -> None:
         """Read the first pages of a list of all the world's new albums."""
         stage, pages = ReleaseStage(), list[Json]()
         call = partial(self._try_page, capability, fetch, pages)
-        while self._catalogue.may(capability) and len(pages) < LIST_PAGES:
+        while self._enricher.may(capability) and len(pages) < LIST_PAGES:
             known_count = len(pages)
-            self._catalogue.make_calls([(bucket, call)])
+            self._enricher.make_calls([(bucket, call)])
             if len(pages) == known_count:
                 break
             found_count = stage.add_albums(pages[-1], found_by)
@@ -114,23 +114,23 @@ class ReleaseSearch:
         try:
             pages.append(fetch(len(pages)))
         except (NotAvailable, BadRequest):
-            self._catalogue.learn(capability, is_available=False)
+            self._enricher.learn(capability, is_available=False)
         except TryLater:
-            if self._catalogue.knows(capability):
+            if self._enricher.knows(capability):
                 raise
             # From an app that may not, Spotify's answer may be a 429 from the first call.
-            self._catalogue.learn(capability, is_available=False, days=DAYS_OF_DOUBT)
+            self._enricher.learn(capability, is_available=False, days=DAYS_OF_DOUBT)
         else:
-            self._catalogue.learn(capability, is_available=True)
+            self._enricher.learn(capability, is_available=True)
 
     def _fetch_search(self, number: int) -> Json:
-        return self._catalogue.client.fetch_search("tag:new", "album", offset=10 * number)
+        return self._enricher.client.fetch_search("tag:new", "album", offset=10 * number)
 
-    def _look_at_artists(self) -> None:
+    def _search_artists(self) -> None:
         """Ask for the albums of artists in their turn, until the bucket or the turn ends."""
         for _ in range(0, find_ceiling(ARTIST_ALBUMS.bucket), LOT_SIZE):
             watched = read_artist_watch(self._run.ledger.connect(), LOT_SIZE)
-            if not watched or not self._catalogue.may_ask(ARTIST_ALBUMS.bucket):
+            if not watched or not self._enricher.may_ask(ARTIST_ALBUMS.bucket):
                 return
             stage = ReleaseStage()
             calls = [
@@ -138,7 +138,7 @@ class ReleaseSearch:
                 for one in watched
                 for groups in (("album", "single") if one.is_split else ("album,single",))
             ]
-            self._catalogue.make_calls(calls)
+            self._enricher.make_calls(calls)
             if not stage.rows.artist_watch:
                 return
             load_releases(self._run.ledger.connect(), stage.rows)
@@ -156,7 +156,7 @@ class ReleaseSearch:
 
     def _fetch_albums(self, artist_id: str, groups: str) -> Json:
         """Fetch a page of the greatest size that Spotify takes."""
-        fetch = self._catalogue.client.fetch_artist_albums
+        fetch = self._enricher.client.fetch_artist_albums
         try:
             return fetch(artist_id, self._page_size, groups)
         except BadRequest as refusal:

@@ -34,7 +34,7 @@ def derive(
 
 
 def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-    """Yield (poll's end and track, export row's end and track) for every pair.
+    """Yield (poll's end and track, history row's end and track) for every pair.
 
     ``rows``: (match_key, cluster_number, is_poll, played_at, track_key), sorted.
     """
@@ -42,7 +42,7 @@ def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]
         sides: dict[bool, list[tuple[datetime, int]]] = {True: [], False: []}
         for _, _, is_poll, played_at, track_key in cluster:
             sides[is_poll].append((played_at, track_key))
-        polls, exports = sides[True], sides[False]
-        times = [at for at, _ in polls], [at for at, _ in exports]
-        for poll, export in pair_plays(*times):
-            yield *polls[poll], *exports[export]
+        polls, history = sides[True], sides[False]
+        times = [at for at, _ in polls], [at for at, _ in history]
+        for poll, row in pair_plays(*times):
+            yield *polls[poll], *history[row]

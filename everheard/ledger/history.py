@@ -1,4 +1,4 @@
-"""A privacy export into the ledger, batch by batch, on the road that polls take too."""
+"""A history into the ledger, batch by batch, on the road that polls take too."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class HistoryResult(NamedTuple):
 class ImportTarget(NamedTuple):
     """Whose history it is, and the database's time.
 
-    ``listener_key`` None: nobody is in the books yet; the first batch makes a listener, in
+    ``listener_key`` None: the ledger has no listener yet; the first batch makes a listener, in
     that time zone, whom the first sign-in takes over.
     """
 
@@ -87,7 +87,7 @@ def load_history(
     spans: Sequence[Span] | None,
     dry_run: bool = False,
 ) -> HistoryResult:
-    """Bring one batch of an export into the ledger; all of it is committed, or nothing.
+    """Bring one batch of a history into the ledger; all of it is committed, or nothing.
 
     ``spans`` are the stretches of time that the whole import covers; they come with its
     last batch and close gaps. The summaries wait for ``derive_summaries``. A second load of

@@ -81,7 +81,7 @@ def _load_pages(
     if moments > novelty.known or deleted or novelty.has_waiting_derivation:
         staged = render_staged(cursor, to_rows(novelty.known))
         derive(cursor, flows.POLL_DERIVATION, listener_key, staged)
-        _write_books(cursor, job, listener_key, newest, gaps=pieces + gaps, deleted=deleted)
+        _write_operations(cursor, job, listener_key, newest, gaps=pieces + gaps, deleted=deleted)
     closed_count = close_covered_gaps(cursor, listener_key) if gaps or deleted else 0
     new_count = len(moments) - len(novelty.known)
     gap_count = max(0, len(gaps) - closed_count)
@@ -117,7 +117,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _write_books(
+def _write_operations(
     cursor: Cursor,
     job: str,
     listener_key: int,

@@ -32,7 +32,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Place:
+class RankedPlace:
     """One line of a list by time listened: an artist, a song or an album."""
 
     place: int
@@ -68,7 +68,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Session:
+class ListeningSession:
     """One stretch of listening, 30 minutes apart from the next."""
 
     session_date: date
@@ -86,10 +86,10 @@ class Period:
     previous: Total | None = None
     active_day_count: int = 0
     excluded_play_count: int = 0
-    artists: tuple[Place, ...] = ()
-    featured: tuple[Place, ...] = ()
-    tracks: tuple[Place, ...] = ()
-    albums: tuple[Place, ...] = ()
+    artists: tuple[RankedPlace, ...] = ()
+    featured: tuple[RankedPlace, ...] = ()
+    tracks: tuple[RankedPlace, ...] = ()
+    albums: tuple[RankedPlace, ...] = ()
     #: (ISO weekday, hour) -> milliseconds on the listener's clock.
     clock: dict[tuple[int, int], int] = field(default_factory=dict)
     skips: tuple[Skips, ...] = ()
@@ -106,7 +106,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Gap:
+class LocalGap:
     """A stretch of time in which plays may be missing, on the listener's clock."""
 
     start: datetime
@@ -159,7 +159,7 @@ class Comeback:
 
 
 @dataclass(frozen=True)
-class Rating:
+class RatedAlbum:
     """An album with its rating (0 to 100) and the time it was heard."""
 
     place: int
@@ -196,7 +196,7 @@ class MonthBest:
 
 @dataclass(frozen=True)
 class Year:
-    """The account of one year; ``is_closed`` when no gap is open and an export measured it."""
+    """The statement of one year; ``is_closed``: no gap is open, and a history measured it."""
 
     year: int
     total: Total
@@ -217,7 +217,7 @@ class Year:
 
 
 @dataclass(frozen=True)
-class Job:
+class JobHealth:
     """How a job has been doing."""
 
     name: str
@@ -239,7 +239,7 @@ class ListenerData:
     now: datetime
     days: tuple[Day, ...] = ()
     periods: tuple[Period, ...] = ()
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[LocalGap, ...] = ()
     artists: tuple[Discovery, ...] = ()
     tracks: tuple[Discovery, ...] = ()
     artist_count: int = 0
@@ -247,12 +247,12 @@ class ListenerData:
     new_shares: tuple[NewShare, ...] = ()
     artist_months: tuple[ArtistMonths, ...] = ()
     streaks: tuple[Stretch, ...] = ()
-    sessions: tuple[Session, ...] = ()
+    sessions: tuple[ListeningSession, ...] = ()
     comebacks: tuple[Comeback, ...] = ()
-    ratings: tuple[Rating, ...] = ()
+    ratings: tuple[RatedAlbum, ...] = ()
     releases: tuple[Release, ...] = ()
     years: tuple[Year, ...] = ()
-    jobs: tuple[Job, ...] = ()
+    jobs: tuple[JobHealth, ...] = ()
     #: When plays were last asked for or imported, and on which machine.
     last_contact_at: datetime | None = None
     last_contact_by: str = ""
@@ -260,7 +260,7 @@ class ListenerData:
     is_sign_in_exact: bool = True
 
     @property
-    def open_gaps(self) -> tuple[Gap, ...]:
+    def open_gaps(self) -> tuple[LocalGap, ...]:
         """The gaps that nothing has filled yet."""
         return tuple(gap for gap in self.gaps if gap.is_open)
 
@@ -268,7 +268,7 @@ class ListenerData:
         """Return the days from ``first`` to ``last``, both included."""
         return tuple(day for day in self.days if first <= day.play_date <= last)
 
-    def find_gaps(self, first: date, last: date) -> tuple[Gap, ...]:
+    def find_gaps(self, first: date, last: date) -> tuple[LocalGap, ...]:
         """Return the open gaps that touch the days from ``first`` to ``last``."""
         return tuple(
             gap for gap in self.open_gaps if gap.start.date() <= last and gap.end.date() >= first

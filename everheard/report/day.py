@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 
-from everheard.report.data import Gap, Place, Total
-from everheard.report.reader import Reader
+from everheard.report.data import LocalGap, RankedPlace, Total
+from everheard.report.reader import ViewReader
 
 #: Lines of each list.
 MOST_PLACES = 5
@@ -26,7 +26,7 @@ class DayReport:
     song_count: int = 0
     new_artist_count: int = 0
     #: Name of the list -> its lines, most time first.
-    lists: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    lists: dict[str, tuple[RankedPlace, ...]] = field(default_factory=dict)
     #: Hour on the listener's clock -> (measured, estimated) milliseconds.
     hours: dict[int, tuple[int, int]] = field(default_factory=dict)
 
@@ -38,7 +38,7 @@ class Report:
     listener_name: str
     now: datetime
     days: tuple[DayReport, ...]
-    open_gaps: tuple[Gap, ...] = ()
+    open_gaps: tuple[LocalGap, ...] = ()
     #: When Spotify was last asked for plays, or a file brought some; by which machine.
     last_contact_at: datetime | None = None
     last_contact_by: str = ""
@@ -51,7 +51,7 @@ def read_report(
     connection: Connection, listener_key: int, listener_name: str, timezone: str
 ) -> Report:
     """Read today and yesterday, on the listener's calendar and by the database's clock."""
-    reader = Reader(connection, listener_key, timezone)
+    reader = ViewReader(connection, listener_key, timezone)
     now: datetime = reader.read("now")[0][0]
     today = now.date()
     sign_in = next(iter(reader.read("sign_in")), None)
@@ -60,7 +60,7 @@ def read_report(
         now.replace(microsecond=0),
         tuple(_read_day(reader, day) for day in (today, today - timedelta(days=1))),
         open_gaps=tuple(
-            Gap(row.gap_start_local, row.gap_end_local, float(row.gap_hours))
+            LocalGap(row.gap_start_local, row.gap_end_local, float(row.gap_hours))
             for row in reader.read("gaps")
             if row.is_open
         ),
@@ -72,16 +72,16 @@ def read_report(
     )
 
 
-def _read_day(reader: Reader, day: date) -> DayReport:
+def _read_day(reader: ViewReader, day: date) -> DayReport:
     rows = reader.read("day", day=day)
     if not rows:
         return DayReport(day, Total())
     row = rows[0]
-    lists: dict[str, list[Place]] = defaultdict(list)
+    lists: dict[str, list[RankedPlace]] = defaultdict(list)
     for one in reader.read("day_lists", day=day, most=MOST_PLACES):
         total = Total(one.play_count, one.ms_listened, one.ms_estimated, one.certainty)
         lists[one.list].append(
-            Place(one.place, one.item_name, total, artist_name=one.artist_name or "")
+            RankedPlace(one.place, one.item_name, total, artist_name=one.artist_name or "")
         )
     return DayReport(
         day,

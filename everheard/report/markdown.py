@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from everheard.report.data import Place
+from everheard.report.data import RankedPlace
 from everheard.report.day import DayReport, Report
 from everheard.report.words import say_certainty, say_count, say_date, say_moment, say_time
 
@@ -54,7 +54,7 @@ def say_state(report: Report) -> list[str]:
 
 def _say_heard(report: Report) -> str:
     if not report.last_contact_at:
-        return "Not heard from yet: `python start.py job get_last_50` looks for plays."
+        return "Not heard from yet: `python start.py job get_last_50` polls Spotify."
     by = f", by {report.last_contact_by}" if report.last_contact_by else ""
     said = f"Last heard from {say_moment(report.last_contact_at)}{by}."
     if report.newest_play_at:
@@ -108,7 +108,7 @@ def _draw_hours(day: DayReport) -> list[str]:
     return [strokes, "0     6     12    18    "]
 
 
-def _draw_list(places: tuple[Place, ...]) -> list[str]:
+def _draw_list(places: tuple[RankedPlace, ...]) -> list[str]:
     greatest = max(place.total.ms_listened for place in places) or 1
     names = [f"{one.name} ({one.artist_name})" if one.artist_name else one.name for one in places]
     width = min(max(len(name) for name in names), 40)
@@ -119,7 +119,7 @@ def _draw_list(places: tuple[Place, ...]) -> list[str]:
     return lines
 
 
-def _draw_bar(place: Place, greatest: int) -> str:
+def _draw_bar(place: RankedPlace, greatest: int) -> str:
     """Draw measured time filled and estimated time hollow, as everywhere."""
     measured = round(_BAR_WIDTH * place.total.ms_measured / greatest)
     estimated = round(_BAR_WIDTH * place.total.ms_estimated / greatest)

@@ -14,22 +14,21 @@ from everheard.report.data import (
     Comeback,
     Day,
     Discovery,
-    Gap,
-    Job,
+    JobHealth,
     ListenerData,
+    LocalGap,
     MonthBest,
     NewShare,
     Period,
-    Place,
-    Rating,
+    RankedPlace,
+    RatedAlbum,
     Release,
-    Session,
     Skips,
     Stretch,
     Total,
     Year,
 )
-from everheard.report.reader import Reader, hold_still
+from everheard.report.reader import ViewReader, hold_still
 
 #: Lines read of each list; the pages show fewer.
 MOST_PLACES = 25
@@ -49,10 +48,10 @@ def read_listener_data(
 ) -> ListenerData:
     """Read everything the pages show about a listener, by the database's clock."""
     with hold_still(connection):
-        return _read_all(Reader(connection, listener_key, timezone), listener_name, timezone)
+        return _read_all(ViewReader(connection, listener_key, timezone), listener_name, timezone)
 
 
-def _read_all(reader: Reader, listener_name: str, timezone: str) -> ListenerData:
+def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> ListenerData:
     now: datetime = reader.read("now")[0][0]
     days = tuple(_to_day(row) for row in reader.read("days"))
     sign_in = next(iter(reader.read("sign_in")), None)
@@ -79,7 +78,7 @@ def _read_all(reader: Reader, listener_name: str, timezone: str) -> ListenerData
             "periods": periods,
             "streaks": streaks,
             "gaps": tuple(
-                Gap(
+                LocalGap(
                     row.gap_start_local,
                     row.gap_end_local,
                     float(row.gap_hours),
@@ -124,7 +123,7 @@ def _to_discovery(row: Any) -> Discovery:
     )
 
 
-def _read_periods(reader: Reader) -> tuple[Period, ...]:
+def _read_periods(reader: ViewReader) -> tuple[Period, ...]:
     """Return days first, then years, then all time."""
     rows = reader.read("periods")
     first_dates = {row.period: row.first_date for row in rows}
@@ -136,7 +135,7 @@ def _read_periods(reader: Reader) -> tuple[Period, ...]:
         "tracks": reader.read("tracks", **most),
         "albums": reader.read("albums", **most),
     }
-    places: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    places: dict[tuple[str, str], list[RankedPlace]] = defaultdict(list)
     for name, list_rows in lists.items():
         for row in list_rows:
             first = row.first_heard_date
@@ -183,8 +182,8 @@ def _to_previous(row: Any) -> Total | None:
     )
 
 
-def _to_place(row: Any, *, is_known: bool) -> Place:
-    return Place(
+def _to_place(row: Any, *, is_known: bool) -> RankedPlace:
+    return RankedPlace(
         row.place,
         row.name,
         _to_total(row),
@@ -199,7 +198,7 @@ def _to_place(row: Any, *, is_known: bool) -> Place:
 
 
 def _read_years(
-    reader: Reader,
+    reader: ViewReader,
     artists: tuple[Discovery, ...],
     periods: tuple[Period, ...],
     streaks: tuple[Stretch, ...],
@@ -251,7 +250,7 @@ def _to_year(
     )
 
 
-def _read_shelves(reader: Reader) -> dict[str, Any]:
+def _read_shelves(reader: ViewReader) -> dict[str, Any]:
     """Return what stands beside the periods."""
     months: dict[tuple[int, str], dict[date, int]] = defaultdict(dict)
     for row in reader.read("artist_months"):
@@ -263,10 +262,10 @@ def _read_shelves(reader: Reader) -> dict[str, Any]:
             NewShare(row.month_date, float(row.new_artist_pct), row.new_artist_count)
             for row in reader.read("new_shares")
         ),
-        "sessions": tuple(Session(*row) for row in reader.read("sessions")),
+        "sessions": tuple(ListeningSession(*row) for row in reader.read("sessions")),
         "comebacks": tuple(Comeback(*row) for row in reader.read("comebacks")),
         "ratings": tuple(
-            Rating(
+            RatedAlbum(
                 row.rank,
                 row.album_name,
                 row.main_artist_name,
@@ -281,11 +280,11 @@ def _read_shelves(reader: Reader) -> dict[str, Any]:
     }
 
 
-def _to_job(row: Any) -> Job:
+def _to_job(row: Any) -> JobHealth:
     def to_float(value: Any) -> float | None:
         return None if value is None else float(value)
 
-    return Job(
+    return JobHealth(
         row.job,
         row.last_run_at,
         row.last_outcome or "",

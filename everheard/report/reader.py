@@ -18,7 +18,7 @@ _BEGIN = """
 """
 
 
-class Reader:
+class ViewReader:
     """Asks the views about one listener."""
 
     def __init__(self, connection: Connection, listener_key: int, timezone: str) -> None:

@@ -63,7 +63,7 @@ def say_certainty(total: Total, gap_count: int) -> tuple[str, str]:
     """Return how sure a total is: the word before the number, and the reason in a sentence."""
     estimated = round(100 * total.ms_estimated / total.ms_listened) if total.ms_listened else 0
     part = f"{max(estimated, 1)}% of the time is" if estimated < 100 else "The time is"
-    missing = "Nobody looked for a part of it."  # days before the first poll, after an export
+    missing = "Nobody looked for a part of it."  # days before the first poll, after an import
     if gap_count:
         missing = say_count(gap_count, "stretch was", "stretches were").capitalize() + " not seen."
     if total.certainty == "at least":

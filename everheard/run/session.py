@@ -115,7 +115,7 @@ class Session:
         spooled, _ = self.spool.read(_TOKEN, self.owner)
         candidates = [str(one.content.get("refresh_token")) for one in spooled[-1:]]
         if self._known and self._known.latest_fingerprint != self.owner:
-            # Sealed under an earlier client secret, it is lost: the setting is the way in.
+            # Encrypted under an earlier client secret, it is lost: the setting is the way in.
             with suppress(NotDecryptable):
                 secret = self._run.settings.client_secret
                 candidates.append(decrypt_token(secret, self._known.encrypted_latest_token))

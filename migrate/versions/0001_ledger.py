@@ -1,4 +1,4 @@
-"""The ledger: polls, plays, dimensions and the pipeline's own books."""
+"""The ledger: polls, plays, dimensions and the pipeline's own tables."""
 
 from migrate.revision import run_sql_beside
 

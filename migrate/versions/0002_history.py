@@ -1,4 +1,4 @@
-"""The privacy export: podcasts and audiobooks, and the books of an import."""
+"""The privacy export: podcasts and audiobooks, and the record of an import."""
 
 from migrate.revision import run_sql_beside
 

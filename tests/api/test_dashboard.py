@@ -191,7 +191,7 @@ def test_open_page_shows_a_new_play_by_itself(served: str, page: Page, ledger: C
 def test_page_of_another_site_learns_no_names(
     browser: Browser, served: str, tmp_path: Path
 ) -> None:
-    """At the desk there is no password: the browser must not lend the script of names."""
+    """On the machine itself there is no password: the browser must not lend the script of names."""
     address = f"{served}/dashboard/names.js"
     (tmp_path / "evil.html").write_text(
         f"<script src={address}></script><script>got = typeof EVERHEARD_NAMES</script>"

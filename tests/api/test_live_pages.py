@@ -10,7 +10,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from api import live_pages
-from api.ledger import Ledger
+from api.ledger import LedgerReader
 from api.live_pages import LivePages
 from everheard.config import Settings
 from tests.api.test_dashboard import add_play
@@ -22,7 +22,7 @@ def live(settings: Settings, ledger: Connection) -> Iterator[LivePages]:
     """Lend live pages of the test's ledger, whose listener lives where it is noon."""
     with ledger.cursor() as cursor:
         cursor.execute("update warehouse.dim_listener set timezone = %s", (ZONE_NAME,))
-    opened = Ledger(settings)
+    opened = LedgerReader(settings)
     yield LivePages(opened)
     opened.close()
 

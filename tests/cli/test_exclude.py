@@ -6,7 +6,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from tests.cli.conftest import Type
-from tests.sql.ledger import LISTENERS, add_export, read, sum_up
+from tests.sql.ledger import LISTENERS, add_imported, read, sum_up
 
 NAMESAKE = "6vWDO969PvNqNYHIOW5v0m"
 ADD_NAMESAKE = f"""
@@ -23,9 +23,9 @@ def heard(connection: Connection) -> Connection:
     with connection.cursor() as cursor:
         cursor.execute(LISTENERS)
         cursor.execute("delete from warehouse.dim_listener where listener_key = 2")
-    add_export(connection, "2024-05-01T10:00:00Z", 600_000)
-    add_export(connection, "2024-05-01T11:00:00Z", 600_000)
-    add_export(connection, "2024-05-01T22:00:00Z", 600_000, track_key=2)
+    add_imported(connection, "2024-05-01T10:00:00Z", 600_000)
+    add_imported(connection, "2024-05-01T11:00:00Z", 600_000)
+    add_imported(connection, "2024-05-01T22:00:00Z", 600_000, track_key=2)
     sum_up(connection)
     return connection
 

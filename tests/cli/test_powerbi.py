@@ -8,7 +8,7 @@ import pytest
 
 from cli.powerbi import find_server, hand_over, write_copy
 from everheard.failure import ConfigurationError
-from migrate.role import Reader
+from migrate.role import ReaderRole
 
 
 def test_copy_has_server_and_database_filled_in(tmp_path: Path) -> None:
@@ -46,5 +46,5 @@ def test_password_is_shown_where_the_clipboard_is_out_of_reach(
         program.write_text(f"#!/bin/sh\ncat > {tmp_path}/clipboard\nexit {code}\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert hand_over(Reader("bi_reader", "the password")) == where
+    assert hand_over(ReaderRole("bi_reader", "the password")) == where
     assert (tmp_path / "clipboard").read_text() == "the password"

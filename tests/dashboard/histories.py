@@ -1,4 +1,4 @@
-"""Books to draw: made-up listeners, from nobody yet to ten years."""
+"""Listening to draw: made-up listeners, from nobody yet to ten years."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from everheard.report.data import (
     Comeback,
     Day,
     Discovery,
-    Gap,
-    Job,
+    JobHealth,
     ListenerData,
+    ListeningSession,
+    LocalGap,
     MonthBest,
     NewShare,
     Period,
-    Place,
+    RankedPlace,
     Release,
-    Session,
     Skips,
     Stretch,
     Total,
@@ -59,7 +59,7 @@ def make_history(
         artist_count=len(artists),
         track_count=len(artists) * len(SONGS),
         streaks=tuple(_find_streaks(days)),
-        sessions=tuple(Session(day.play_date, day.total.ms_listened // 2) for day in days),
+        sessions=tuple(ListeningSession(day.play_date, day.total.ms_listened // 2) for day in days),
         jobs=JOBS,
         last_contact_at=NOW - timedelta(minutes=18),
         last_contact_by="pi",
@@ -75,23 +75,25 @@ def make_history(
 
 
 JOBS = (
-    Job("get_last_50", NOW - timedelta(minutes=12), "done", "pi", 2140, 3, 20.0, 805.0),
-    Job("publish_dashboard", NOW - timedelta(hours=13), "done", "actions", 30, 0, 1440.0, 1710.0),
+    JobHealth("get_last_50", NOW - timedelta(minutes=12), "done", "pi", 2140, 3, 20.0, 805.0),
+    JobHealth(
+        "publish_dashboard", NOW - timedelta(hours=13), "done", "actions", 30, 0, 1440.0, 1710.0
+    ),
 )
 
 
-def _make_gap(day: date) -> Gap:
+def _make_gap(day: date) -> LocalGap:
     start = datetime.combine(day, datetime.min.time()) + timedelta(hours=21, minutes=40)
-    return Gap(start, start + timedelta(hours=13.4), 13.4)
+    return LocalGap(start, start + timedelta(hours=13.4), 13.4)
 
 
-def _make_closed_gaps(day_count: int) -> list[Gap]:
+def _make_closed_gaps(day_count: int) -> list[LocalGap]:
     start = datetime.fromisoformat("2026-02-03T09:15")
-    closed = Gap(start, start + timedelta(hours=30), 30.0, False, "an export")
+    closed = LocalGap(start, start + timedelta(hours=30), 30.0, False, "an export")
     return [closed] if day_count > 300 else []
 
 
-def _make_day(day: date, random: Random, measured_until: date | None, gaps: list[Gap]) -> Day:
+def _make_day(day: date, random: Random, measured_until: date | None, gaps: list[LocalGap]) -> Day:
     season = 1.0 + 0.5 * ((day.timetuple().tm_yday - 180) / 180) ** 2
     minutes = 0 if random.random() < 0.06 else random.gammavariate(3, 55) / season
     ms = int(minutes * MINUTE)
@@ -218,7 +220,7 @@ def _make_period(data: ListenerData, name: str, first: date, last: date) -> Peri
 
 def _make_places(
     data: ListenerData, total: Total, names: tuple[str, ...], artist: str = ""
-) -> tuple[Place, ...]:
+) -> tuple[RankedPlace, ...]:
     urls = {one.name: one.url for one in data.artists}
     places = []
     for number, name in enumerate(names):
@@ -226,7 +228,7 @@ def _make_places(
         estimated = total.ms_estimated // (number + 6)
         previous = (1 + (number * 5) % 11) if number % 4 else None
         places.append(
-            Place(
+            RankedPlace(
                 number + 1, name, Total(ms // 200_000, ms, estimated), previous, artist,
                 urls.get(name), ms_as_main=ms * 4 // 5, ms_as_featured=ms // 5 if number % 2 else 0,
                 is_known=number == 8, is_heard_next_year=number != 1,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from everheard.report.data import Rating
+from everheard.report.data import RatedAlbum
 from tests.dashboard.names import MINUTE, NAMES, SONGS
 
 
-def make_ratings(count: int) -> tuple[Rating, ...]:
+def make_ratings(count: int) -> tuple[RatedAlbum, ...]:
     """Return albums whose time goes with their rating, but for every twentieth and the next."""
     random = Random(count)
     rows = []
@@ -23,6 +23,6 @@ def make_ratings(count: int) -> tuple[Rating, ...]:
         rows.append((rating, album, NAMES[number % 16], int(hours * 60 * MINUTE)))
     rows.sort(reverse=True)
     return tuple(
-        Rating(place + 1, album, artist, float(rating), ms)
+        RatedAlbum(place + 1, album, artist, float(rating), ms)
         for place, (rating, album, artist, ms) in enumerate(rows)
     )

@@ -14,7 +14,7 @@ import pytest
 
 from dashboard.build import write_dashboard
 from dashboard.years import find_dropped
-from everheard.report.data import Discovery, ListenerData, Period, Place, Total
+from everheard.report.data import Discovery, ListenerData, Period, RankedPlace, Total
 from tests.dashboard.histories import HISTORIES, NOW, make_history
 from tests.dashboard.names import SPOTIFY
 from tests.dashboard.rated import make_ratings
@@ -53,7 +53,7 @@ def test_bars_are_filled_hollow_and_red(written: Written) -> None:
     assert signs == {"m": 26, "e": 22, "g": 2}
 
 
-def test_coverage_is_filled_until_the_export_ends_then_hollow_and_red(written: Written) -> None:
+def test_coverage_is_filled_until_the_history_ends_then_hollow_and_red(written: Written) -> None:
     drawn = re.search(r'class="rows coverage".*?</div>', read(written(YEAR), "coverage.html"), re.S)
     assert drawn is not None
     assert "2026-01-01 to 2026-06-30: measured" in drawn[0]
@@ -75,7 +75,7 @@ def test_no_page_draws_with_fewer_than_seven_marks(written: Written, data: str) 
 
 def test_day_before_the_first_play_says_when_the_next_look_is(written: Written) -> None:
     page = read(written("day 0"))
-    assert "No plays yet. Listen to something; the next look is at about 18:12." in page
+    assert "No plays yet. Listen to something; the next poll is at about 18:12." in page
     assert "spotify.com/account/privacy" in page
     assert not (written("day 0") / "artists.html").exists()
 
@@ -221,13 +221,13 @@ def test_every_year_has_its_picture_when_all_are_asked_for(tmp_path: Path) -> No
     assert "--all-pictures" in read(tmp_path / "two", "2023.html")
 
 
-def make_large_book() -> ListenerData:
+def make_large_data() -> ListenerData:
     """Return ten years with the lists full and more names than the search can hold."""
     data = make_history(day_count=3650, measured_until=NOW.date())
     total = Total(4321, 1_234_567_890, 456_789_012, "about")
     names = [f"An Artist of a Usual Name {number}" for number in range(25)]
     places = tuple(
-        Place(number + 1, name, total, 25 - number, "Another Usual Name",
+        RankedPlace(number + 1, name, total, 25 - number, "Another Usual Name",
               f"https://open.spotify.com/artist/{number:022}", 1_000_000_000, 234_567_890)
         for number, name in enumerate(names)
     )  # fmt: skip
@@ -248,7 +248,7 @@ def make_large_book() -> ListenerData:
 
 
 def test_ten_years_of_a_million_plays_stay_under_a_megabyte_and_a_half(tmp_path: Path) -> None:
-    write_dashboard(make_large_book(), tmp_path)
+    write_dashboard(make_large_data(), tmp_path)
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 1_500_000
     names = read(tmp_path, "names.js")
     known = re.search(r"The search knows the ([\d,]+) most heard of 20,060", names)

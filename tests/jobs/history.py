@@ -1,4 +1,4 @@
-"""A listening history as the import of an export leaves it: tracks known by name alone."""
+"""A listening history as its import leaves it: tracks known by name alone."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from everheard.ledger.derive import derive
 from everheard.ledger.summaries import render_summaries
 from everheard.names import fold_name
 from everheard.rows import NAMED, AlbumRow, ArtistRow, CreditRow, StagedRows, TrackRow
-from simulator.catalogue import Track
+from simulator.catalogue import SimulatedTrack
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def import_history(connection: Connection, heard: Iterable[tuple[Track, int]]) -> int:
+def import_history(connection: Connection, heard: Iterable[tuple[SimulatedTrack, int]]) -> int:
     """Let the ledger hold one play of each track, of so many milliseconds; return the listener."""
     plays = list(heard)
     with connection.cursor() as cursor:
@@ -59,8 +59,8 @@ def import_history(connection: Connection, heard: Iterable[tuple[Track, int]]) -
     return listener_key
 
 
-def to_named_rows(tracks: list[Track]) -> StagedRows:
-    """Return what an export says of tracks: id, title, album title, the album's first artist."""
+def to_named_rows(tracks: list[SimulatedTrack]) -> StagedRows:
+    """Return what a history says of tracks: id, title, album title, the album's first artist."""
     staged = StagedRows()
     for ref, track in enumerate(tracks, start=1):
         owner = (track.album.artists or track.artists)[0].name or ""

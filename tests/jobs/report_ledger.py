@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg2.extensions import connection as Connection
 
-from tests.sql.ledger import LISTENERS, add_export, add_play, see, sum_up
+from tests.sql.ledger import LISTENERS, add_imported, add_play, see, sum_up
 
 MINUTE = 60_000
 #: A zone in which it is about noon: no midnight falls into a test.
@@ -29,9 +29,9 @@ def fill(ledger: Connection) -> None:
     now = datetime.now(UTC)
     noon = datetime.combine(find_yesterday(), time(12), ZONE)
     first_noon = datetime.combine(find_first_day(), time(12), ZONE)
-    add_export(ledger, str(first_noon), 4 * MINUTE)
-    add_export(ledger, str(noon), 3 * MINUTE)
-    add_export(ledger, str(noon + timedelta(minutes=30)), 1 * MINUTE, track_key=2)
+    add_imported(ledger, str(first_noon), 4 * MINUTE)
+    add_imported(ledger, str(noon), 3 * MINUTE)
+    add_imported(ledger, str(noon + timedelta(minutes=30)), 1 * MINUTE, track_key=2)
     add_play(ledger, str(now))
     see(ledger, str(first_noon), str(noon + timedelta(hours=1)))
     with ledger.cursor() as cursor:

@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.ledger.operations.quota import Budget, reserve_calls
 from jobs import artists_and_tracks as job
-from simulator.catalogue import Album, Track
+from simulator.catalogue import SimulatedAlbum, SimulatedTrack
 from simulator.clock import from_iso
 from simulator.server import SimulatedServer
 from simulator.world import START
@@ -35,7 +35,7 @@ def read(connection: Connection, query: str, *parameters: Any) -> list[tuple[Any
         return cursor.fetchall()
 
 
-def find_albums(spotify: SimulatedServer, least: int, most: int = 50) -> list[Album]:
+def find_albums(spotify: SimulatedServer, least: int, most: int = 50) -> list[SimulatedAlbum]:
     """Return albums that nothing is odd about: one title, out, no track taken down."""
     world = spotify.world
     names = [(album.name, album.artists[0].id) for album in world.catalogue.albums]
@@ -51,7 +51,7 @@ def find_albums(spotify: SimulatedServer, least: int, most: int = 50) -> list[Al
     ]
 
 
-def hear(connection: Connection, *albums: tuple[Album, int]) -> list[Track]:
+def hear(connection: Connection, *albums: tuple[SimulatedAlbum, int]) -> list[SimulatedTrack]:
     """Let the listener have heard the first tracks of albums, the first albums the most."""
     tracks = [track for album, count in albums for track in album.tracks[:count]]
     import_history(
@@ -272,7 +272,7 @@ def test_what_a_poll_brought_costs_no_call_but_the_artists(
 def test_views_count_a_recording_once_and_keep_releases_apart(
     connection: Connection, spotify: SimulatedServer, run_job: Run
 ) -> None:
-    by_code: dict[str, list[Track]] = {}
+    by_code: dict[str, list[SimulatedTrack]] = {}
     for track in spotify.world.catalogue.tracks:
         if track.isrc and track.blanked_ms is None and track.album.released_ms < NOW_MS:
             by_code.setdefault(track.isrc.upper(), []).append(track)

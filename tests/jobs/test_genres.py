@@ -13,7 +13,7 @@ from everheard.sources.http import Answer, Sender
 from everheard.sources.musicbrainz import client as musicbrainz
 from everheard.sources.musicbrainz.rows import read_artist_genres
 from jobs import artists_and_tracks as job
-from simulator.catalogue import Track
+from simulator.catalogue import SimulatedTrack
 from simulator.server import SimulatedServer
 from tests.jobs.history import import_history
 
@@ -28,7 +28,7 @@ def spotify(start_spotify: Start, monkeypatch: pytest.MonkeyPatch) -> SimulatedS
 
 
 @pytest.fixture
-def track(connection: Connection, spotify: SimulatedServer) -> Track:
+def track(connection: Connection, spotify: SimulatedServer) -> SimulatedTrack:
     """Let the listener have heard one track by one artist who has genres."""
     now_ms = spotify.world.clock.now_ms
     track = next(
@@ -65,13 +65,15 @@ def turn_on(spotify: SimulatedServer) -> dict[str, str]:
     }
 
 
-def test_nobody_is_asked_by_default(spotify: SimulatedServer, track: Track, run_job: Run) -> None:
+def test_nobody_is_asked_by_default(
+    spotify: SimulatedServer, track: SimulatedTrack, run_job: Run
+) -> None:
     run_job(job, spotify, MUSICBRAINZ_URL=spotify.musicbrainz_url)
     assert spotify.world.calls.count("musicbrainz_isrc") == 0
 
 
 def test_genres_are_asked_for_once_by_code(
-    connection: Connection, spotify: SimulatedServer, track: Track, run_job: Run
+    connection: Connection, spotify: SimulatedServer, track: SimulatedTrack, run_job: Run
 ) -> None:
     run_job(job, spotify, **turn_on(spotify))
     expected = [(genre, "musicbrainz") for genre in sorted(track.artists[0].genres)]
@@ -81,7 +83,7 @@ def test_genres_are_asked_for_once_by_code(
 
 
 def test_trouble_of_musicbrainz_is_a_warning_and_asked_again(
-    connection: Connection, spotify: SimulatedServer, track: Track, run_job: Run
+    connection: Connection, spotify: SimulatedServer, track: SimulatedTrack, run_job: Run
 ) -> None:
     spotify.world.add_mood("not_json", "musicbrainz_isrc", times=1)
     run_job(job, spotify, **turn_on(spotify))
@@ -91,7 +93,7 @@ def test_trouble_of_musicbrainz_is_a_warning_and_asked_again(
 
 
 def test_its_budget_is_its_own(
-    connection: Connection, spotify: SimulatedServer, track: Track, run_job: Run
+    connection: Connection, spotify: SimulatedServer, track: SimulatedTrack, run_job: Run
 ) -> None:
     run_job(job, spotify, **turn_on(spotify), MUSICBRAINZ_CALLS_PER_DAY="0")
     assert spotify.world.calls.count("musicbrainz_isrc") == 0

@@ -16,11 +16,11 @@ from psycopg2.extensions import connection as Connection
 import jobs.get_last_50 as get_last_50
 import jobs.import_history as import_history
 from everheard.failure import DatabaseTrouble
-from simulator.privacy_export import write_export
+from simulator.history import write_history
 from simulator.server import SimulatedServer
 from tests.everheard.ledger.ledger import Ledger, read_tables
 from tests.everheard.pages import at, make_item, make_track
-from tests.everheard.sources.spotify_export.exports import (
+from tests.everheard.sources.spotify_export.history_files import (
     NAME,
     make_episode_row,
     make_row,
@@ -267,7 +267,7 @@ def test_odd_text_is_cleaned_and_not_refused(
     assert [name[:3] for _, name, _ in read_plays(connection)] == ["AB", "C\ufffdD", "lon"]
 
 
-def test_account_data_is_refused_with_the_right_export_to_ask_for(
+def test_account_data_is_refused_with_the_right_history_to_ask_for(
     run_import: Import, tmp_path: Path
 ) -> None:
     short = [{"endTime": "2026-01-01 10:00", "trackName": "Song", "msPlayed": 1}]
@@ -277,7 +277,7 @@ def test_account_data_is_refused_with_the_right_export_to_ask_for(
     assert "extended streaming history" in said
 
 
-def test_zip_without_history_says_which_export_to_ask_for(
+def test_zip_without_history_says_which_history_to_ask_for(
     run_import: Import, tmp_path: Path
 ) -> None:
     said = run_import(write_zip(tmp_path / "b.zip", {"Read_Me_First.pdf": b"%PDF"}), code=65)
@@ -432,7 +432,7 @@ def test_import_that_was_cut_off_is_completed_by_the_next(
     assert len(read_plays(connection)) == 100
 
 
-def test_polls_and_export_of_one_listener_give_what_was_heard(
+def test_polls_and_history_of_one_listener_give_what_was_heard(
     run_import: Import,
     connection: Connection,
     tmp_path: Path,
@@ -444,12 +444,12 @@ def test_polls_and_export_of_one_listener_give_what_was_heard(
     for _ in range(6):
         world.clock.advance(hours=9)
         run_job(get_last_50, spotify)
-    write_export(world.listener(), tmp_path / "my_spotify_data.zip", world.clock.now_ms)
+    write_history(world.listener(), tmp_path / "my_spotify_data.zip", world.clock.now_ms)
     said = run_import(tmp_path / "my_spotify_data.zip")
     heard = world.heard()
     plays = read_plays(connection)
     assert len(heard) > 300
-    # Of an offline play the export tells start and sound only: pauses are lost with it.
+    # Of an offline play the history tells start and sound only: pauses are lost with it.
     missing = [
         play
         for play in heard

@@ -8,7 +8,7 @@ from pathlib import Path
 from psycopg2.extensions import connection as Connection
 
 from jobs import artists_and_tracks, get_last_50, import_history, new_releases
-from simulator.privacy_export import write_export
+from simulator.history import write_history
 from simulator.server import SimulatedServer
 
 #: Table, column, and the dimension that it points into; see docs/decisions/0005.
@@ -42,7 +42,7 @@ def test_nothing_points_at_nothing_after_every_kind_of_load(
     for _ in range(2):
         world.clock.advance(hours=9)
         run_job(get_last_50, spotify)
-    write_export(world.listener(), tmp_path / "my_spotify_data.zip", world.clock.now_ms)
+    write_history(world.listener(), tmp_path / "my_spotify_data.zip", world.clock.now_ms)
     run_job(import_history, spotify, str(tmp_path / "my_spotify_data.zip"))
     run_job(artists_and_tracks, spotify)
     run_job(new_releases, spotify)

@@ -12,7 +12,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from jobs import artists_and_tracks, new_releases
-from simulator.catalogue import Album, Artist, Track
+from simulator.catalogue import SimulatedAlbum, SimulatedArtist, SimulatedTrack
 from simulator.clock import DAY_MS
 from simulator.discography import make_catalogue
 from simulator.randomness import base62
@@ -39,7 +39,7 @@ def spotify(start_spotify: Start, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
 
 
 @pytest.fixture
-def artist(spotify: SimulatedServer) -> Artist:
+def artist(spotify: SimulatedServer) -> SimulatedArtist:
     """Return an artist with a few albums, nothing odd about them, and nothing to come."""
     now_ms = spotify.world.clock.now_ms
     return next(
@@ -54,7 +54,9 @@ def artist(spotify: SimulatedServer) -> Artist:
 
 
 @pytest.fixture
-def heard(connection: Connection, spotify: SimulatedServer, artist: Artist, run_job: Run) -> Artist:
+def heard(
+    connection: Connection, spotify: SimulatedServer, artist: SimulatedArtist, run_job: Run
+) -> SimulatedArtist:
     """Let the listener have heard the artist, and the ledger know whose id that is."""
     import_history(connection, [(artist.albums[0].tracks[0], 200_000)])
     run_job(artists_and_tracks, spotify)
@@ -63,8 +65,8 @@ def heard(connection: Connection, spotify: SimulatedServer, artist: Artist, run_
 
 
 def release(
-    spotify: SimulatedServer, artist: Artist, name: str, track_count: int = 3, **more: Any
-) -> Album:
+    spotify: SimulatedServer, artist: SimulatedArtist, name: str, track_count: int = 3, **more: Any
+) -> SimulatedAlbum:
     """Let an artist release an album now; the simulated day is also the database's."""
     world = spotify.world
     now_ms = world.clock.now_ms
@@ -75,7 +77,7 @@ def release(
         **more,
     }
     number = len(world.catalogue.album_by_id)
-    album = Album(
+    album = SimulatedAlbum(
         id=base62("added", number),
         name=name,
         artists=(artist,),
@@ -86,7 +88,7 @@ def release(
     )
     for place in range(track_count):
         track_id = base62("added", number, place)
-        track = Track(
+        track = SimulatedTrack(
             track_id,
             f"{name} {place}",
             album,
@@ -110,8 +112,8 @@ def read_today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def look_again(connection: Connection) -> None:
-    """Let a day and more pass for the books."""
+def let_a_day_pass(connection: Connection) -> None:
+    """Let a day and more pass for the ledger."""
     read(
         connection,
         "update warehouse.etl_artist_watch set asked_at = asked_at - interval '3 days' returning 1",
@@ -125,7 +127,7 @@ def list_new(connection: Connection) -> list[str]:
 
 
 def test_first_run_marks_what_is_older_as_seen_not_as_new(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     seen = read(connection, "select is_new, count(*) from warehouse.fact_album_release group by 1")
@@ -134,11 +136,11 @@ def test_first_run_marks_what_is_older_as_seen_not_as_new(
 
 
 def test_new_album_is_found_once_with_all_its_tracks(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     album = release(spotify, heard, "Long Awaited", track_count=70)
-    look_again(connection)
+    let_a_day_pass(connection)
     assert "new 1" in run_job(new_releases, spotify)
     assert list_new(connection) == ["Long Awaited"]
     tracks = read(
@@ -148,13 +150,13 @@ def test_new_album_is_found_once_with_all_its_tracks(
     )
     assert [one for (one,) in tracks] == [track.id for track in album.tracks]
     spotify.world.calls.reset()
-    look_again(connection)
+    let_a_day_pass(connection)
     assert "new 0" in run_job(new_releases, spotify)
     assert spotify.world.calls.count("album") == 0
 
 
 def test_artist_is_not_asked_before_the_next_turn(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     asked = spotify.world.calls.count("artist_albums")
@@ -174,16 +176,16 @@ def test_followed_artists_are_watched(
 
 
 def test_editions_of_one_album_are_new_once(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Blue Harbour")
     release(spotify, heard, "Blue Harbour (Deluxe Edition)", track_count=5)
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert len(list_new(connection)) == 1
     release(spotify, heard, "Blue Harbour [Expanded]")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert len(list_new(connection)) == 1
 
@@ -192,7 +194,7 @@ def test_editions_of_one_album_are_new_once(
 def test_edition_is_joined_within_sixty_days(
     connection: Connection,
     spotify: SimulatedServer,
-    heard: Artist,
+    heard: SimulatedArtist,
     run_job: Run,
     days: int,
     count: int,
@@ -201,44 +203,44 @@ def test_edition_is_joined_within_sixty_days(
     release(spotify, heard, "Blue Harbour", released=earlier.isoformat())
     run_job(new_releases, spotify)
     release(spotify, heard, "Blue Harbour (Deluxe)")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert len(list_new(connection)) == count
 
 
 def test_single_of_the_same_name_is_no_edition(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Blue Harbour", album_type="single", track_count=1)
     release(spotify, heard, "Blue Harbour")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert list_new(connection) == ["Blue Harbour", "Blue Harbour"]
 
 
 def test_single_behind_a_page_full_of_albums_is_found(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     for number in range(10):
         release(spotify, heard, f"Old {number}", released="2020-01-01")
     release(spotify, heard, "Old Single", released="2020-01-01", album_type="single")
     run_job(new_releases, spotify)
     release(spotify, heard, "Fresh Single", album_type="single", track_count=1)
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert list_new(connection) == ["Fresh Single"]
 
 
 def test_vague_date_is_new_only_if_the_artist_was_looked_at_before(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     vague = {"released": read_today()[:4], "release_date_precision": "year"}
     release(spotify, heard, "Sometime", **vague)
     run_job(new_releases, spotify)
     assert list_new(connection) == []
     release(spotify, heard, "This Year", **vague)
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     assert list_new(connection) == ["This Year"]
 
@@ -247,7 +249,7 @@ def test_refused_limit_is_lowered_once(
     connection: Connection,
     start_spotify: Start,
     spotify: SimulatedServer,
-    heard: Artist,
+    heard: SimulatedArtist,
     run_job: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -259,11 +261,11 @@ def test_refused_limit_is_lowered_once(
 
 
 def test_quota_that_ends_while_describing_goes_on_next_time(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Long Awaited", track_count=70)
-    look_again(connection)
+    let_a_day_pass(connection)
     spotify.world.limits.ceilings = {"album_tracks": 0}
     run_job(new_releases, spotify, code=75)
     spotify.world.limits.ceilings = {}
@@ -290,7 +292,7 @@ def test_old_app_reads_spotifys_own_list(
 
 
 def test_new_app_is_tried_once_for_spotifys_own_list(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     run_job(new_releases, spotify)
@@ -298,12 +300,16 @@ def test_new_app_is_tried_once_for_spotifys_own_list(
 
 
 def test_feed_lists_what_is_new(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run, tmp_path: Path
+    connection: Connection,
+    spotify: SimulatedServer,
+    heard: SimulatedArtist,
+    run_job: Run,
+    tmp_path: Path,
 ) -> None:
     feed = tmp_path / "web" / "releases.xml"
     run_job(new_releases, spotify, FEED_PATH=str(feed))
     release(spotify, heard, "Salt & <Silver>")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify, FEED_PATH=str(feed))
     atom = "{http://www.w3.org/2005/Atom}"
     titles = [title.text for title in ElementTree.parse(feed).findall(f"{atom}entry/{atom}title")]
@@ -312,11 +318,11 @@ def test_feed_lists_what_is_new(
 
 
 def test_releases_are_of_the_listener_who_plays_the_artist(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     run_job(new_releases, spotify)
     release(spotify, heard, "Long Awaited")
-    look_again(connection)
+    let_a_day_pass(connection)
     run_job(new_releases, spotify)
     row = read(
         connection,
@@ -327,7 +333,7 @@ def test_releases_are_of_the_listener_who_plays_the_artist(
 
 
 def test_token_that_ends_in_mid_run_is_renewed(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     spotify.world.add_mood("unauthorised", "artist_albums", times=1)
     run_job(new_releases, spotify)
@@ -336,7 +342,11 @@ def test_token_that_ends_in_mid_run_is_renewed(
 
 @pytest.mark.parametrize("mood", ["not_found", "empty_page"])
 def test_artist_whose_albums_do_not_come_has_had_the_turn(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run, mood: str
+    connection: Connection,
+    spotify: SimulatedServer,
+    heard: SimulatedArtist,
+    run_job: Run,
+    mood: str,
 ) -> None:
     spotify.world.add_mood(mood, "artist_albums")
     run_job(new_releases, spotify)
@@ -355,7 +365,7 @@ def test_spent_quota_of_artists_ends_the_run_with_what_it_has(
 
 
 def test_sign_in_without_the_follow_scope_still_finds_what_is_played(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     world = spotify.world
     world.accounts.sign_in(world.listener().name, world.clock.now_ms, "user-read-recently-played")
@@ -363,7 +373,7 @@ def test_sign_in_without_the_follow_scope_still_finds_what_is_played(
 
 
 def test_dry_run_asks_nothing(
-    connection: Connection, spotify: SimulatedServer, heard: Artist, run_job: Run
+    connection: Connection, spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
 ) -> None:
     assert "artists whose turn it is 1" in run_job(new_releases, spotify, "--dry-run")
     assert spotify.world.calls.count() == 0

@@ -1,6 +1,6 @@
-"""The books of gaps say of every play heard what the design says, whatever was seen when.
+"""The recorded gaps say of every play heard what the design says, whatever was seen when.
 
-Pages in any order, full or not, with exports among them, against a listener who played
+Pages in any order, full or not, with imports among them, against a listener who played
 one track after the other without a pause.
 """
 
@@ -24,7 +24,7 @@ from everheard.sources.spotify.rows import PAGE_LIMIT
 from jobs import import_history
 from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import at, make_item, make_track
-from tests.everheard.sources.spotify_export.exports import make_row, write_file
+from tests.everheard.sources.spotify_export.history_files import make_row, write_file
 from tests.long_form import lengthen
 from tests.postgres import Server
 
@@ -34,11 +34,11 @@ TRACKS = [make_track(f"Song {number}", duration_ms=STEP_S * 1000) for number in 
 
 
 class Seen(NamedTuple):
-    """So many plays in a row, as a page or as a file of an export shows them."""
+    """So many plays in a row, as a page or as a file of a history shows them."""
 
     first: int
     count: int
-    is_export: bool
+    is_import: bool
 
     @property
     def plays(self) -> range:
@@ -52,12 +52,12 @@ class Design:
     open: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
     polled: set[int] = field(default_factory=set)
-    exported: set[int] = field(default_factory=set)
+    imported: set[int] = field(default_factory=set)
 
     def see(self, seen: Seen) -> None:
         plays = set(seen.plays)
-        if seen.is_export:
-            self.exported |= plays if len(plays) > 1 else set()  # one play is but a moment
+        if seen.is_import:
+            self.imported |= plays if len(plays) > 1 else set()  # one play is but a moment
         else:
             self.open -= plays
             earlier = [play for play in self.polled if play < seen.first]
@@ -65,12 +65,12 @@ class Design:
             if is_full and seen.first not in self.polled and earlier:
                 self.open |= set(range(max(earlier) + 1, seen.first))
             self.polled |= plays
-        self.closed |= self.open & self.exported
-        self.open -= self.exported
+        self.closed |= self.open & self.imported
+        self.open -= self.imported
 
 
-class Books:
-    """The books of one listener, and what is seen of the plays."""
+class ListenerLedger:
+    """The ledger of one listener, and what is seen of the plays."""
 
     def __init__(self, connection: Connection, name: str, folder: Path) -> None:
         self._ledger: Ledger = add_listener(connection, name)
@@ -78,7 +78,7 @@ class Books:
         self._folder = folder
 
     def see(self, seen: Seen) -> None:
-        if not seen.is_export:
+        if not seen.is_import:
             self._ledger.poll(*(make_item(play * STEP_S, TRACKS[play]) for play in seen.plays))
             return
         rows = [make_row(play * STEP_S, f"Song {play}") for play in seen.plays]
@@ -98,10 +98,10 @@ class Books:
 
 
 @pytest.fixture(scope="module")
-def open_books(
+def open_ledgers(
     postgres_server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Iterator[Books]]:
-    """Yield the books of one new listener after the other, in one database."""
+) -> Iterator[Iterator[ListenerLedger]]:
+    """Yield the ledger of one new listener after the other, in one database."""
     folder = tmp_path_factory.mktemp("gaps")
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -111,34 +111,34 @@ def open_books(
         connection.autocommit = True
         patch.setenv("DATABASE_URL", url)
         patch.setenv("EVERHEARD_HOME", str(folder / "home"))
-        yield (Books(connection, f"listener {n}", folder) for n in itertools.count())
+        yield (ListenerLedger(connection, f"listener {n}", folder) for n in itertools.count())
 
 
 #: A gap, a moment of it, the middle of it, a page in it, the rest of it, a gap noticed late,
 #: and a full page that begins where one began that hid nothing.
 ALL_KINDS = [
-    Seen(0, 2, is_export=False),
-    Seen(200, 50, is_export=False),
-    Seen(70, 1, is_export=True),
-    Seen(91, 40, is_export=True),
-    Seen(20, 49, is_export=False),
-    Seen(1, 300, is_export=True),
-    Seen(290, 50, is_export=False),
-    Seen(349, 2, is_export=False),
-    Seen(349, 50, is_export=False),
+    Seen(0, 2, is_import=False),
+    Seen(200, 50, is_import=False),
+    Seen(70, 1, is_import=True),
+    Seen(91, 40, is_import=True),
+    Seen(20, 49, is_import=False),
+    Seen(1, 300, is_import=True),
+    Seen(290, 50, is_import=False),
+    Seen(349, 2, is_import=False),
+    Seen(349, 50, is_import=False),
 ]
 
 
 def draw_sightings(seed: int) -> list[Seen]:
-    """Draw pages, most of them full and later than those before, and an export somewhere."""
+    """Draw pages, most of them full and later than those before, and an import somewhere."""
     rng = random.Random(seed)
     starts = rng.choices(range(0, len(HEARD) - PAGE_LIMIT, 10), k=rng.randint(3, 5))
     if rng.random() < 0.6:
         starts.sort()
     counts = [PAGE_LIMIT, PAGE_LIMIT, PAGE_LIMIT, PAGE_LIMIT - 1, 2]
-    seen = [Seen(start, rng.choice(counts), is_export=False) for start in starts]
-    export = Seen(rng.randrange(0, len(HEARD), 7), rng.choice([1, 2, 60, 150]), is_export=True)
-    seen.insert(rng.randint(0, len(seen)), export)
+    seen = [Seen(start, rng.choice(counts), is_import=False) for start in starts]
+    history = Seen(rng.randrange(0, len(HEARD), 7), rng.choice([1, 2, 60, 150]), is_import=True)
+    seen.insert(rng.randint(0, len(seen)), history)
     return seen
 
 
@@ -146,14 +146,14 @@ def draw_sightings(seed: int) -> list[Seen]:
 @settings(max_examples=lengthen(12), phases=[Phase.explicit, Phase.generate])
 @given(st.integers(0, 99_999).map(draw_sightings))
 @example(ALL_KINDS)
-def test_gaps_in_the_books_are_those_of_the_design(
-    open_books: Iterator[Books], sightings: list[Seen]
+def test_recorded_gaps_are_those_of_the_design(
+    open_ledgers: Iterator[ListenerLedger], sightings: list[Seen]
 ) -> None:
-    design, books = Design(), next(open_books)
+    design, ledger = Design(), next(open_ledgers)
     for seen in sightings:
         design.see(seen)
-        books.see(seen)
-        missing = {play for gap in books.read(is_open=True) for play in gap[1:]}
+        ledger.see(seen)
+        missing = {play for gap in ledger.read(is_open=True) for play in gap[1:]}
         assert missing == design.open
-        filled = {play for gap in books.read(is_open=False) for play in (*gap, gap.stop)}
+        filled = {play for gap in ledger.read(is_open=False) for play in (*gap, gap.stop)}
         assert filled - design.polled == design.closed - design.polled

@@ -22,7 +22,7 @@ from everheard.sources.spotify_export.files import find_sources
 from everheard.sources.spotify_export.reader import BatchReader
 from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import Json, make_item, make_track
-from tests.everheard.sources.spotify_export.exports import make_row, write_file
+from tests.everheard.sources.spotify_export.history_files import make_row, write_file
 from tests.long_form import lengthen
 from tests.postgres import Server
 
@@ -97,7 +97,7 @@ class Trial:
         )
 
     def _import(self, rows: list[Json]) -> None:
-        files = find_sources([str(write_file(self._folder / "export", rows))]).files
+        files = find_sources([str(write_file(self._folder / "history", rows))]).files
         now = datetime(2026, 11, 20, tzinfo=UTC)
         with (
             TemporaryDirectory(dir=self._folder) as scratch,

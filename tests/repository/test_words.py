@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,26 @@ FORBIDDEN = {
     "a folder of one machine": r"(?<![\w.~:}/])/(work|shared|home/\w+|Users/\w+|root)/\w",
     "a folder of one Windows machine": r"[A-Z]:\\\\?Users\\\\?\w",
     "a package index of one machine": r"--(extra-)?index-url|--trusted-host|--find-links|/simple/",
+}
+#: Words that once named something here, and what is said instead (docs/glossary.md).
+DEAD_WORDS = {
+    r"books|bookkeeping": "operations for the etl_ tables, ledger for the whole",
+    r"outlook": "warnings",
+    r"seal(s|ed|ing)?|unseal(s|ed)?": "encrypt, decrypt",
+    r"desk": "local access, or the machine itself",
+    r"read_memory|notices_of\w*": "answers, reminders",
+    r"looked_at|(first|last|next|between two) looks?": "poll, polled_at",
+    r"last_heard_at\w*": "last_contact_at or last_played_at, which are not the same",
+    r"exports? (rows?|files?)|_?EXPORT_\w+|write_export|(an|the) export knows": "history",
+    r"describe_genres|open_catalogue": "enrich",
+    r"the warehouse": "ledger; the schema is called warehouse, the layer is not",
+}
+#: Revisions say what they did in the words of their day.
+OLD_TEXTS = ("CHANGELOG.md", "migrate/versions/", "tests/")
+SPOKEN = {".css", ".html", ".js", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"}
+#: Lines that mean something else by a word: part of the line, by file.
+ALLOWED = {
+    "everheard/ledger/history.py": "_EXPORT_DIMENSIONS",
 }
 BARE_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 EMPTY_VERBS = ("process_", "handle_", "manage_", "do_")
@@ -44,6 +65,19 @@ def test_no_module_is_named_after_nothing() -> None:
     assert parts & BARE_NAMES == set()
 
 
+@pytest.mark.parametrize("word", DEAD_WORDS)
+def test_no_dead_word_comes_back(word: str) -> None:
+    pattern = re.compile(rf"\b({word})\b", re.IGNORECASE)
+    found = [
+        f"{show(path)}:{number} {line.strip()}"
+        for path in find_texts()
+        if path.suffix in SPOKEN and not show(path).startswith(OLD_TEXTS)
+        for number, line in enumerate(read(path).splitlines(), start=1)
+        if pattern.search(line) and ALLOWED.get(show(path), "\n") not in line
+    ]
+    assert found == [], f"say instead: {DEAD_WORDS[word]}"
+
+
 def find_functions() -> list[tuple[Path, ast.FunctionDef]]:
     return [
         (path, node)
@@ -61,6 +95,16 @@ def test_no_function_is_named_after_nothing() -> None:
         if node.name.lstrip("_").startswith(EMPTY_VERBS) and not node.name[3:].isupper()
     }
     assert names == set()
+
+
+def test_no_class_name_is_defined_twice() -> None:
+    places = defaultdict(list)
+    for path in find_files("*.py"):
+        if not show(path).startswith("tests/"):
+            for node in ast.walk(parse(path)):
+                if isinstance(node, ast.ClassDef):
+                    places[node.name].append(f"{show(path)}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_functions_and_modules_stay_short() -> None:

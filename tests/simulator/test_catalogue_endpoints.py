@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.catalogue import Album
+from simulator.catalogue import SimulatedAlbum
 from simulator.clock import DAY_MS
 from tests.simulator.caller import Caller
 from tests.simulator.conftest import Start
@@ -10,7 +10,7 @@ from tests.simulator.conftest import Start
 BATCHES = ["/tracks", "/albums", "/artists", "/episodes", "/shows"]
 
 
-def find_released(caller: Caller, least_tracks: int = 1) -> Album:
+def find_released(caller: Caller, least_tracks: int = 1) -> SimulatedAlbum:
     now_ms = caller.world.clock.now_ms
     return next(
         album

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from simulator.catalogue import Catalogue, Episode, Track
+from simulator.catalogue import Catalogue, SimulatedEpisode, SimulatedTrack
 from simulator.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_iso
 from simulator.discography import make_catalogue
-from simulator.listeners import Listener
+from simulator.listeners import SimulatedListener
 from simulator.listening import Play
 
 START_MS = from_iso("2026-01-05T06:00:00Z")
@@ -18,8 +18,8 @@ def catalogue() -> Catalogue:
     return make_catalogue(1, 2000, START_MS)
 
 
-def make_listener(catalogue: Catalogue, kind: str = "steady", days: int = 200) -> Listener:
-    return Listener(0, kind, 1, catalogue, START_MS - days * DAY_MS)
+def make_listener(catalogue: Catalogue, kind: str = "steady", days: int = 200) -> SimulatedListener:
+    return SimulatedListener(0, kind, 1, catalogue, START_MS - days * DAY_MS)
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ def test_listening_is_the_same_however_the_clock_is_stepped(catalogue: Catalogue
 
 def test_another_seed_or_listener_hears_something_else(catalogue: Catalogue) -> None:
     one = make_listener(catalogue).window(START_MS)
-    assert Listener(1, "steady", 1, catalogue, 0).window(START_MS) != one
-    assert Listener(0, "steady", 2, catalogue, 0).window(START_MS) != one
+    assert SimulatedListener(1, "steady", 1, catalogue, 0).window(START_MS) != one
+    assert SimulatedListener(0, "steady", 2, catalogue, 0).window(START_MS) != one
 
 
 def test_plays_follow_one_another(year: list[Play]) -> None:
@@ -58,14 +58,14 @@ def test_nobody_hears_an_album_before_it_is_out(year: list[Play]) -> None:
     assert all(
         play.started_ms > play.item.album.released_ms
         for play in year
-        if isinstance(play.item, Track)
+        if isinstance(play.item, SimulatedTrack)
     )
 
 
 def test_favourites_are_heard_far_more_often(year: list[Play]) -> None:
     counts: dict[str, int] = {}
     for play in year:
-        if isinstance(play.item, Track) and not play.item.is_local:
+        if isinstance(play.item, SimulatedTrack) and not play.item.is_local:
             artist = play.item.artists[0].id
             counts[artist] = counts.get(artist, 0) + 1
     ranked = sorted(counts.values(), reverse=True)
@@ -81,10 +81,10 @@ def test_nights_are_quiet(year: list[Play]) -> None:
 def test_listening_has_every_oddity(year: list[Play]) -> None:
     assert {"trackdone", "fwdbtn", "endplay"} == {play.reason_end for play in year}
     assert any(play.ended_ms - play.started_ms - play.ms_played > 3000 for play in year)
-    assert any(isinstance(play.item, Episode) for play in year)
+    assert any(isinstance(play.item, SimulatedEpisode) for play in year)
     for sign in ("private", "offline", "is_video", "shuffle"):
         assert {getattr(play, sign) for play in year} == {True, False}
-    assert any(isinstance(play.item, Track) and play.item.is_local for play in year)
+    assert any(isinstance(play.item, SimulatedTrack) and play.item.is_local for play in year)
     kinds = {(play.context_uri or "none").split(":")[1:2][0] for play in year if play.context_uri}
     assert {"album", "playlist", "artist", "collection", "show"} == kinds
     assert any(play.context_uri is None for play in year)
@@ -113,7 +113,7 @@ def test_window_holds_the_newest_fifty_that_are_due(catalogue: Catalogue) -> Non
     due = [play for play in listener.plays(0, START_MS) if play.is_due]
     known = [play for play in due if play.uploaded_ms <= START_MS]
     assert window == known[:-51:-1]
-    assert all(isinstance(play.item, Track) for play in window)
+    assert all(isinstance(play.item, SimulatedTrack) for play in window)
 
 
 def test_heard_says_until_when_each_play_was_shown(catalogue: Catalogue) -> None:

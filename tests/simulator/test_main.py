@@ -98,7 +98,7 @@ def test_help_fits_a_screen_and_names_every_switch_and_mood(
 def test_export_writes_the_listening_of_the_same_world(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "export.zip"
+    out = tmp_path / "history.zip"
     options = ["--tracks", "100", "--listeners", "2", "--listener", "ben", "--out", str(out)]
     assert main(["export", *options]) == 0
     with ZipFile(out) as archive:

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.catalogue import Track
+from simulator.catalogue import SimulatedTrack
 from simulator.clock import DAY_MS
 from tests.simulator.caller import Caller
 from tests.simulator.conftest import Start
 
 
-def find_track(caller: Caller) -> Track:
+def find_track(caller: Caller) -> SimulatedTrack:
     return next(
         track
         for track in caller.world.catalogue.tracks

@@ -39,7 +39,7 @@ def add_play(ledger: Connection, played_at: str, track_key: int = 1, **columns: 
         cursor.execute(f"insert into warehouse.fact_play ({names}) values ({places})", row)
 
 
-def add_export(ledger: Connection, played_at: str, ms: int = 200_000, track_key: int = 1) -> None:
+def add_imported(ledger: Connection, played_at: str, ms: int = 200_000, track_key: int = 1) -> None:
     add_play(ledger, played_at, track_key, ms_played=ms, ms_source=1)
 
 

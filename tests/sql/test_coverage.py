@@ -29,7 +29,7 @@ def polled(ledger: Connection) -> Connection:
     return ledger
 
 
-def look_at(ledger: Connection, listener_key: int, ago: str) -> None:
+def poll_at(ledger: Connection, listener_key: int, ago: str) -> None:
     with ledger.cursor() as cursor:
         cursor.execute(
             "update warehouse.etl_watermark set polled_at = now() - %s::interval"
@@ -46,7 +46,7 @@ LAST_DAYS = (
 
 def test_run_for_one_listener_covers_nobody_else(polled: Connection) -> None:
     """The second listener's sign-in has ended, say: the same run saw nothing of them."""
-    look_at(polled, 1, "1 minute")
+    poll_at(polled, 1, "1 minute")
 
     assert read(polled, LAST_DAYS.format(1)) == [("complete", 4)]
     assert read(polled, LAST_DAYS.format(2)) == [("unknown", 4)]
@@ -62,7 +62,7 @@ def test_look_of_long_ago_reaches_to_itself_and_one_of_today_to_now(polled: Conn
         "select date_trunc('hour', now() at time zone 'UTC' - seen_end_utc)::text"
         " from part.seen_span where listener_key = 1"
     )
-    look_at(polled, 1, "3 days")
+    poll_at(polled, 1, "3 days")
     assert read(polled, reach) == [("3 days",)]
-    look_at(polled, 1, "23 hours")
+    poll_at(polled, 1, "23 hours")
     assert read(polled, reach) == [("00:00:00",)]

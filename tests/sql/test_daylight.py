@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from tests.sql.ledger import add_export, read, see, sum_up
+from tests.sql.ledger import add_imported, read, see, sum_up
 
 PLAYS = (
     "2022-10-29T22:00:00Z",  # 30 October 2022, 00:00: a day of 25 hours
@@ -41,7 +41,7 @@ PER_DAY = [
 @pytest.fixture
 def edges(ledger: Connection) -> Connection:
     for moment in PLAYS:
-        add_export(ledger, moment, 40_000)
+        add_imported(ledger, moment, 40_000)
     see(ledger, PLAYS[0], "2025-01-02T00:00:00Z")
     sum_up(ledger)
     return ledger

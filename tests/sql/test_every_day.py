@@ -15,7 +15,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from everheard.ledger.operations.health import read_health
-from tests.sql.ledger import add_export, read
+from tests.sql.ledger import add_imported, read
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAYS = [date(2027, 1, 1) + timedelta(days=number) for number in range(2 * 365 + 32)]
@@ -98,7 +98,7 @@ def test_sign_in_ends_six_calendar_months_after_it_was_given(clock: Connection) 
 def test_running_periods_are_beside_as_many_days_before_and_the_year_beside_the_last(
     clock: Connection,
 ) -> None:
-    add_export(clock, "2020-01-01T12:00:00Z")
+    add_imported(clock, "2020-01-01T12:00:00Z")
     for now in each_night(clock):
         today = now.astimezone(BERLIN).date()
         last_year = today.year - 1

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from psycopg2.extensions import connection as Connection
 
-from tests.sql.ledger import add_export, read
+from tests.sql.ledger import add_imported, read
 
 RUN = (
     "insert into warehouse.etl_run (job, runner, trigger, started_at, ended_at, outcome, exit_code)"
@@ -59,7 +59,7 @@ def test_sign_in_ends_six_months_after_the_latest_one(ledger: Connection) -> Non
             " ('new', 1, '', '2024-08-31T22:30Z', true)"
         )
         cursor.execute("set timezone = 'Asia/Tokyo'")
-    add_export(ledger, "2024-09-02T10:00:00Z")
+    add_imported(ledger, "2024-09-02T10:00:00Z")
 
     rows = read(
         ledger,
@@ -79,7 +79,7 @@ def test_sign_in_ends_six_months_after_the_latest_one(ledger: Connection) -> Non
 def test_last_contact_is_each_listeners_own_poll_or_import_with_its_machine(
     ledger: Connection,
 ) -> None:
-    """A run counts for those it looked at, also where it failed for somebody else."""
+    """A run counts for those it polled, also where it failed for somebody else."""
     poll = (
         "insert into warehouse.etl_watermark (job, listener_key, watermark_at, polled_at)"
         " values ('get_last_50', %s, '2026-01-01', now() - %s::interval)"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from tests.sql.ledger import add_export, add_play, read, see, sum_up
+from tests.sql.ledger import add_imported, add_play, read, see, sum_up
 
 MINUTE = 60_000
 
@@ -15,11 +15,11 @@ MINUTE = 60_000
 @pytest.fixture
 def months(ledger: Connection) -> Connection:
     """Give months of every kind: measured or estimated, seen or not (Berlin: UTC+2)."""
-    add_export(ledger, "2024-04-10T10:00:00Z", 2 * MINUTE)
-    add_export(ledger, "2024-04-10T10:05:00Z", 10_000, track_key=2)
-    add_export(ledger, "2024-04-30T22:30:00Z", 1 * MINUTE)
+    add_imported(ledger, "2024-04-10T10:00:00Z", 2 * MINUTE)
+    add_imported(ledger, "2024-04-10T10:05:00Z", 10_000, track_key=2)
+    add_imported(ledger, "2024-04-30T22:30:00Z", 1 * MINUTE)
     add_play(ledger, "2024-06-01T12:00:00Z")
-    add_export(ledger, "2024-07-05T12:00:00Z", 1 * MINUTE, track_key=2)
+    add_imported(ledger, "2024-07-05T12:00:00Z", 1 * MINUTE, track_key=2)
     add_play(ledger, "2024-08-01T12:00:00Z")
     see(ledger, "2024-04-10T10:00:00Z", "2024-06-30T22:00:00Z")
     sum_up(ledger)
@@ -50,8 +50,8 @@ def test_month_of_an_artist_goes_by_the_listeners_calendar_and_says_how_sure_it_
 
 def test_month_tells_what_was_new_in_it_and_who_was_new_within_a_year(months: Connection) -> None:
     """A skip is no discovery: song 2 is heard in July only. Twelve months on, nobody is new."""
-    add_export(months, "2025-03-31T21:59:00Z", 1 * MINUTE)
-    add_export(months, "2025-03-31T22:30:00Z", 1 * MINUTE)
+    add_imported(months, "2025-03-31T21:59:00Z", 1 * MINUTE)
+    add_imported(months, "2025-03-31T22:30:00Z", 1 * MINUTE)
     sum_up(months)
 
     rows = read(
@@ -107,7 +107,7 @@ def test_silence_is_a_year_to_the_day_whatever_years_it_lies_in(each_ledger: Con
         "2022-12-31T11:59:00Z",
         "2024-06-01T12:00:00Z",
     ):
-        add_export(each_ledger, moment, MINUTE, track_key=2)
+        add_imported(each_ledger, moment, MINUTE, track_key=2)
     see(each_ledger, "2020-01-05T12:00Z", "2021-06-01T12:00Z")
     sum_up(each_ledger)
 

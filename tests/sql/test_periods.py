@@ -8,7 +8,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from tests.jobs.report_ledger import ZONE, ZONE_NAME
-from tests.sql.ledger import add_export, add_play, read, see, sum_up
+from tests.sql.ledger import add_imported, add_play, read, see, sum_up
 
 MINUTE = 60_000
 
@@ -34,11 +34,11 @@ def read_today() -> date:
 def test_week_is_beside_the_week_before_and_each_says_how_sure_it_is(ledger: Connection) -> None:
     """The week before was seen whole, this one was not; before the first play nothing is known."""
     today = read_today()
-    add_export(ledger, at_noon(today - timedelta(days=20)), 1 * MINUTE)
-    add_export(ledger, at_noon(today - timedelta(days=13)), 2 * MINUTE)
-    add_export(ledger, at_noon(today - timedelta(days=7)), 5_000)
+    add_imported(ledger, at_noon(today - timedelta(days=20)), 1 * MINUTE)
+    add_imported(ledger, at_noon(today - timedelta(days=13)), 2 * MINUTE)
+    add_imported(ledger, at_noon(today - timedelta(days=7)), 5_000)
     add_play(ledger, at_noon(today - timedelta(days=6)))
-    add_export(ledger, at_noon(today - timedelta(days=1)), 3 * MINUTE)
+    add_imported(ledger, at_noon(today - timedelta(days=1)), 3 * MINUTE)
     see(ledger, at_noon(today - timedelta(days=20)), at_noon(today - timedelta(days=4)))
     sum_up(ledger)
 
@@ -64,9 +64,9 @@ def test_week_is_beside_the_week_before_and_each_says_how_sure_it_is(ledger: Con
 def test_running_year_is_beside_the_same_days_a_year_ago(ledger: Connection) -> None:
     today = read_today()
     year_ago = read(ledger, f"select ('{today}'::date - interval '1 year')::date")[0][0]
-    add_export(ledger, at_noon(date(today.year - 2, 1, 1)))
-    add_export(ledger, at_noon(year_ago), 1 * MINUTE)
-    add_export(ledger, at_noon(year_ago + timedelta(days=1)), 2 * MINUTE)
+    add_imported(ledger, at_noon(date(today.year - 2, 1, 1)))
+    add_imported(ledger, at_noon(year_ago), 1 * MINUTE)
+    add_imported(ledger, at_noon(year_ago + timedelta(days=1)), 2 * MINUTE)
     sum_up(ledger)
 
     rows = read(
@@ -79,12 +79,12 @@ def test_running_year_is_beside_the_same_days_a_year_ago(ledger: Connection) -> 
 
 
 def test_all_time_is_not_sure_of_plays_that_lie_outside_what_was_seen(ledger: Connection) -> None:
-    add_export(ledger, "2024-05-01T12:00:00Z")
+    add_imported(ledger, "2024-05-01T12:00:00Z")
     see(ledger, "2024-05-01T12:00:00Z", "2024-05-02T12:00:00Z")
     sum_up(ledger)
     sure = "select certainty from bi.period_listening where period = 'all time'"
 
     assert read(ledger, sure) == [("exact",)]
-    add_export(ledger, "2024-05-03T12:00:00Z")
+    add_imported(ledger, "2024-05-03T12:00:00Z")
     sum_up(ledger)
     assert read(ledger, sure) == [("at least",)]

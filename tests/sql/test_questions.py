@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from tests.sql.ledger import add_export, add_play, read, see, sum_up
+from tests.sql.ledger import add_imported, add_play, read, see, sum_up
 
 MINUTE = 60_000
 
@@ -18,11 +18,11 @@ def year(each_ledger: Connection) -> Connection:
 
     In Berlin: Sunday 31 March 2024, when the clocks go forward at two; New Year's Eve.
     """
-    add_export(each_ledger, "2024-03-31T00:30:00Z", 3 * MINUTE)
-    add_export(each_ledger, "2024-03-31T01:10:00Z", 2 * MINUTE)
-    add_export(each_ledger, "2024-03-31T01:12:00Z", 10_000, track_key=2)
-    add_export(each_ledger, "2024-04-01T09:00:00Z", 4 * MINUTE, track_key=2)
-    add_export(each_ledger, "2024-12-31T23:30:00Z", 1 * MINUTE)
+    add_imported(each_ledger, "2024-03-31T00:30:00Z", 3 * MINUTE)
+    add_imported(each_ledger, "2024-03-31T01:10:00Z", 2 * MINUTE)
+    add_imported(each_ledger, "2024-03-31T01:12:00Z", 10_000, track_key=2)
+    add_imported(each_ledger, "2024-04-01T09:00:00Z", 4 * MINUTE, track_key=2)
+    add_imported(each_ledger, "2024-12-31T23:30:00Z", 1 * MINUTE)
     add_play(each_ledger, "2025-06-01T12:00:00Z")
     see(each_ledger, "2024-03-31T00:30:00Z", "2025-01-01T12:00:00Z")
     sum_up(each_ledger)
@@ -142,9 +142,9 @@ def test_open_gap_takes_its_day_out_of_what_was_seen(each_ledger: Connection) ->
 
 def test_sessions_part_after_thirty_quiet_minutes(each_ledger: Connection) -> None:
     """The pause runs from the end of one play to the start of the next."""
-    add_export(each_ledger, "2024-05-01T21:50:00Z", 5 * MINUTE)
-    add_export(each_ledger, "2024-05-01T22:24:00Z", 4 * MINUTE)
-    add_export(each_ledger, "2024-05-01T22:58:01Z", 4 * MINUTE)
+    add_imported(each_ledger, "2024-05-01T21:50:00Z", 5 * MINUTE)
+    add_imported(each_ledger, "2024-05-01T22:24:00Z", 4 * MINUTE)
+    add_imported(each_ledger, "2024-05-01T22:58:01Z", 4 * MINUTE)
     sum_up(each_ledger)
 
     rows = read(
@@ -163,7 +163,7 @@ def test_streak_is_a_run_of_days_and_may_be_longer_beside_unseen_ones(
     each_ledger: Connection,
 ) -> None:
     for day in ("2024-05-01", "2024-05-02", "2024-05-03", "2024-05-06"):
-        add_export(each_ledger, f"{day}T12:00:00Z")
+        add_imported(each_ledger, f"{day}T12:00:00Z")
     see(each_ledger, "2024-05-01T12:00Z", "2024-05-05T22:00Z")
     sum_up(each_ledger)
 
@@ -195,9 +195,9 @@ def test_discovery_is_the_first_listen_not_the_first_skip(year: Connection) -> N
 
 
 def test_comeback_needs_a_year_of_silence(each_ledger: Connection) -> None:
-    add_export(each_ledger, "2022-03-01T12:00:00Z", 5 * MINUTE, track_key=2)
-    add_export(each_ledger, "2023-02-28T12:00:00Z", 5 * MINUTE, track_key=2)
-    add_export(each_ledger, "2024-03-01T12:00:00Z", 2 * MINUTE, track_key=2)
+    add_imported(each_ledger, "2022-03-01T12:00:00Z", 5 * MINUTE, track_key=2)
+    add_imported(each_ledger, "2023-02-28T12:00:00Z", 5 * MINUTE, track_key=2)
+    add_imported(each_ledger, "2024-03-01T12:00:00Z", 2 * MINUTE, track_key=2)
     see(each_ledger, "2022-03-01T12:00Z", "2024-03-01T12:00Z")
     sum_up(each_ledger)
 
@@ -210,7 +210,7 @@ def test_comeback_needs_a_year_of_silence(each_ledger: Connection) -> None:
     assert rows == [("Main", "2023-02-28", 367, 600_000, 120_000, "exact")]
 
 
-def test_skips_are_judged_by_the_export_alone(each_ledger: Connection) -> None:
+def test_skips_are_judged_by_the_history_alone(each_ledger: Connection) -> None:
     with each_ledger.cursor() as cursor:
         cursor.execute(
             "insert into warehouse.dim_play_detail (play_detail_key, is_skipped)"

@@ -8,7 +8,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from everheard.ledger.exclusions import Rule, delete_exclusion, insert_exclusion
-from tests.sql.ledger import add_export, read, sum_up
+from tests.sql.ledger import add_imported, read, sum_up
 
 SPRING = date(2026, 3, 29)
 PODCASTS = """
@@ -87,8 +87,8 @@ def test_rule_on_a_context_takes_out_what_was_started_from_it(ledger: Connection
             "insert into warehouse.dim_context (context_key, context_uri, context_type)"
             " values (7, 'spotify:playlist:sleep', 'playlist')"
         )
-    add_export(ledger, "2024-05-01T10:00:00Z", 40_000)
-    add_export(ledger, "2024-05-01T10:05:00Z", 50_000)
+    add_imported(ledger, "2024-05-01T10:00:00Z", 40_000)
+    add_imported(ledger, "2024-05-01T10:05:00Z", 50_000)
     with ledger.cursor() as cursor:
         cursor.execute("update warehouse.fact_play set context_key = 7 where ms_played = 50000")
     sum_up(ledger)

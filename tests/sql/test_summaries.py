@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.ledger.exclusions import Rule, delete_exclusion, insert_exclusion
 from everheard.ledger.summaries import render_summaries
-from tests.sql.ledger import add_export, add_play, read, sum_up
+from tests.sql.ledger import add_imported, add_play, read, sum_up
 
 TABLES = ("summary_hour", "summary_month_track", "summary_track", "summary_session")
 
@@ -72,7 +72,7 @@ def derive(ledger: Connection) -> None:
 
 
 def test_last_play_that_goes_takes_its_summaries_along(ledger: Connection) -> None:
-    add_export(ledger, "2024-05-01T12:00:00Z")
+    add_imported(ledger, "2024-05-01T12:00:00Z")
     sum_up(ledger)
     with ledger.cursor() as cursor:
         cursor.execute("delete from warehouse.fact_play")
@@ -88,7 +88,7 @@ def test_listener_without_plays_has_nothing_to_sum(ledger: Connection) -> None:
 
 
 def test_listener_who_moves_takes_the_days_along(ledger: Connection) -> None:
-    add_export(ledger, "2024-05-01T23:30:00Z")
+    add_imported(ledger, "2024-05-01T23:30:00Z")
     sum_up(ledger)
     with ledger.cursor() as cursor:
         cursor.execute("update warehouse.dim_listener set timezone = 'America/New_York'")
@@ -100,7 +100,7 @@ def test_listener_who_moves_takes_the_days_along(ledger: Connection) -> None:
 
 
 def test_nothing_new_writes_nothing(ledger: Connection) -> None:
-    add_export(ledger, "2024-05-01T12:00:00Z")
+    add_imported(ledger, "2024-05-01T12:00:00Z")
     sum_up(ledger)
     versions = "select xmin::text from warehouse.summary_hour"
     before = read(ledger, versions)
@@ -128,9 +128,9 @@ def check_rule(ledger: Connection, rule: Rule, counted: int, left_out: int) -> N
 
 def three_plays(ledger: Connection) -> None:
     """Play tracks 1 and 2 in the evening of 1 May, track 2 at five the morning after."""
-    add_export(ledger, "2024-05-01T21:10:00Z")
-    add_export(ledger, "2024-05-01T21:20:00Z", track_key=2)
-    add_export(ledger, "2024-05-02T03:00:00Z", track_key=2)
+    add_imported(ledger, "2024-05-01T21:10:00Z")
+    add_imported(ledger, "2024-05-01T21:20:00Z", track_key=2)
+    add_imported(ledger, "2024-05-02T03:00:00Z", track_key=2)
     sum_up(ledger)
 
 

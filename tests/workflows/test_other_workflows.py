@@ -79,7 +79,7 @@ def execute(url: str, statement: str) -> list[tuple]:
 def test_watch_opens_the_issue_and_renewal_closes_it(
     start: Start, database_url: str, github: FakeGitHub
 ) -> None:
-    """In summer: no notice of the year's end is opened beside it."""
+    """In summer: no reminder of the year's end is opened beside it."""
     assert start("first", "run_job.yml").exit_code == 0
     summer = set_clock(datetime.fromisoformat("2026-06-15T05:52:00+00:00"))
     run = start("well", "issues.yml", environ=summer)
@@ -103,12 +103,12 @@ def test_watch_asks_for_the_history_in_december_and_announces_the_year(
 ) -> None:
     start("first", "run_job.yml")  # 50 plays of January 2026
 
-    def watch(day: str) -> str:
+    def keep_issues(day: str) -> str:
         moment = datetime.fromisoformat(f"{day}T05:52:00+00:00")
         return start(day, "issues.yml", environ=set_clock(moment)).log
 
-    assert "Ask Spotify for your history of 2026: issue 1 opened" in watch("2026-12-01")
-    log = watch("2027-01-01")
+    assert "Ask Spotify for your history of 2026: issue 1 opened" in keep_issues("2026-12-01")
+    log = keep_issues("2027-01-01")
     assert "Ask Spotify for your history of 2026: issue 1 is open" in log
     assert "Your 2026 in music: issue 2 opened" in log
     asked, year = github.read()["issues"]
@@ -117,7 +117,7 @@ def test_watch_asks_for_the_history_in_december_and_announces_the_year(
     assert "2026 is over: 50 plays, " in year["body"]
     assert "`python start.py dashboard`" in year["body"]
 
-    log = watch("2027-02-02")
+    log = keep_issues("2027-02-02")
     assert "issue 1 closed" in log
     assert "issue 2 closed" in log
 

@@ -1,4 +1,4 @@
-"""What the ledger knows of its own state: read once, judged by doctor and watch."""
+"""What the ledger knows of its own state: read once, judged by doctor and issues."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RunnerHealth(NamedTuple):
     hours: float
 
 
-class Health(NamedTuple):
+class LedgerHealth(NamedTuple):
     """The state of the ledger; hours by the database's clock, None where it never happened."""
 
     server_version: str
@@ -68,7 +68,7 @@ class YearSum(NamedTuple):
     open_gap_count: int
 
 
-def read_health(connection: Connection, *, client_id: str) -> Health:
+def read_health(connection: Connection, *, client_id: str) -> LedgerHealth:
     """Read the state of the ledger in one round trip; raise SchemaMismatch without tables."""
     with translate_errors(), connection.cursor() as cursor:
         send(cursor, render(cursor, flows.HEALTH, {"client_id": client_id}))
@@ -85,8 +85,8 @@ def read_year(connection: Connection, year: int) -> YearSum | None:
     return YearSum(*row) if row else None
 
 
-def _to_health(read: dict[str, Any]) -> Health:
-    return Health(
+def _to_health(read: dict[str, Any]) -> LedgerHealth:
+    return LedgerHealth(
         server_version=read["server_version"],
         is_read_only=read["is_read_only"],
         can_write=read["can_write"],

@@ -1,4 +1,4 @@
-"""The day's calls, kept in the books: reserved before they are made, put right afterwards."""
+"""The day's calls, kept in the ledger: reserved before they are made, put right afterwards."""
 
 from __future__ import annotations
 

@@ -104,5 +104,5 @@ def insert_run(connection: Connection, record: RunRecord) -> None:
 
 
 def note_runner(connection: Connection, *, runner: str, trigger: str) -> None:
-    """Note that a runner looked and found nothing to do: a sign of life."""
+    """Note that a runner came and found nothing to do: a sign of life."""
     execute(connection, flows.RUNNER, {"runner": runner, "trigger": trigger})

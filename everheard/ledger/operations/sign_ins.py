@@ -15,7 +15,7 @@ from everheard.ledger import flows
 
 
 class KnownSignIn(NamedTuple):
-    """What the books hold on the listener behind a refresh token."""
+    """What the ledger holds on the listener behind a refresh token."""
 
     listener_key: int
     timezone: str

@@ -17,7 +17,7 @@ class Gap(NamedTuple):
 
 
 class OpenGap(NamedTuple):
-    """A gap in the books that nothing has closed yet.
+    """A recorded gap that nothing has closed yet.
 
     ``end_duration_ms``: length of the track whose play ends the gap (0: unknown); a
     stretch shorter than that holds no further play.
@@ -49,7 +49,7 @@ def find_gaps(
     its edge; a later page may cut what an earlier one revealed. ``polled_at``: those of
     the pages' moments that were polled before, with this track or without one;
     ``newest_before``: for the oldest moment of a page, the newest polled play before
-    it in the books (absent: none, the listener's first poll). No clock is used.
+    it in the ledger (absent: none, the listener's first poll). No clock is used.
     """
     seen = set(polled_at)
     earlier_pages: list[datetime] = []

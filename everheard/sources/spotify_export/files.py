@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 Kind = Literal["audio", "video", "account", "other"]
-WHICH_EXPORT = (
+WHICH_HISTORY = (
     "ask Spotify for the extended streaming history, at https://www.spotify.com/account/privacy/"
 )
 _EXTENDED = re.compile(r"(streaming_history_(audio|video)|endsong|endvideo).*\.json", re.IGNORECASE)
@@ -50,7 +50,7 @@ class HistoryFile:
 
 
 @dataclass
-class Found:
+class FoundFiles:
     """What lies in the places that were named; ``refusals``: (name, what is wrong with it)."""
 
     files: list[HistoryFile] = field(default_factory=list)
@@ -60,9 +60,9 @@ class Found:
     account_count: int = 0
 
 
-def find_sources(arguments: Iterable[str], *, accepts_large: bool = False) -> Found:
+def find_sources(arguments: Iterable[str], *, accepts_large: bool = False) -> FoundFiles:
     """Look into files, folders, zips and patterns; whatever holds no history is refused by name."""
-    found = Found()
+    found = FoundFiles()
     seen: set[Path] = set()
     for argument in arguments:
         paths = _expand(argument)
@@ -83,7 +83,7 @@ def _expand(argument: str) -> list[Path]:
     return [Path(name) for name in sorted(names)]
 
 
-def _look_into(path: Path, found: Found, seen: set[Path], *, accepts_large: bool) -> None:
+def _look_into(path: Path, found: FoundFiles, seen: set[Path], *, accepts_large: bool) -> None:
     """Add what one place holds to ``found``, once; a place without any history is refused."""
     files_before, account_before = len(found.files), found.account_count
     refused_before = len(found.refusals)
@@ -101,13 +101,13 @@ def _look_into(path: Path, found: Found, seen: set[Path], *, accepts_large: bool
         return
     if len(found.files) == files_before and len(found.refusals) == refused_before:
         if found.account_count > account_before:
-            reason = f"holds the short form of the history (minutes, no ids): {WHICH_EXPORT}"
+            reason = f"holds the short form of the history (minutes, no ids): {WHICH_HISTORY}"
         else:
-            reason = f"holds no listening history: {WHICH_EXPORT}"
+            reason = f"holds no listening history: {WHICH_HISTORY}"
         found.refusals.append((path.name or str(path), reason))
 
 
-def _sort_file(path: Path, found: Found, *, accepts_large: bool) -> None:
+def _sort_file(path: Path, found: FoundFiles, *, accepts_large: bool) -> None:
     if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
         with open_archive(path, accepts_large=accepts_large) as archive:
             for member in archive.infolist():
@@ -123,7 +123,7 @@ def _sort_file(path: Path, found: Found, *, accepts_large: bool) -> None:
 
 
 def _sort_member(
-    path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, found: Found
+    path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, found: FoundFiles
 ) -> None:
     name = PurePosixPath(member.filename.replace("\\", "/")).name
     head = b""
@@ -138,7 +138,7 @@ def _sort_member(
     _file_under(kind, file, found)
 
 
-def _file_under(kind: Kind, file: HistoryFile, found: Found) -> None:
+def _file_under(kind: Kind, file: HistoryFile, found: FoundFiles) -> None:
     if kind in ("audio", "video"):
         found.files.append(file)
         return

@@ -1,4 +1,4 @@
-"""Batches of export files -> CSV for the warehouse, by DuckDB, within a fixed piece of memory."""
+"""Batches of history files -> CSV for the ledger, by DuckDB, within a fixed piece of memory."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from everheard.rows import FileTally, SkippedRow, Span
 from everheard.sources.spotify_export.files import HistoryFile
 
-#: Above this share of polled plays without a partner, the export may be somebody else's.
+#: Above this share of polled plays without a partner, the history may be somebody else's.
 PARTNERLESS_SHARE = 0.05
 
 
@@ -90,11 +90,11 @@ class ImportTally:
         }
 
     def find_doubts(self) -> list[str]:
-        """Return a warning where polled plays that the export should hold are not in it."""
+        """Return a warning where polled plays that the history should hold are not in it."""
         if self.partnerless_count <= PARTNERLESS_SHARE * self.polled_count:
             return []
         return [
-            f"{self.partnerless_count} of {self.polled_count} polled plays inside the export's"
+            f"{self.partnerless_count} of {self.polled_count} polled plays inside the history's"
             " span are not in it: is it the same listener's, and whole?"
         ]
 

@@ -6,9 +6,9 @@ import pytest
 
 from cli.doctor.check import Mark
 from cli.doctor.ledger import MEGABYTE, check_quota, check_storage, check_version, list_issues
-from everheard.ledger.operations.health import Health, RunnerHealth, SignInHealth
+from everheard.ledger.operations.health import LedgerHealth, RunnerHealth, SignInHealth
 
-HEALTH = Health(
+HEALTH = LedgerHealth(
     server_version="17.2 (Debian)",
     is_read_only=False,
     can_write=True,

@@ -1,4 +1,4 @@
-"""When a run turns red: real books, a spool folder, no waiting."""
+"""When a run turns red: a real ledger, a spool folder, no waiting."""
 
 import time
 from collections.abc import Callable

@@ -22,7 +22,7 @@ LISTENER = """
     select 'f', listener_key, 'x', now(), true from warehouse.dim_listener
 """
 AGE = "update warehouse.etl_sign_in set authorised_at = now() - interval '{} days'"
-#: No notice of the year's end is opened or closed.
+#: No reminder of the year's end is opened or closed.
 NO_SEASON = date(2026, 6, 15)
 GAP = """
     insert into warehouse.etl_gap (listener_key, gap_start, gap_end)

@@ -6,16 +6,16 @@ import re
 from itertools import pairwise
 
 from dashboard.drawings.ratings import draw_ratings, find_outliers
-from everheard.report.data import Rating
+from everheard.report.data import RatedAlbum
 from tests.dashboard.rated import make_ratings
 
 HOUR = 3_600_000
 
 
-def rate(*pairs: tuple[float, float]) -> list[Rating]:
+def rate(*pairs: tuple[float, float]) -> list[RatedAlbum]:
     """Return albums named by their number from (rating, hours)."""
     return [
-        Rating(place, f"Album {place}", "Artist", rating, int(hours * HOUR))
+        RatedAlbum(place, f"Album {place}", "Artist", rating, int(hours * HOUR))
         for place, (rating, hours) in enumerate(pairs)
     ]
 

@@ -24,9 +24,9 @@ JOB = "get_last_50"
 _INSERT_FACTS = """
 with written as (
     insert into warehouse.fact_play (played_at, track_key, ms_played, listener_key, ms_source)
-    select exported.played_at, track.track_key, exported.ms_played, %(listener_key)s, 1
+    select imported.played_at, track.track_key, imported.ms_played, %(listener_key)s, 1
     from unnest(%(played_at)s::timestamptz[], %(track_ref)s::integer[], %(ms_played)s::integer[])
-        as exported (played_at, track_ref, ms_played)
+        as imported (played_at, track_ref, ms_played)
     join pg_temp.staged_track as staged using (track_ref)
     join warehouse.dim_track as track
         on staged.track_uri = track.track_uri
@@ -48,8 +48,8 @@ class Play(NamedTuple):
     context: str | None
 
 
-class Export(NamedTuple):
-    """One row of a privacy export; ``track_id`` None: only its names are known."""
+class HistoryRow(NamedTuple):
+    """One row of a history; ``track_id`` None: only its names are known."""
 
     seconds: float
     track_id: str | None
@@ -81,8 +81,8 @@ class Ledger:
             dry_run=dry_run,
         )
 
-    def export(self, *rows: Export) -> None:
-        """Write export rows as facts and derive what they touch."""
+    def import_rows(self, *rows: HistoryRow) -> None:
+        """Write history rows as facts and derive what they touch."""
         with self.connection.cursor() as cursor:
             lock = render(cursor, flows.LISTENER_LOCK, {"listener_key": self.listener_key})
         # The facts need the tracks' keys, so what names them is loaded by itself first.
@@ -93,7 +93,7 @@ class Ledger:
                     staged.append(self._render_facts(cursor, rows))
                 derive(cursor, flows.POLL_DERIVATION, self.listener_key, staged)
 
-    def _render_facts(self, cursor: Cursor, rows: tuple[Export, ...]) -> bytes:
+    def _render_facts(self, cursor: Cursor, rows: tuple[HistoryRow, ...]) -> bytes:
         parameters = {
             "listener_key": self.listener_key,
             "played_at": [at(row.seconds) for row in rows],
@@ -130,8 +130,8 @@ class Ledger:
         return row
 
 
-def _stage_names(rows: tuple[Export, ...]) -> StagedRows:
-    """Return what an export knows of its tracks: title, album artist and perhaps an id."""
+def _stage_names(rows: tuple[HistoryRow, ...]) -> StagedRows:
+    """Return what a history knows of its tracks: title, album artist and perhaps an id."""
     staged = StagedRows()
     for ref, row in enumerate(rows, start=1):
         name, artist = fold_name(row.name), fold_name(row.artist)

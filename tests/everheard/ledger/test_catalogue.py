@@ -6,7 +6,7 @@ from everheard.ledger.catalogue import derive_changed, load_answers, read_queue
 from everheard.ledger.recordings import join_recordings
 from everheard.names import fold_name
 from everheard.sources.spotify.rows.catalogue import AnswerStage
-from tests.everheard.ledger.ledger import Export, Ledger
+from tests.everheard.ledger.ledger import HistoryRow, Ledger
 from tests.everheard.pages import Json, make_album, make_artist, make_item, make_track
 
 
@@ -23,10 +23,10 @@ def test_plays_of_every_listener_are_derived_again_when_a_class_changes(
 ) -> None:
     live = make_track("Song", edition="live id")
     for each in (ledger, other_ledger):
-        each.export(Export(30, "exported", "Song, once called otherwise", "Band"))
+        each.import_rows(HistoryRow(30, "imported", "Song, once called otherwise", "Band"))
         each.poll(make_item(0, live))
         assert len(each.plays()) == 2
-    answer(ledger, ("exported", make_track("Song")))
+    answer(ledger, ("imported", make_track("Song")))
     assert [len(each.plays()) for each in (ledger, other_ledger)] == [2, 2]
     derive_changed(ledger.connection)
     for each in (ledger, other_ledger):
@@ -36,26 +36,26 @@ def test_plays_of_every_listener_are_derived_again_when_a_class_changes(
 
 
 def test_same_answer_again_changes_nothing(ledger: Ledger) -> None:
-    ledger.export(Export(0, "exported", "Song", "Band"))
-    answer(ledger, ("exported", make_track("Song")))
+    ledger.import_rows(HistoryRow(0, "imported", "Song", "Band"))
+    answer(ledger, ("imported", make_track("Song")))
     query = "select xmin::text, * from warehouse.dim_track order by track_key"
     before = ledger.read(query)
-    answer(ledger, ("exported", make_track("Song")))
+    answer(ledger, ("imported", make_track("Song")))
     assert ledger.read(query) == before
 
 
 def test_answered_id_is_kept_beside_the_one_asked_for(ledger: Ledger) -> None:
-    ledger.export(Export(0, "exported", "Song", "Band"))
-    answer(ledger, ("exported", make_track("Song")))
+    ledger.import_rows(HistoryRow(0, "imported", "Song", "Band"))
+    answer(ledger, ("imported", make_track("Song")))
     row = ledger.read_one(
-        "select track_id, answered_id from warehouse.dim_track where track_id = 'exported'"
+        "select track_id, answered_id from warehouse.dim_track where track_id = 'imported'"
     )
-    assert row == ("exported", make_track("Song")["id"])
+    assert row == ("imported", make_track("Song")["id"])
 
 
 def test_relinked_group_asks_for_its_album_with_the_names_of_the_others(ledger: Ledger) -> None:
-    ledger.export(
-        *(Export(300 * place, f"old{place}", f"Song {place}", "Band") for place in range(4))
+    ledger.import_rows(
+        *(HistoryRow(300 * place, f"old{place}", f"Song {place}", "Band") for place in range(4))
     )
     answer(ledger, ("old0", make_track("Song 0")))
     (ask, *_) = read_queue(ledger.connection, kinds=["album"], limit=9, is_batch=False).asks
@@ -64,21 +64,23 @@ def test_relinked_group_asks_for_its_album_with_the_names_of_the_others(ledger: 
 
 
 def test_album_that_a_poll_showed_is_asked_for_at_once(ledger: Ledger) -> None:
-    """The export came after the poll: its title of the album is kept all the same."""
+    """The import came after the poll: its title of the album is kept all the same."""
     polled = make_track("Song 0")
     ledger.poll(make_item(0, polled))
-    ledger.export(
-        Export(90_000, polled["id"], "Song 0", "Band"),
-        Export(91_000, "other1", "Song 1", "Band"),
-        Export(92_000, "other2", "Song 2", "Band"),
+    ledger.import_rows(
+        HistoryRow(90_000, polled["id"], "Song 0", "Band"),
+        HistoryRow(91_000, "other1", "Song 1", "Band"),
+        HistoryRow(92_000, "other2", "Song 2", "Band"),
     )
     queue = read_queue(ledger.connection, kinds=["track", "album"], limit=9, is_batch=False)
     assert [(ask.kind, ask.spotify_id) for ask in queue.asks] == [("album", make_album()["id"])]
 
 
 def test_ambiguous_name_is_left_unresolved(ledger: Ledger) -> None:
-    """Two bands of one name: an export cannot tell them apart, and nobody guesses."""
-    ledger.export(Export(0, "one", "Song 1", "Band"), Export(300, "two", "Song 2", "Band"))
+    """Two bands of one name: a history cannot tell them apart, and nobody guesses."""
+    ledger.import_rows(
+        HistoryRow(0, "one", "Song 1", "Band"), HistoryRow(300, "two", "Song 2", "Band")
+    )
     answer(
         ledger,
         ("one", make_track("Song 1")),

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import cursor as Cursor
 
-from tests.everheard.ledger.ledger import Export, Ledger, Play
+from tests.everheard.ledger.ledger import HistoryRow, Ledger, Play
 from tests.everheard.pages import at, make_item, make_track
 
 SONG = make_track("Song", ["Band"])
@@ -59,7 +59,7 @@ def test_poll_that_nobody_sees_yet_is_derived_again_with_the_next_run(
     ledger: Ledger, other_ledger: Ledger, database_url: str
 ) -> None:
     ledger.poll(make_item(-50_000, SONG))
-    other_ledger.export(Export(0, None, "Song", "Alias"))
+    other_ledger.import_rows(HistoryRow(0, None, "Song", "Alias"))
     poll = make_item(0.4, SONG)
 
     with hold_before_commit(database_url, other_ledger.listener_key, lambda own: own.poll(poll)):
@@ -75,7 +75,7 @@ def test_note_that_is_taken_while_it_is_made_again_is_not_lost(
 ) -> None:
     """The run that takes it waits for the class to be changed, and derives from the new one."""
     ledger.poll(make_item(-50_000, SONG))
-    other_ledger.export(Export(0, None, "Song", "Alias"))
+    other_ledger.import_rows(HistoryRow(0, None, "Song", "Alias"))
     with ledger.connection.cursor() as cursor:
         cursor.execute(
             "insert into warehouse.etl_changed_class (listener_key, match_key)"

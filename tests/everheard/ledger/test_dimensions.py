@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.everheard.ledger.ledger import Export, Ledger
+from tests.everheard.ledger.ledger import HistoryRow, Ledger
 from tests.everheard.pages import (
     Json,
     make_album,
@@ -130,7 +130,7 @@ def test_later_answer_without_artists_leaves_artists_and_their_names(ledger: Led
 
 
 def test_what_a_play_tells_overwrites_a_mere_name(ledger: Ledger) -> None:
-    ledger.export(Export(0, SONG["id"], "song?", "band?"))
+    ledger.import_rows(HistoryRow(0, SONG["id"], "song?", "band?"))
     assert read_track(ledger, "name", "metadata_level") == ("song?", 1)
     ledger.poll(make_item(5000, SONG))
     assert read_track(ledger, "name", "folded_artist_name", "duration_ms", "metadata_level") == (
@@ -145,7 +145,7 @@ def test_mere_name_never_overwrites_what_a_play_told(ledger: Ledger) -> None:
     columns = "name", "folded_artist_name", "duration_ms", "album_key", "metadata_level"
     ledger.poll(make_item(0, SONG))
     before = read_track(ledger, *columns)
-    ledger.export(Export(5000, SONG["id"], "song?", "band?"))
+    ledger.import_rows(HistoryRow(5000, SONG["id"], "song?", "band?"))
     assert read_track(ledger, *columns) == before
 
 
@@ -154,7 +154,7 @@ def test_least_of_two_mere_names_wins_whatever_came_first(
     ledger: Ledger, names: tuple[str, str]
 ) -> None:
     for seconds, name in enumerate(names):
-        ledger.export(Export(seconds * 5000, "t" * 22, name, "Band"))
+        ledger.import_rows(HistoryRow(seconds * 5000, "t" * 22, name, "Band"))
     assert read_track(ledger, "name") == ("Alpha",)
 
 

@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.report.read import read_listener_data
 from everheard.report.reader import hold_still
-from tests.sql.ledger import LISTENERS, add_export, sum_up
+from tests.sql.ledger import LISTENERS, add_imported, sum_up
 
 ANOTHER_ALBUM = """
 insert into warehouse.dim_album
@@ -24,9 +24,9 @@ def ledger(connection: Connection) -> Connection:
     with connection.cursor() as cursor:
         cursor.execute(LISTENERS)
         cursor.execute(ANOTHER_ALBUM)
-    add_export(connection, "2024-03-01T12:00:00Z", 200_000)
-    add_export(connection, "2024-03-02T12:00:00Z", 20_000, track_key=2)
-    add_export(connection, "2025-03-01T12:00:00Z", 200_000)
+    add_imported(connection, "2024-03-01T12:00:00Z", 200_000)
+    add_imported(connection, "2024-03-02T12:00:00Z", 20_000, track_key=2)
+    add_imported(connection, "2025-03-01T12:00:00Z", 200_000)
     sum_up(connection)
     return connection
 
@@ -64,7 +64,7 @@ def test_reading_sees_one_moment(ledger: Connection, database_url: str) -> None:
     with hold_still(ledger), ledger.cursor() as cursor:
         cursor.execute(question)
         before = cursor.fetchone()
-        add_export(other, "2025-04-01T12:00:00Z")
+        add_imported(other, "2025-04-01T12:00:00Z")
         cursor.execute(question)
         assert cursor.fetchone() == before
     other.close()

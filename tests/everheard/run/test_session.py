@@ -66,8 +66,8 @@ def open_session(
             run.ledger.close()
 
 
-class Books:
-    """What the books hold on sign-ins, read and written beside the session."""
+class KeptSignIns:
+    """What the ledger holds on sign-ins, read and written beside the session."""
 
     def __init__(self, ledger: Ledger, spotify: SimulatedServer) -> None:
         self._ledger = ledger
@@ -104,8 +104,8 @@ def ledger(connection: Connection) -> Ledger:
 
 
 @pytest.fixture
-def books(ledger: Ledger, spotify: SimulatedServer) -> Books:
-    return Books(ledger, spotify)
+def kept(ledger: Ledger, spotify: SimulatedServer) -> KeptSignIns:
+    return KeptSignIns(ledger, spotify)
 
 
 def used_tokens(spotify: SimulatedServer) -> Callable[[], list[str]]:
@@ -121,91 +121,91 @@ def used_tokens(spotify: SimulatedServer) -> Callable[[], list[str]]:
     return lambda: used
 
 
-def test_setting_is_the_way_in(open_session: OpenSession, books: Books) -> None:
+def test_setting_is_the_way_in(open_session: OpenSession, kept: KeptSignIns) -> None:
     session = open_session()
     assert not session.is_known
     session.find_listener()
-    assert books.read() == [books.setting]
+    assert kept.read() == [kept.setting]
     assert open_session().is_known
 
 
 def test_later_sign_in_wins_over_the_setting(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer
 ) -> None:
-    newer = books.sign_in_again()
-    books.add(books.setting, JANUARY)
-    books.add(newer, JANUARY + timedelta(days=90))
+    newer = kept.sign_in_again()
+    kept.add(kept.setting, JANUARY)
+    kept.add(newer, JANUARY + timedelta(days=90))
     used = used_tokens(spotify)
     _ = open_session().client
     assert used() == [newer]
 
 
 def test_setting_wins_over_an_earlier_sign_in(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer
 ) -> None:
-    books.add(books.sign_in_again(), JANUARY)
-    books.add(books.setting, JANUARY + timedelta(days=90))
+    kept.add(kept.sign_in_again(), JANUARY)
+    kept.add(kept.setting, JANUARY + timedelta(days=90))
     used = used_tokens(spotify)
     _ = open_session().client
-    assert used() == [books.setting]
+    assert used() == [kept.setting]
 
 
 def test_setting_is_the_fallback_when_the_later_one_is_refused(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer
 ) -> None:
-    newer = books.sign_in_again()
-    books.add(books.setting, JANUARY)
-    books.add(newer, JANUARY + timedelta(days=90))
+    newer = kept.sign_in_again()
+    kept.add(kept.setting, JANUARY)
+    kept.add(newer, JANUARY + timedelta(days=90))
     spotify.world.accounts.revoke(newer)
     used = used_tokens(spotify)
     _ = open_session().client
-    assert used() == [newer, books.setting]
+    assert used() == [newer, kept.setting]
 
 
 def test_no_token_that_is_taken_means_sign_in_needed(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer
 ) -> None:
-    newer = books.sign_in_again()
-    books.add(books.setting, JANUARY)
-    books.add(newer, JANUARY + timedelta(days=90))
-    for token in (newer, books.setting):
+    newer = kept.sign_in_again()
+    kept.add(kept.setting, JANUARY)
+    kept.add(newer, JANUARY + timedelta(days=90))
+    for token in (newer, kept.setting):
         spotify.world.accounts.revoke(token)
     with pytest.raises(SignInNeeded, match=r"start\.py authorize"):
         _ = open_session().client
 
 
 def test_setting_serves_while_the_database_is_away(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer
 ) -> None:
-    books.add(books.setting, JANUARY)
-    books.add(books.sign_in_again(), JANUARY + timedelta(days=90))
+    kept.add(kept.setting, JANUARY)
+    kept.add(kept.sign_in_again(), JANUARY + timedelta(days=90))
     used = used_tokens(spotify)
     _ = open_session(DATABASE_URL=NOBODY_LISTENS).client
-    assert used() == [books.setting]
+    assert used() == [kept.setting]
 
 
 def rotate(spotify: SimulatedServer) -> None:
     spotify.world.add_mood("rotated", "token", times=1)
 
 
-def test_rotated_token_is_in_the_books_before_it_is_used(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer
+def test_rotated_token_is_in_the_ledger_before_it_is_used(
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer
 ) -> None:
-    books.add(books.setting, JANUARY)
+    kept.add(kept.setting, JANUARY)
     rotate(spotify)
     _ = open_session().client
     rotated = spotify.world.refresh_token()
     assert spotify.world.calls.count() == 1
-    assert books.read() == [books.setting, rotated]
+    assert kept.read() == [kept.setting, rotated]
     used = used_tokens(spotify)
     _ = open_session().client
     assert used() == [rotated]
 
 
 def test_rotation_does_not_extend_the_six_months(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer, ledger: Ledger
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer, ledger: Ledger
 ) -> None:
-    books.add(books.setting, JANUARY)
+    kept.add(kept.setting, JANUARY)
     rotate(spotify)
     _ = open_session().client
     assert ledger.read(
@@ -217,17 +217,17 @@ def test_rotation_does_not_extend_the_six_months(
 @pytest.mark.parametrize("is_known", [True, False])
 def test_rotated_token_waits_in_the_spool_while_the_database_is_away(
     open_session: OpenSession,
-    books: Books,
+    kept: KeptSignIns,
     spotify: SimulatedServer,
     tmp_path: Path,
     is_known: bool,
 ) -> None:
     if is_known:
-        books.add(books.setting, JANUARY)
+        kept.add(kept.setting, JANUARY)
     rotate(spotify)
     _ = open_session(DATABASE_URL=NOBODY_LISTENS).client
     rotated = spotify.world.refresh_token()
-    assert rotated != books.setting
+    assert rotated != kept.setting
     assert len(list((tmp_path / "spool").glob("token-*"))) == 1
 
     used = used_tokens(spotify)
@@ -235,37 +235,37 @@ def test_rotated_token_waits_in_the_spool_while_the_database_is_away(
     session = open_session()
     session.find_listener()
     assert set(used()) <= {rotated}
-    assert books.read() == [books.setting, rotated]
+    assert kept.read() == [kept.setting, rotated]
     assert list((tmp_path / "spool").glob("token-*")) == []
 
 
 def test_token_rotated_twice_with_the_database_dying_in_between_is_the_latest(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer, ledger: Ledger
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer, ledger: Ledger
 ) -> None:
-    books.add(books.setting, JANUARY)
+    kept.add(kept.setting, JANUARY)
     for number in range(6):
         rotate(spotify)
         session = open_session()
-        if number % 2:  # the books were read, then the server went away
+        if number % 2:  # the operations were read, then the server went away
             session._run.ledger.connect().close()
         _ = session.client
         open_session().find_listener()
-        assert books.read()[-1] == spotify.world.refresh_token()
-    assert len(books.read()) == 7
+        assert kept.read()[-1] == spotify.world.refresh_token()
+    assert len(kept.read()) == 7
 
 
 def test_first_run_with_a_rotated_token_keeps_both(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer
 ) -> None:
     rotate(spotify)
     open_session().find_listener()
-    assert books.read() == [books.setting, spotify.world.refresh_token()]
+    assert kept.read() == [kept.setting, spotify.world.refresh_token()]
 
 
 def test_token_encrypted_with_another_client_secret_is_passed_over(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer, ledger: Ledger
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer, ledger: Ledger
 ) -> None:
-    books.add(books.setting, JANUARY)
+    kept.add(kept.setting, JANUARY)
     ledger.read(
         "insert into warehouse.etl_sign_in (fingerprint, listener_key, encrypted_token,"
         " authorised_at, is_authorised_at_exact) select %s, listener_key, %s, now(), true"
@@ -275,13 +275,13 @@ def test_token_encrypted_with_another_client_secret_is_passed_over(
     )
     used = used_tokens(spotify)
     _ = open_session().client
-    assert used() == [books.setting]
+    assert used() == [kept.setting]
 
 
 def test_new_client_secret_finds_the_listener_again(
-    open_session: OpenSession, books: Books, spotify: SimulatedServer, ledger: Ledger
+    open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer, ledger: Ledger
 ) -> None:
-    books.add(books.setting, JANUARY)
+    kept.add(kept.setting, JANUARY)
     spotify.world.accounts.client_secret = "n" * 32
     session = open_session(SPOTIFY_CLIENT_SECRET="n" * 32)
     assert not session.is_known

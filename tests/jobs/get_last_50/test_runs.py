@@ -37,8 +37,8 @@ def test_second_run_adds_nothing(runner: Runner) -> None:
     before = runner.tables()
     assert "new 0, known 50, gaps 0" in runner.run().last_line
     after = runner.tables()
-    books = {"etl_run", "etl_runner", "etl_watermark"}
-    assert {name for name in after if after[name] != before[name]} == books
+    operations = {"etl_run", "etl_runner", "etl_watermark"}
+    assert {name for name in after if after[name] != before[name]} == operations
 
 
 def test_warm_run_makes_two_calls_and_asks_who_once_ever(runner: Runner) -> None:
@@ -143,7 +143,7 @@ def test_if_stale_runs_when_the_last_success_is_long_ago(runner: Runner) -> None
 
 
 def test_if_stale_does_not_take_anothers_success_for_ones_own(make_runner: MakeRunner) -> None:
-    """A fresh look at one listener must not keep another's plays waiting for ever."""
+    """A fresh poll of one listener must not keep another's plays waiting for ever."""
     runner = make_runner(listeners=["steady", "light"])
     ada, ben = (runner.spotify.world.refresh_token(name) for name in ("ada", "ben"))
     runner.run(SPOTIFY_REFRESH_TOKEN=ada)

@@ -1,4 +1,4 @@
-"""No secret leaves the job: not in what it prints, keeps, sends to the books or spools."""
+"""No secret leaves the job: not in what it prints, keeps, sends to the database or spools."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_no_secret_is_shown_or_kept(
             assert secret.encode().hex() not in text, place
 
 
-def test_what_the_books_keep_of_a_token_is_encrypted(runner: Runner) -> None:
+def test_what_the_ledger_keeps_of_a_token_is_encrypted(runner: Runner) -> None:
     runner.run()
     ((encrypted,),) = runner.read("select encrypted_token from warehouse.etl_sign_in")
     assert bytes(encrypted).startswith(b"gAAAA")

@@ -1,4 +1,4 @@
-"""A listening history of some months, as an export tells it and as polls saw parts of it."""
+"""A listening history of some months, as a history tells it and as polls saw parts of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.everheard.pages import NOON, Json, make_item, make_track
-from tests.everheard.sources.spotify_export.exports import make_episode_row, make_row, write_file
+from tests.everheard.sources.spotify_export.history_files import (
+    make_episode_row,
+    make_row,
+    write_file,
+)
 
 HOUR_S = 3600
 #: Where the history begins, in seconds before noon of the tests: all of it is in the past.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.everheard.pages import NOON, Json
-from tests.everheard.sources.spotify_export.exports import make_episode_row, make_row
+from tests.everheard.sources.spotify_export.history_files import make_episode_row, make_row
 from tests.jobs.import_history.conftest import MakeImporter
 from tests.jobs.import_history.distance import keep_distance
 from tests.jobs.import_history.histories import make_history, make_polls, write_history

@@ -1,4 +1,4 @@
-"""What an export knows by name and a poll by id becomes one artist and one album."""
+"""What a history knows by name and a poll by id becomes one artist and one album."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jobs import artists_and_tracks
 from simulator.server import SimulatedServer
 from tests.everheard.ledger.ledger import Ledger, add_listener
 from tests.everheard.pages import make_album, make_artist, make_item
-from tests.everheard.sources.spotify_export.exports import make_row, write_file
+from tests.everheard.sources.spotify_export.history_files import make_row, write_file
 from tests.jobs.conftest import Run
 from tests.jobs.import_history.importing import Importer
 
@@ -29,10 +29,10 @@ def test_name_and_id_become_one_without_a_call(
     polls_first: bool,
 ) -> None:
     ledger = add_listener(connection)
-    export = write_file(tmp_path, [make_row(0), make_row(DAY_S, "Other")])
+    history = write_file(tmp_path, [make_row(0), make_row(DAY_S, "Other")])
     steps: list[Callable[[], object]] = [
         lambda: ledger.poll(make_item(2 * DAY_S)),
-        lambda: Importer(database_url, tmp_path / "home").run(export),
+        lambda: Importer(database_url, tmp_path / "home").run(history),
     ]
     for step in steps if polls_first else reversed(steps):
         step()
@@ -47,13 +47,13 @@ def test_import_finds_what_its_names_are_by_itself(
 ) -> None:
     ledger = add_listener(connection)
     ledger.poll(make_item(2 * DAY_S))
-    export = write_file(tmp_path, [make_row(0), make_row(DAY_S, "Other")])
-    Importer(database_url, tmp_path / "home").run(export)
+    history = write_file(tmp_path, [make_row(0), make_row(DAY_S, "Other")])
+    Importer(database_url, tmp_path / "home").run(history)
     assert read_same(ledger) == (make_artist("Band")["id"], make_album()["id"])
 
 
 def read_same(ledger: Ledger) -> tuple[str, str]:
-    """Return the ids of what the export calls Band and Record."""
+    """Return the ids of what the history calls Band and Record."""
     artist_id, album_id = ledger.read_one(
         """
         select artist.artist_id, album.album_id

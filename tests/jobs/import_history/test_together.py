@@ -57,7 +57,7 @@ def test_two_imports_at_once_leave_the_ledger_of_one_after_the_other(
 
 
 def count_plays(importer: Importer) -> int:
-    """Return how many plays of an export the ledger holds."""
+    """Return how many plays of a history the ledger holds."""
     ((count,),) = importer.read("select count(*) from warehouse.fact_play where ms_source = 1")
     return int(count)
 

@@ -13,7 +13,7 @@ from everheard.sources.spotify.rows.stage import Stage
 
 
 class ReleaseRow(NamedTuple):
-    """One album found: browse, search or artist; whether its artist was never looked at before."""
+    """One album found: browse, search or artist; whether its artist was never asked for before."""
 
     album_ref: int
     found_by: str

@@ -37,7 +37,7 @@ class Stage:
     """Rows under construction; each object is added once and found by its natural key.
 
     ``level`` is how well an answer describes its object; the same object may come at
-    several levels in one batch, and the warehouse takes the best.
+    several levels in one batch, and the ledger takes the best.
     """
 
     def __init__(self) -> None:

@@ -126,7 +126,7 @@ PAGES = st.lists(
 
 
 def load_one_by_one(pages: Sequence[Page], first: float) -> set[Gap]:
-    """Return the gaps in the books when each page is a run of its own."""
+    """Return the gaps on record when each page is a run of its own."""
     known: dict[Moment, None] = {Moment(at(first), "first"): None}
     gaps: set[Gap] = set()
     for page in pages:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from everheard.sources.spotify_export.files import find_kind, find_sources
-from tests.everheard.sources.spotify_export.exports import make_row, write_file, write_zip
+from tests.everheard.sources.spotify_export.history_files import make_row, write_file, write_zip
 
 EXTENDED = b'[{"ts": "2026-01-01T00:00:00Z", "ms_played": 1}]'
 

@@ -7,7 +7,7 @@ import pytest
 
 from everheard.sources.spotify_export.archive import Refused
 from everheard.sources.spotify_export.repair import FAULT, repair
-from tests.everheard.sources.spotify_export.exports import write_file
+from tests.everheard.sources.spotify_export.history_files import write_file
 
 ROW = '{"ts": "a"}'
 LOST = {FAULT: "no readable row"}

@@ -1,4 +1,4 @@
-"""Asking the catalogue within the day's budget: lot by lot, each reserved, asked and stored.
+"""Enrich what the ledger lacks, within the day's budget: lot by lot, reserved, asked, stored.
 
 The queue lives in the ledger, so that a run may end anywhere, for any reason, and the
 next one, on any runner, goes on where it was.
@@ -66,7 +66,7 @@ _REASONS: dict[type[SpotifyError], str] = {
 }
 
 
-def open_catalogue(run: Run, sender: Sender) -> SpotifyClient:
+def open_app_client(run: Run, sender: Sender) -> SpotifyClient:
     """Return a client with the app's own token: it reads the catalogue without a listener.
 
     Answers under the id that was asked for, where a listener's token may get another's.
@@ -76,15 +76,15 @@ def open_catalogue(run: Run, sender: Sender) -> SpotifyClient:
     return SpotifyClient(sender, token, settings.api_url)
 
 
-class Catalogue:
-    """The catalogue as one run may ask it: what is reserved, what is closed, what is known.
+class Enricher:
+    """Spotify's catalogue as one run may ask it: what is reserved, closed, and known.
 
-    ``call_count`` counts calls made, ``described`` what was answered, by kind.
+    ``call_count`` counts calls made, ``enriched`` what was answered, by kind.
     """
 
     def __init__(self, run: Run, client: SpotifyClient, budget: Budget) -> None:
         self.call_count = 0
-        self.described: Counter[str] = Counter()
+        self.enriched: Counter[str] = Counter()
         self.is_spent = False
         self.client = client
         self._clients = [client]
@@ -128,7 +128,7 @@ class Catalogue:
         load_answers(self._run.ledger.connect(), stage.rows, stage.paged_albums)
 
     def make_calls(self, calls: Sequence[tuple[str, Callable[[], None]]]) -> None:
-        """Reserve calls, each to a bucket, make those that are granted, and put the books right."""
+        """Reserve calls, each to a bucket, make those that are granted, and settle what is left."""
         wanted = Counter(bucket for bucket, _ in calls)
         reserved, spent = self._reserve(wanted), Counter[str]()
         try:
@@ -232,7 +232,7 @@ class Catalogue:
         except (EmptyNotFound, NotFound, BadRequest) as refusal:
             stage.add_owed(ask.kind, ask.spotify_id, _REASONS[type(refusal)], ask.next_offset)
         else:
-            self.described[ask.kind] += is_told
+            self.enriched[ask.kind] += is_told
 
     def _fetch_one(self, ask: Ask, stage: AnswerStage) -> bool:
         if ask.kind == "track":
@@ -269,11 +269,11 @@ class Catalogue:
             stage.add_owed(ask.kind, ask.spotify_id, "missing")
             return
         add = stage.add_track if ask.kind == "track" else stage.add_artist
-        self.described[ask.kind] += add(ask.spotify_id, answer)
+        self.enriched[ask.kind] += add(ask.spotify_id, answer)
 
     def _note_genres(self, stage: AnswerStage) -> None:
         """Remember whether this app is told genres at all: one that is not never sees any."""
         if stage.has_genres:
             self.learn("genres", is_available=True)
-        elif self.described["artist"] >= BATCH_SIZE and "genres" not in self._available:
+        elif self.enriched["artist"] >= BATCH_SIZE and "genres" not in self._available:
             self.learn("genres", is_available=False)

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zlib import crc32
 
-from simulator.catalogue import Episode, Track
+from simulator.catalogue import SimulatedEpisode, SimulatedTrack
 from simulator.clock import DAY_MS, SECOND_MS, to_iso
-from simulator.listeners import Listener
+from simulator.listeners import SimulatedListener
 from simulator.listening import Play
 from simulator.randomness import base62
 
@@ -43,8 +43,8 @@ OLD_PLATFORMS = {
 }
 
 
-def write_export(
-    listener: Listener,
+def write_history(
+    listener: SimulatedListener,
     out: Path,
     until_ms: int,
     *,
@@ -114,11 +114,11 @@ def _name_item(play: Play) -> Row:
     )
     if _is_one_in(1500, play, "nameless"):
         return row
-    if isinstance(play.item, Episode):
+    if isinstance(play.item, SimulatedEpisode):
         return row | _name_episode(play.item)
     track = play.item
     if track.returned_as is not None and _is_one_in(2, play, "relinked"):
-        track = track.returned_as  # the export may know the song by its other id
+        track = track.returned_as  # the history may know the song by its other id
     owner = (track.album.artists or track.artists)[0]
     return row | {
         "master_metadata_track_name": track.name,
@@ -128,12 +128,12 @@ def _name_item(play: Play) -> Row:
     }
 
 
-def _find_uri(track: Track, *, is_video: bool) -> str:
+def _find_uri(track: SimulatedTrack, *, is_video: bool) -> str:
     """Return the track's URI; a music video has one that is found nowhere else."""
     return f"spotify:track:{base62('video', track.id)}" if is_video else track.uri
 
 
-def _name_episode(episode: Episode) -> Row:
+def _name_episode(episode: SimulatedEpisode) -> Row:
     uri = f"spotify:episode:{episode.id}"
     if episode.show.is_audiobook:
         book_uri = f"spotify:show:{episode.show.id}"
@@ -155,12 +155,12 @@ def _draw_offline_timestamp(play: Play) -> int | str | None:
 
 
 def _is_one_in(count: int, play: Play, label: str) -> bool:
-    """Draw by the play itself, so that any span of a listening is exported the same."""
+    """Draw by the play itself, so that any span of a listening is written the same."""
     return crc32(f"{label}{play.ended_ms}".encode()) % count == 0
 
 
 def _lay_out_extended(
-    listener: Listener, since_ms: int, until_ms: int, form: Form, rows_per_file: int
+    listener: SimulatedListener, since_ms: int, until_ms: int, form: Form, rows_per_file: int
 ) -> Iterator[tuple[str, list[Row]]]:
     """Yield each file's name and rows, audio first, numbered on through the years."""
     uploaded = [play for play in listener.plays(since_ms, until_ms) if play.uploaded_ms < until_ms]
@@ -194,14 +194,14 @@ def _split(rows: list[Row], size: int) -> list[list[Row]]:
 
 
 def _lay_out_account(
-    listener: Listener, since_ms: int, until_ms: int
+    listener: SimulatedListener, since_ms: int, until_ms: int
 ) -> Iterator[tuple[str, list[Row] | Row]]:
     music: list[Row] = []
     podcasts: list[Row] = []
     for play in listener.plays(since_ms, until_ms):
         ended = datetime.fromtimestamp(play.ended_ms / SECOND_MS, UTC)
         row: Row = {"endTime": f"{ended:%Y-%m-%d %H:%M}"}
-        if isinstance(play.item, Track):
+        if isinstance(play.item, SimulatedTrack):
             owner = (play.item.album.artists or play.item.artists)[0]
             row |= {"artistName": owner.name, "trackName": play.item.name}
             music.append(row | {"msPlayed": play.ms_played})

@@ -8,11 +8,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from simulator.catalogue import Episode, Track
+from simulator.catalogue import SimulatedEpisode, SimulatedTrack
 from simulator.clock import DAY_MS, from_iso
 from simulator.discography import make_catalogue
-from simulator.listeners import Listener
-from simulator.privacy_export import write_export
+from simulator.history import write_history
+from simulator.listeners import SimulatedListener
 
 START_MS = from_iso("2026-01-05T06:00:00Z")
 KEYS = {
@@ -44,14 +44,14 @@ Files = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def listener() -> Listener:
+def listener() -> SimulatedListener:
     catalogue = make_catalogue(1, 2000, START_MS)
-    return Listener(0, "heavy", 1, catalogue, START_MS - 300 * DAY_MS)
+    return SimulatedListener(0, "heavy", 1, catalogue, START_MS - 300 * DAY_MS)
 
 
-def write_and_read(listener: Listener, folder: Path, **how: Any) -> Files:
+def write_and_read(listener: SimulatedListener, folder: Path, **how: Any) -> Files:
     out = folder / "my_spotify_data.zip"
-    count = write_export(listener, out, START_MS, **how)
+    count = write_history(listener, out, START_MS, **how)
     with ZipFile(out) as archive:
         files = {name: json.loads(archive.read(name)) for name in archive.namelist()}
     assert count == sum(len(rows) for rows in files.values() if isinstance(rows, list))
@@ -59,8 +59,8 @@ def write_and_read(listener: Listener, folder: Path, **how: Any) -> Files:
 
 
 @pytest.fixture(scope="module")
-def files(listener: Listener, tmp_path_factory: pytest.TempPathFactory) -> Files:
-    return write_and_read(listener, tmp_path_factory.mktemp("export"))
+def files(listener: SimulatedListener, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return write_and_read(listener, tmp_path_factory.mktemp("history"))
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +84,8 @@ def test_every_row_has_every_key(rows: list[dict[str, Any]]) -> None:
     assert {frozenset(row) for row in rows} == {frozenset(KEYS)}
 
 
-def test_export_and_recently_played_tell_the_same_listening(
-    listener: Listener, rows: list[dict[str, Any]]
+def test_history_and_recently_played_tell_the_same_listening(
+    listener: SimulatedListener, rows: list[dict[str, Any]]
 ) -> None:
     heard = listener.heard(START_MS)
     told = {
@@ -107,7 +107,7 @@ def test_export_and_recently_played_tell_the_same_listening(
 
 
 def test_offline_rows_carry_their_upload_and_their_start(
-    listener: Listener, rows: list[dict[str, Any]]
+    listener: SimulatedListener, rows: list[dict[str, Any]]
 ) -> None:
     plays = [play for play in listener.plays(0, START_MS) if play.uploaded_ms > play.ended_ms]
     uploads = {play.uploaded_ms // 1000 for play in plays}
@@ -137,10 +137,10 @@ def test_flags_are_true_false_and_now_and_then_null(rows: list[dict[str, Any]]) 
 
 
 def test_podcasts_chapters_videos_and_nameless_rows_are_there(
-    listener: Listener, files: Files, rows: list[dict[str, Any]]
+    listener: SimulatedListener, files: Files, rows: list[dict[str, Any]]
 ) -> None:
     items = [play.item for play in listener.plays(0, START_MS)]
-    spoken = [item for item in items if isinstance(item, Episode)]
+    spoken = [item for item in items if isinstance(item, SimulatedEpisode)]
     assert spoken
     assert sum(bool(row["spotify_episode_uri"]) for row in rows) > 0
     assert sum(bool(row["audiobook_chapter_uri"]) for row in rows) > 0
@@ -156,7 +156,7 @@ def test_podcasts_chapters_videos_and_nameless_rows_are_there(
     assert not {row["spotify_track_uri"] for row in video if row["spotify_track_uri"]} & audio_uris
 
 
-def test_older_form_has_its_own_names_and_keys(listener: Listener, tmp_path: Path) -> None:
+def test_older_form_has_its_own_names_and_keys(listener: SimulatedListener, tmp_path: Path) -> None:
     older = write_and_read(listener, tmp_path, form="endsong", rows_per_file=2000)
     names = [name.rpartition("/")[2] for name in older]
     assert "endsong_10.json" in names
@@ -166,7 +166,9 @@ def test_older_form_has_its_own_names_and_keys(listener: Listener, tmp_path: Pat
     assert set(row) == KEYS - {"ip_addr"} | extra
 
 
-def test_account_form_counts_minutes_and_knows_no_ids(listener: Listener, tmp_path: Path) -> None:
+def test_account_form_counts_minutes_and_knows_no_ids(
+    listener: SimulatedListener, tmp_path: Path
+) -> None:
     account = write_and_read(listener, tmp_path, form="account")
     folder = "Spotify Account Data"
     first = account[f"{folder}/StreamingHistory_music_0.json"]
@@ -177,10 +179,14 @@ def test_account_form_counts_minutes_and_knows_no_ids(listener: Listener, tmp_pa
     assert set(podcast) == {"endTime", "podcastName", "episodeName", "msPlayed"}
 
 
-def test_any_span_is_exported_the_same(listener: Listener, tmp_path: Path, files: Files) -> None:
+def test_any_span_is_written_the_same(
+    listener: SimulatedListener, tmp_path: Path, files: Files
+) -> None:
     since_ms = START_MS - 20 * DAY_MS
     part = write_and_read(listener, tmp_path, since_ms=since_ms)
     whole = {json.dumps(row) for rows in files.values() for row in rows}
     assert {json.dumps(row) for rows in part.values() for row in rows} <= whole
-    tracks = [play for play in listener.plays(since_ms, START_MS) if isinstance(play.item, Track)]
+    tracks = [
+        play for play in listener.plays(since_ms, START_MS) if isinstance(play.item, SimulatedTrack)
+    ]
     assert sum(len(rows) for rows in part.values()) >= len(tracks)

@@ -16,6 +16,7 @@ from everheard.report.data import (
     Discovery,
     JobHealth,
     ListenerData,
+    ListeningSession,
     LocalGap,
     MonthBest,
     NewShare,

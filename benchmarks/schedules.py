@@ -97,16 +97,22 @@ def main(argv: list[str] | None = None) -> int:
 
 def make_schedules(days: int, rng: random.Random) -> Iterator[Schedule]:
     """Yield the schedules in the order of the table."""
-    github, pi, desk = (find_line("get_last_50", place) for place in ("actions", "pi", "desk"))
+    github, pi, computer = (
+        find_line("get_last_50", place) for place in ("actions", "pi", "computer")
+    )
     on_time = tick(days, github._replace(at=GITHUB_MINUTE * 60))
     late = draw_late_runs(days, rng)
     pi_polls = tick(days, pi)
     pi_loads = tick(days, pi._replace(every=find_interval(pi.every, pi.load_every)))
-    office = [moment for moment in tick(days, desk) if 9 <= moment // (60 * MINUTE_MS) % 24 < 18]
+    office = [
+        moment for moment in tick(days, computer) if 9 <= moment // (60 * MINUTE_MS) % 24 < 18
+    ]
     yield Schedule("GitHub, if it were on time", False, on_time, on_time, on_time)
     yield Schedule("GitHub, as late as measured", False, late, late, late)
-    desk_polls = sorted({*late, *office})
-    yield Schedule("GitHub late, and a computer from 9 to 18", False, late, desk_polls, desk_polls)
+    computer_polls = sorted({*late, *office})
+    yield Schedule(
+        "GitHub late, and a computer from 9 to 18", False, late, computer_polls, computer_polls
+    )
     yield Schedule("a Pi alone", True, [], pi_polls, pi_loads)
     yield Schedule("GitHub late, and a Pi", True, late, [*pi_polls, *late], [*pi_loads, *late])
 

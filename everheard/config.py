@@ -86,8 +86,7 @@ def read_settings(
     def get(name: str, default: str = "") -> str:
         return values.get(name, "").strip() or default
 
-    faults = _find_faults(get, needs_spotify=needs_spotify)
-    if faults:
+    if faults := _find_faults(get, needs_spotify=needs_spotify):
         raise ConfigurationError(faults)
     home = Path(get("EVERHEARD_HOME") or _default_home(values)).expanduser()
     return Settings(
@@ -103,17 +102,24 @@ def read_settings(
         timezone=_split_list(get("LISTENER_TIMEZONE", "UTC"))[0],
         healthcheck_url=get("HEALTHCHECK_URL"),
         env_file=env_file,
-        calls_per_day=int(get("METADATA_CALLS_PER_DAY", "300")),
         feed_path=_get_path(get, "FEED_PATH"),
         report_dir=_get_path(get, "REPORT_DIR"),
         shows_names=get("SHOW_NAMES") == "1",
         api_origins=tuple(_split_list(get("API_ORIGINS"))),
         api_rate_limit=get("API_RATE_LIMIT", "1200 per minute"),
-        musicbrainz_contact=get("MUSICBRAINZ_CONTACT"),
-        musicbrainz_url=get("MUSICBRAINZ_URL", "https://musicbrainz.org").rstrip("/"),
-        musicbrainz_calls_per_day=int(get("MUSICBRAINZ_CALLS_PER_DAY", "500")),
+        **_find_enrichment(get),
         **_find_runner(get),
     )
+
+
+def _find_enrichment(get: Callable[..., str]) -> dict[str, Any]:
+    """Return whom enriching may ask, and how often a day."""
+    return {
+        "calls_per_day": int(get("METADATA_CALLS_PER_DAY", "300")),
+        "musicbrainz_contact": get("MUSICBRAINZ_CONTACT"),
+        "musicbrainz_url": get("MUSICBRAINZ_URL", "https://musicbrainz.org").rstrip("/"),
+        "musicbrainz_calls_per_day": int(get("MUSICBRAINZ_CALLS_PER_DAY", "500")),
+    }
 
 
 def _find_runner(get: Callable[..., str]) -> dict[str, Any]:

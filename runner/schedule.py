@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 SCHEDULE = Path(__file__).with_name("schedule.toml")
-PLACES = ("container", "pi", "pi_fallback", "desk", "actions", "actions_dense", "web_clock")
+PLACES = ("container", "pi", "pi_fallback", "computer", "actions", "actions_dense", "web_clock")
 _OPTIONS = ("if_stale", "load_every")
 
 

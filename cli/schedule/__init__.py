@@ -44,8 +44,8 @@ def change_schedule(word: str, settings: Settings) -> str:
 
 
 def read_desk_line() -> Line:
-    """Return what the schedule says of a desk machine."""
-    return find_line("get_last_50", "desk")
+    """Return what the schedule says of a computer."""
+    return find_line("get_last_50", "computer")
 
 
 def read_last_line(home: Path) -> str:

@@ -1,4 +1,4 @@
-"""How each system is told what the schedule says of a desk machine. Text only."""
+"""How each system is told what the schedule says of a computer. Text only."""
 
 from __future__ import annotations
 

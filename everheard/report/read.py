@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -72,29 +73,24 @@ def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> Listener
     tracks = tuple(_to_discovery(row) for row in reader.read("found_songs", most=MOST_SONGS))
     periods = _read_periods(reader)
     streaks = tuple(Stretch(*row) for row in reader.read("streaks"))
-    return ListenerData(
-        **{
-            **vars(data),
-            "days": days,
-            "periods": periods,
-            "streaks": streaks,
-            "gaps": tuple(
-                LocalGap(
-                    row.gap_start_local,
-                    row.gap_end_local,
-                    float(row.gap_hours),
-                    row.is_open,
-                    row.closed_by,
-                )
-                for row in reader.read("gaps")
-            ),
-            "artists": artists,
-            "tracks": tracks,
-            "artist_count": len(artists),
-            "track_count": reader.read("song_count")[0].song_count,
-            "years": _read_years(reader, artists, periods, streaks),
-            **_read_shelves(reader),
-        }
+    return replace(
+        data,
+        days=days,
+        periods=periods,
+        streaks=streaks,
+        gaps=tuple(_to_gap(row) for row in reader.read("gaps")),
+        artists=artists,
+        tracks=tracks,
+        artist_count=len(artists),
+        track_count=reader.read("song_count")[0].song_count,
+        years=_read_years(reader, artists, periods, streaks),
+        **_read_shelves(reader),
+    )
+
+
+def _to_gap(row: Any) -> LocalGap:
+    return LocalGap(
+        row.gap_start_local, row.gap_end_local, float(row.gap_hours), row.is_open, row.closed_by
     )
 
 

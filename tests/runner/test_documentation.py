@@ -30,7 +30,7 @@ def say_when(job: str) -> str:
     if not lines:
         return "by hand"
     github = lines.pop("actions")
-    elsewhere = {lines[place] for place in {"container", "pi", "desk"} & lines.keys()}
+    elsewhere = {lines[place] for place in {"container", "pi", "computer"} & lines.keys()}
     if elsewhere == {github}:
         return say(github)
     least, most = min(elsewhere) // 60, max(elsewhere) // 60
@@ -83,7 +83,7 @@ def say_time(line: Line) -> str:
     return f"{line.at // HOUR}:{line.at // 60 % 60:02}"
 
 
-DESK, CONTAINER, WEB_CLOCK = POLL["desk"], POLL["container"], POLL["web_clock"]
+DESK, CONTAINER, WEB_CLOCK = POLL["computer"], POLL["container"], POLL["web_clock"]
 PI, FALLBACK = POLL["pi"], POLL["pi_fallback"]
 TRACKS = find_line("artists_and_tracks", "container")
 DAILY = [line for line in read_place("container") if line.every == 24 * HOUR]
@@ -109,7 +109,7 @@ DAILY = [line for line in read_place("container") if line.every == 24 * HOUR]
         ),
         (
             "docs/raspberry-pi.md",
-            f"the Pi looks {say(FALLBACK.every)}, and works only when nobody else has for"
+            f"the Pi polls {say(FALLBACK.every)}, and works only when nobody else has for"
             f" {say_stale(FALLBACK)} minutes",
         ),
         (

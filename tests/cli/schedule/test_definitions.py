@@ -21,7 +21,7 @@ from runner.schedule import Line
 #: Folders as people have them.
 AWKWARD = Place(Path('/opt/Zoë & Max/100% "ours"/python'), Path("/opt/Zoë & Max/it's 100%"))
 #: Not the schedule's own numbers: what is read from it, not what is known by heart.
-LINE = Line("get_last_50", "desk", every=12 * 60, at=4 * 60)
+LINE = Line("get_last_50", "computer", every=12 * 60, at=4 * 60)
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 
 

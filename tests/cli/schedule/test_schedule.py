@@ -50,7 +50,7 @@ def test_on_and_off_touch_our_line_only(crontab: Path, settings: Settings) -> No
     change_schedule("on", settings)
     said = change_schedule("on", settings)
 
-    (line,) = read_place("desk")
+    (line,) = read_place("computer")
     assert f"cron looks every {line.every // 60} minutes" in said
     assert f"no other runner has for {line.if_stale}" in said
     theirs, ours = crontab.read_text().splitlines()
@@ -65,7 +65,7 @@ def test_on_and_off_touch_our_line_only(crontab: Path, settings: Settings) -> No
 
 
 def test_desk_machine_has_one_line_that_every_scheduler_can_be_told() -> None:
-    (line,) = read_place("desk")
+    (line,) = read_place("computer")
     assert line == read_desk_line()
     assert 60 * 60 % line.every == 0, "cron and systemd count within the hour"
     assert line.every % 60 == 0 == line.at % 60

@@ -184,7 +184,7 @@ from located
 left join file_total
     on located.path_number = file_total.path_number;
 
--- What the report tells of each file beyond the books.
+-- What the report tells of each file beyond the tally.
 create or replace view told_file as
 select
     located.file_number,

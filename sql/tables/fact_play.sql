@@ -1,7 +1,7 @@
 -- warehouse.fact_play
 -- Grain: one row per listener, moment and track.
--- The ledger, derived: every export row, and every polled play that has no partner
--- among them. A partnered poll lends its context to the export row.
+-- The ledger, derived: every history row, and every polled play that has no partner
+-- among them. A partnered poll lends its context to the history row.
 -- ms_source: 0 nobody measured (a polled play; ms_played is null), 1 the privacy
 -- export, 2 the watcher. Times of day, listened time and what counts as a listen
 -- are the views' business.

@@ -1,6 +1,6 @@
 -- Derive warehouse.fact_play again for the touched clusters, from the pairs found.
 -- Every poll without a partner is a play; a partnered one only lends its context to the
--- export row. Written as the difference, by delete and insert: keys are never updated.
+-- history row. Written as the difference, by delete and insert: keys are never updated.
 create temp table touched_poll on commit drop as
 select
     poll.played_at,
@@ -52,15 +52,15 @@ on conflict on constraint fact_play_pk do nothing;
 
 update warehouse.fact_play as play
 set context_key = coalesce(poll.context_key, 0)
-from pg_temp.touched_observation as export
+from pg_temp.touched_observation as imported
 left join pg_temp.staged_pair as pair
-    on export.played_at = pair.export_played_at and export.track_key = pair.export_track_key
+    on imported.played_at = pair.history_played_at and imported.track_key = pair.history_track_key
 left join pg_temp.touched_poll as poll
     on pair.poll_played_at = poll.played_at and pair.poll_track_key = poll.track_key
 where
-    not export.is_poll
-    and export.is_touched
+    not imported.is_poll
+    and imported.is_touched
     and play.listener_key = %(listener_key)s
-    and play.played_at = export.played_at
-    and play.track_key = export.track_key
+    and play.played_at = imported.played_at
+    and play.track_key = imported.track_key
     and play.context_key <> coalesce(poll.context_key, 0);

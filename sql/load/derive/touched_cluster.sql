@@ -1,5 +1,5 @@
 -- Find the clusters of plays that this batch touches, and read those that need pairing.
--- A cluster: polls and export rows of one match class, each at most 90 s after the one
+-- A cluster: polls and history rows of one match class, each at most 90 s after the one
 -- before. It matters where it holds a poll: the new plays, and the polls of changed classes,
 -- are where the walk starts, from neighbour to neighbour. Where they are too many, their classes
 -- are read whole instead, but for those without a poll. Either road gives the same pairs. What
@@ -104,7 +104,7 @@ near (is_poll, played_at, track_key, context_key, match_key) as (
             and near.match_key = class_track.match_key
 ),
 
--- A poll may have lent its context to an export row that has left its class: never farther away.
+-- A poll may have lent its context to a history row that has left its class: never farther away.
 lent as (
     select
         play.played_at,

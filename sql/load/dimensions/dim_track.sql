@@ -2,7 +2,7 @@
 -- The rules are those of dim_artist.sql; among mere names the least (title, artist, album)
 -- wins as a whole, so that a track never mixes two spellings. A new track is a class
 -- of its own (match_key = track_key) until match_class.sql finds others like it. The album
--- under which an export lists it comes along; of several, named_album.sql keeps the least.
+-- under which a history lists it comes along; of several, named_album.sql keeps the least.
 with staged as (
     select distinct on (track.track_uri, known_by_name, known_by_artist)
         track.track_id,

@@ -1,4 +1,4 @@
--- Keep under which album title an export lists a track, whatever album it turns out to be on.
+-- Keep under which album title a history lists a track, whatever album it turns out to be on.
 -- Of several titles the least (artist, title) is kept, so that order of arrival does not matter.
 with named as (
     select distinct on (track.track_key)

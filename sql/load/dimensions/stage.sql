@@ -90,10 +90,10 @@ create temp table changed_class (
     match_key integer not null
 ) on commit drop;
 
--- Which poll and which export row are one play, as pair_plays decided.
+-- Which poll and which history row are one play, as pair_plays decided.
 create temp table staged_pair (
     poll_played_at timestamptz not null,
     poll_track_key integer not null,
-    export_played_at timestamptz not null,
-    export_track_key integer not null
+    history_played_at timestamptz not null,
+    history_track_key integer not null
 ) on commit drop;

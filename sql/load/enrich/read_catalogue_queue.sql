@@ -1,5 +1,5 @@
 -- Read the next calls that describe what the listeners have heard, the most valuable first.
--- Album first: tracks known by name alone are grouped by the album an export lists them
+-- Album first: tracks known by name alone are grouped by the album a history lists them
 -- under; the most listened one is asked for and tells the album, whose own answer
 -- describes all the others. A call is worth the listened time it describes. With batches of
 -- tracks (old apps) every track is asked for by itself. The sum of call_count over all rows

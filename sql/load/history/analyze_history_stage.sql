@@ -1,4 +1,4 @@
--- Tell the planner how much of an export is staged; see analyze_stage.sql.
+-- Tell the planner how much of a history is staged; see analyze_stage.sql.
 -- Benchmark import_history measures it.
 analyze pg_temp.staged_show (show_ref, show_id, folded_name);
 analyze pg_temp.staged_episode (episode_ref, episode_id, folded_name, show_ref);

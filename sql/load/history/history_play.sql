@@ -1,4 +1,4 @@
--- Add the staged export plays to warehouse.fact_play, and note which were new.
+-- Add the staged plays of a history to warehouse.fact_play, and note which were new.
 -- Of one listener, track and second the longest play stays; ties go by the remaining natural
 -- values in column order, never by arrival. A polled play with the same key gives way.
 -- What is in the ledger already is not written again.

@@ -52,8 +52,8 @@ paired as (
     from pg_temp.staged_pair as pair
     inner join pg_temp.keyed_play as staged
         on
-            pair.export_played_at = staged.played_at
-            and pair.export_track_key = staged.track_key
+            pair.history_played_at = staged.played_at
+            and pair.history_track_key = staged.track_key
     left join pg_temp.history_play as known
         on staged.file_number = known.file_number and staged.row_number = known.row_number
     where

@@ -1,4 +1,4 @@
--- Make the temporary tables that only a privacy export fills, beside those of stage.sql.
+-- Make the temporary tables that only a history fills, beside those of stage.sql.
 create temp table staged_platform (
     platform_ref integer not null,
     name text not null,

@@ -1,4 +1,4 @@
--- Read everything that doctor and watch look at, in one round trip.
+-- Read everything that doctor and issues look at, in one round trip.
 with latest as (
     select distinct on (sign_in.listener_key)
         sign_in.listener_key,

@@ -106,5 +106,5 @@ select
                 on gap.detected_at > this.seen_at
             where gap.closed_at is null and this.runner = %(runner)s
         )
-    ) as outlook
+    ) as warnings
 from warehouse.etl_schema as stated;

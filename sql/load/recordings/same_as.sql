@@ -1,5 +1,5 @@
 -- Find what albums and artists known only by name turned out to be: pointers, recomputed.
--- The evidence is tracks: those an export lists under the name, and the album and artists
+-- The evidence is tracks: those a history lists under the name, and the album and artists
 -- they have by their ids. Where it points to more than one, nothing is guessed.
 with evidence as (
     select

@@ -1,6 +1,6 @@
 -- part.seen_span
 -- Grain: one row per listener and stretch of time without a gap in what was seen.
--- Seen is what an import covers, and what polls cover less the open gaps. The last look
+-- Seen is what an import covers, and what polls cover less the open gaps. The last poll
 -- reaches to now while it is less than a day old: what was played since is late, not lost.
 create view part.seen_span as
 with polled as (
@@ -73,7 +73,7 @@ select
 from joined;
 comment on view part.seen_span is
 'Grain: one row per listener and stretch of time without a gap in what was seen. Seen is what an import '
-'covers, and what polls cover less the open gaps. The last look reaches to now while it is less '
+'covers, and what polls cover less the open gaps. The last poll reaches to now while it is less '
 'than a day old: what was played since is late, not lost.';
 comment on column part.seen_span.listener_key is 'Whose: bi.listener.';
 comment on column part.seen_span.seen_start_utc is 'First moment of the stretch, UTC.';

@@ -1,1 +1,1 @@
-"""What a person types: one module or folder a command; it may import everything below it."""
+"""What a person types: ``commands`` is the table; a module or folder for each that is no job."""

@@ -15,7 +15,7 @@ from everheard.database.transactions import open_transaction, retry_conflicts
 from everheard.ledger import flows
 from everheard.ledger.coverage import close_covered_gaps
 from everheard.ledger.derive import derive
-from everheard.ledger.rules.gaps import Gap, OpenGap, cut_gaps, find_gaps
+from everheard.ledger.rules.gaps import Gap, OldestPoll, OpenGap, cut_gaps, find_gaps
 from everheard.rows import Moment, Page, StagedRows
 
 
@@ -32,6 +32,7 @@ class _Novelty(NamedTuple):
     polled_at: set[datetime]
     known: set[Moment]
     newest_before: dict[datetime, datetime]
+    oldest_poll: OldestPoll | None
     open_gaps: list[OpenGap]
     has_waiting_derivation: bool
 
@@ -75,7 +76,7 @@ def _load_pages(
         return LoadResult(0, 0, 0, None)
     novelty = _read_novelty(cursor, listener_key, pages, moments)
     deleted, pieces = cut_gaps(novelty.open_gaps, pages)
-    found = find_gaps(pages, novelty.polled_at, novelty.newest_before)
+    found = find_gaps(pages, novelty.polled_at, novelty.newest_before, novelty.oldest_poll)
     gaps = [gap for gap in found if gap not in pieces]
     newest = max(moment.played_at for moment in moments)
     if moments > novelty.known or deleted or novelty.has_waiting_derivation:
@@ -99,12 +100,13 @@ def _read_novelty(
         "oldest": [page.moments[0].played_at for page in pages if page.moments],
     }
     send(cursor, render(cursor, flows.NOVELTY, parameters))
-    row = cursor.fetchone() or (None,) * 5
-    polled, known, newest_before, open_gaps, has_waiting_derivation = row
+    row = cursor.fetchone() or (None,) * 6
+    polled, known, newest_before, oldest, open_gaps, has_waiting_derivation = row
     return _Novelty(
         polled_at={ordered[place - 1].played_at for place in polled or ()},
         known={ordered[place - 1] for place in known or ()},
         newest_before={_moment(at): _moment(newest) for at, newest in newest_before or ()},
+        oldest_poll=OldestPoll(_moment(oldest[0]), oldest[1]) if oldest else None,
         open_gaps=[
             OpenGap(key, Gap(_moment(start), _moment(end)), duration_ms)
             for key, start, end, duration_ms in open_gaps or ()

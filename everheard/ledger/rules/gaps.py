@@ -40,16 +40,29 @@ class Closure(NamedTuple):
 _Stretch = tuple[Gap, int]
 
 
+class OldestPoll(NamedTuple):
+    """The listener's oldest polled play in the ledger, and the length of its track (0: unknown)."""
+
+    played_at: datetime
+    duration_ms: int
+
+
 def find_gaps(
-    pages: Iterable[Page], polled_at: set[datetime], newest_before: dict[datetime, datetime]
+    pages: Iterable[Page],
+    polled_at: set[datetime],
+    newest_before: dict[datetime, datetime],
+    oldest_poll: OldestPoll | None = None,
 ) -> list[Gap]:
     """Return the gaps that the pages reveal, taken in the order they were fetched.
 
     A full page whose oldest item was not known yet may hide plays that sank below
-    its edge; a later page may cut what an earlier one revealed. ``polled_at``: those of
+    its edge; a later page may cut what an earlier one revealed. A page that lies before
+    everything polled so far comes late, out of another machine's spool: what lies between its
+    newest item and the play known next sank before that one was polled. ``polled_at``: those of
     the pages' moments that were polled before, with this track or without one;
     ``newest_before``: for the oldest moment of a page, the newest polled play before
-    it in the ledger (absent: none, the listener's first poll). No clock is used.
+    it in the ledger (absent: none, the listener's first poll); ``oldest_poll``: None where
+    nothing was polled before. No clock is used.
     """
     seen = set(polled_at)
     earlier_pages: list[datetime] = []
@@ -58,14 +71,18 @@ def find_gaps(
         if not page.moments:
             continue
         found = _cut(found, page)
-        oldest = page.moments[0].played_at
+        oldest, newest = page.moments[0].played_at, page.moments[-1].played_at
         earlier = [moment for moment in earlier_pages if moment < oldest]
         if oldest in newest_before:
             earlier.append(newest_before[oldest])
+        stretches = []
         if page.is_full and oldest not in seen and earlier:
-            stretch = Gap(max(earlier), oldest), page.oldest_duration_ms
-            if _may_hold_a_play(stretch) and stretch not in found:
-                found.append(stretch)
+            stretches.append((Gap(max(earlier), oldest), page.oldest_duration_ms))
+        if oldest_poll and newest < oldest_poll.played_at:
+            stretches.append((Gap(newest, oldest_poll.played_at), oldest_poll.duration_ms))
+        found += [one for one in stretches if _may_hold_a_play(one) and one not in found]
+        if oldest_poll is None or oldest < oldest_poll.played_at:
+            oldest_poll = OldestPoll(oldest, page.oldest_duration_ms)
         moments = [moment.played_at for moment in page.moments]
         seen.update(moments)
         earlier_pages += moments

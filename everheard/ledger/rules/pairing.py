@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-#: A poll and a history tell the end of one play at most this far apart.
+#: A poll and a history tell the end of one play at most this far apart. The clusters of
+#: sql/load/derive/touched_cluster.sql are runs of observations no farther apart: change both.
 REACH = timedelta(seconds=90)
 
 # Score of a choice of pairs: more pairs first, then less distance in all.

@@ -1,6 +1,6 @@
 -- Read, for the moments of some pages, which were polled before and what gaps are found by.
 -- One round trip: polled moments (by their place in the list), the newest polled play before
--- each page's oldest, the open gaps that the pages reach into, and whether changed classes or
+-- each page's oldest, the oldest of all, the open gaps that the pages reach into, and whether changed classes or
 -- summaries wait to be derived. A moment is known when it
 -- was polled with the same track; an item that came without its track is known by its moment.
 with asked as (
@@ -67,6 +67,15 @@ select
         from newest_before
         where newest_before.newest_at is not null
     ) as newest_before,
+    (
+        select json_build_array(poll.played_at, coalesce(track.duration_ms, 0))
+        from warehouse.source_poll_play as poll
+        inner join warehouse.dim_track as track
+            on poll.track_key = track.track_key
+        where poll.listener_key = %(listener_key)s
+        order by poll.played_at
+        limit 1
+    ) as oldest_poll,
     (
         select
             json_agg(json_build_array(

@@ -149,6 +149,20 @@ def test_pages_in_the_order_they_were_fetched_show_what_the_spool_bridges(ledger
     assert (result.new_count, result.gap_count) == (80, 0)
 
 
+def test_page_from_another_machines_spool_that_comes_last_shows_what_was_lost(
+    ledger: Ledger,
+) -> None:
+    ledger.load(make_full_answer(first=120))
+    assert ledger.load(make_full_answer()).gap_count == 1
+    assert ledger.read("select gap_start, gap_end from warehouse.etl_gap") == [
+        (at(49 * 240), at(120 * 240))
+    ]
+    assert ledger.load(make_full_answer(first=40)).gap_count == 0
+    assert ledger.read("select gap_start, gap_end from warehouse.etl_gap") == [
+        (at(89 * 240), at(120 * 240))
+    ]
+
+
 def test_later_page_cuts_a_recorded_gap_and_keeps_when_it_was_found(ledger: Ledger) -> None:
     ledger.load(make_full_answer())
     ledger.load(make_full_answer(first=200))

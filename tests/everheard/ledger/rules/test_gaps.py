@@ -6,7 +6,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everheard.ledger.rules.gaps import Gap, OpenGap, close_gaps, cut_gaps, find_gaps
+from everheard.ledger.rules.gaps import Gap, OldestPoll, OpenGap, close_gaps, cut_gaps, find_gaps
 from everheard.rows import Moment, Page, Span
 from tests.everheard.pages import at
 
@@ -30,7 +30,8 @@ def find(*pages: Page, known: Sequence[Moment] = (), newest_before: float | None
     before: dict[datetime, datetime] = {}
     if newest_before is not None:
         before = {page.moments[0].played_at: at(newest_before) for page in pages if page.moments}
-    return find_gaps(pages, {moment.played_at for moment in known}, before)
+    oldest = None if newest_before is None else OldestPoll(at(newest_before), SONG_S * 1000)
+    return find_gaps(pages, {moment.played_at for moment in known}, before, oldest)
 
 
 def test_full_page_of_unknown_plays_leaves_a_gap_before_it() -> None:
@@ -53,6 +54,30 @@ def test_page_that_is_not_full_shows_everything() -> None:
 
 def test_first_poll_leaves_no_gap() -> None:
     assert find(make_page(1000, 1200), newest_before=None) == []
+
+
+def find_late(*pages: Page, oldest_poll: float | None) -> list[Gap]:
+    oldest = None if oldest_poll is None else OldestPoll(at(oldest_poll), SONG_S * 1000)
+    return find_gaps(pages, set(), {}, oldest)
+
+
+def test_page_older_than_everything_polled_leaves_a_gap_after_it() -> None:
+    assert find_late(make_page(1000, 1200), oldest_poll=5000) == [make_gap(1200, 5000)]
+    page = make_page(1000, 1200, full=False)
+    assert find_late(page, oldest_poll=5000) == [make_gap(1200, 5000)]
+
+
+def test_late_page_that_reaches_what_was_polled_leaves_none() -> None:
+    assert find_late(make_page(1000, 5000), oldest_poll=5000) == []
+    assert find_late(make_page(1000, 5000 - SONG_S), oldest_poll=5000) == []
+    assert find_late(make_page(1000, 1200), oldest_poll=None) == []
+
+
+def test_late_pages_in_any_order_leave_what_lies_between_them_and_what_was_polled() -> None:
+    pages = make_page(1000, 1200), make_page(3000, 3200)
+    gaps = [make_gap(1200, 3000), make_gap(3200, 5000)]
+    assert sorted(find_late(*pages, oldest_poll=5000)) == gaps
+    assert sorted(find_late(*reversed(pages), oldest_poll=5000)) == gaps
 
 
 def test_stretch_shorter_than_the_track_that_ends_it_holds_no_play() -> None:
@@ -133,7 +158,8 @@ def load_one_by_one(pages: Sequence[Page], first: float) -> set[Gap]:
         oldest = page.moments[0].played_at
         earlier = [moment.played_at for moment in known if moment.played_at < oldest]
         polled_at = {moment.played_at for moment in known}
-        found = find_gaps([page], polled_at, {oldest: max(earlier)} if earlier else {})
+        oldest_poll = OldestPoll(min(polled_at), SONG_S * 1000)
+        found = find_gaps([page], polled_at, {oldest: max(earlier)} if earlier else {}, oldest_poll)
         open_gaps = [
             OpenGap(key, gap, SONG_S * 1000) for key, gap in enumerate(sorted(gaps), start=1)
         ]
@@ -144,13 +170,16 @@ def load_one_by_one(pages: Sequence[Page], first: float) -> set[Gap]:
     return gaps
 
 
-@given(PAGES)
-def test_pages_in_one_batch_leave_the_gaps_they_leave_one_by_one(pages: list[Page]) -> None:
-    first = 0
+@given(PAGES, st.sampled_from([0, 2000, 4500]))
+def test_pages_in_one_batch_leave_the_gaps_they_leave_one_by_one(
+    pages: list[Page], first: int
+) -> None:
+    oldest = [page.moments[0].played_at for page in pages]
     together = find_gaps(
         pages,
         {at(first)},
-        {page.moments[0].played_at: at(first) for page in pages},
+        {moment: at(first) for moment in oldest if moment > at(first)},
+        OldestPoll(at(first), SONG_S * 1000),
     )
     assert set(together) == load_one_by_one(pages, first)
 

@@ -202,10 +202,10 @@ def test_relation_that_is_read_by_nobody_is_found() -> None:
     ("query", "columns"),
     [
         ("select a.x, y::date as z, count(*) filter (where b is distinct from 1) as n", "x z n"),
-        ("select distinct on (x, y) x, extract(year from y) as year from a", "x year"),
-        ("with one as (select x, (select y from b) as y) select one.*, 1 as z from one", "x y z"),
+        ("select distinct on (x, y) x, extract(year from y) as year from bi.a", "x year"),
+        ("with one as (select x, (select y from bi.b) as y) select one.*, z from one", "x y z"),
         ("with one (p, q) as (select 1, 2), two as (select * from one) select * from two", "p q"),
-        ("select x is distinct from y as is_other from a union select true as other", "is_other"),
+        ("select x is distinct from y as is_other from bi.a union select true", "is_other"),
         ("select * from pg_temp.known", "track_key"),
     ],
 )  # fmt: skip
@@ -221,7 +221,9 @@ def test_columns_are_read_in_the_query(query: str, columns: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "select 1 from staged;",  # not said to be temporary
+        "select 1 from staged;",  # of no schema
+        "insert into staged values (1);",
+        "update staged set track_key = 1;",
         "select 1 from warehouse.fact_play, pg_temp.staged;",  # neither from nor join before it
         "create temp table made on commit drop as select count(*) from pg_temp.staged;",
         "create temp table made on commit drop as values (1);",

@@ -12,7 +12,7 @@ from everheard.ledger.flows import FLOWS
 from everheard.sources.spotify_export.reader import STAGED_TABLES
 from migrate.flow_pages import LOAD_DIR, list_folders, render_readme
 from migrate.lineage import Trace, compare, follow, read_deeds
-from tests.repository.project import find_files, find_modules, parse, read, show
+from tests.repository.project import PROJECT_DIR, find_files, find_modules, parse, show
 
 FILES = {f"{path.parent.name}/{path.stem}" for path in find_files("*.sql", "sql/load")}
 #: A table where several read it, a view where one does.
@@ -57,30 +57,26 @@ def test_flows_are_listed_in_one_module_only() -> None:
     assert {other.partition(":")[0] for other in others} == {"everheard/ledger/flows.py"}
 
 
-def test_every_round_trip_that_is_listed_belongs_to_a_flow() -> None:
-    listed = {
-        target.id
-        for node in parse_flows().body
+def test_every_round_trip_that_is_listed_belongs_to_a_flow_and_is_made_by_somebody() -> None:
+    statements = {
+        target.id: node
+        for node in parse(PROJECT_DIR / "everheard/ledger/flows.py").body
         if isinstance(node, ast.Assign)
         for target in node.targets
-        if isinstance(target, ast.Name) and not target.id.startswith("_")
+        if isinstance(target, ast.Name)
     }
-    named = {
-        node.id
-        for statement in parse_flows().body
-        if isinstance(statement, ast.Assign) and is_named(statement, "FLOWS")
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name)
+    in_flows = {node.id for node in ast.walk(statements["FLOWS"]) if isinstance(node, ast.Name)}
+    made = {
+        node.attr
+        for path in find_modules()
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "flows"
     }
-    assert listed - named - {"FLOWS"} == set()
-
-
-def parse_flows() -> ast.Module:
-    return ast.parse(read("everheard/ledger/flows.py"))
-
-
-def is_named(statement: ast.Assign, name: str) -> bool:
-    return any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+    listed = {name for name in statements if not name.startswith("_")} - {"FLOWS"}
+    assert listed - in_flows == set()
+    assert listed - made == set()
 
 
 def test_import_stages_the_tables_that_its_flow_has_a_place_for() -> None:

@@ -1,7 +1,7 @@
 """What the files of sql/load do to relations: read in them, and followed through each flow.
 
-Temporary relations are always named with their schema (``pg_temp.X``) but where they are
-made: the reader counts on it, and says so of a file that does otherwise.
+Relations are always named with their schema (``pg_temp.X``), but where a temporary one is
+made: the reader counts on it, and refuses a file that does otherwise.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ _USED = re.compile(
 )
 _VERBS = {"from": "reads", "join": "reads", "using": "reads"}
 _LISTED = re.compile(r"\s*(?P<verb>analyze|drop (?:table|view))\s")
-_BARE = re.compile(r"\b(?:from|join|into|update|using)\s+(?P<name>\w+)\b(?![.(])")
+_BARE = re.compile(
+    r"(?<!distinct )\b(?:from|join|into|update|using)\s+(?!set\b|lateral\b|pg_)"
+    r"(?P<name>\w+)\b(?!\s*[.(])"
+)
+_EXTRACT = re.compile(r"\bextract\(\w+ from\b")
 _QUERY = re.compile(r"\b(\w+)(?: \([^)]*\))? as (?:not )?(?:materialized )?\(")
 
 
@@ -94,9 +98,9 @@ def _split(text: str) -> list[str]:
 def _read_statement(statement: str, columns: Mapping[str, tuple[str, ...]]) -> list[Deed]:
     deeds = _read_uses(statement)
     queries = set(_QUERY.findall(statement))
-    for bare in _BARE.finditer(statement):
-        if bare["name"] in columns and bare["name"] not in queries:
-            raise ValueError(f"{bare[0]}: say pg_temp.{bare['name']}")
+    for bare in _BARE.finditer(_EXTRACT.sub("extract(", statement)):
+        if bare["name"] not in queries:
+            raise ValueError(f"{bare[0]}: of which schema?")
     if made := _MADE.match(statement):
         goes = "on commit drop" in statement
         relation = Relation(made["name"], made["kind"], list_columns(made["rest"], columns), goes)

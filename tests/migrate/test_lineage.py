@@ -12,7 +12,7 @@ from everheard.ledger.flows import FLOWS
 from everheard.sources.spotify_export.reader import STAGED_TABLES
 from migrate.flow_pages import LOAD_DIR, list_folders, render_readme
 from migrate.lineage import Trace, compare, follow, read_deeds
-from tests.repository.project import find_files, find_modules, parse, read, show
+from tests.repository.project import PROJECT_DIR, find_files, find_modules, parse, show
 
 FILES = {f"{path.parent.name}/{path.stem}" for path in find_files("*.sql", "sql/load")}
 #: A table where several read it, a view where one does.
@@ -57,30 +57,26 @@ def test_flows_are_listed_in_one_module_only() -> None:
     assert {other.partition(":")[0] for other in others} == {"everheard/ledger/flows.py"}
 
 
-def test_every_round_trip_that_is_listed_belongs_to_a_flow() -> None:
-    listed = {
-        target.id
-        for node in parse_flows().body
+def test_every_round_trip_that_is_listed_belongs_to_a_flow_and_is_made_by_somebody() -> None:
+    statements = {
+        target.id: node
+        for node in parse(PROJECT_DIR / "everheard/ledger/flows.py").body
         if isinstance(node, ast.Assign)
         for target in node.targets
-        if isinstance(target, ast.Name) and not target.id.startswith("_")
+        if isinstance(target, ast.Name)
     }
-    named = {
-        node.id
-        for statement in parse_flows().body
-        if isinstance(statement, ast.Assign) and is_named(statement, "FLOWS")
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name)
+    in_flows = {node.id for node in ast.walk(statements["FLOWS"]) if isinstance(node, ast.Name)}
+    made = {
+        node.attr
+        for path in find_modules()
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "flows"
     }
-    assert listed - named - {"FLOWS"} == set()
-
-
-def parse_flows() -> ast.Module:
-    return ast.parse(read("everheard/ledger/flows.py"))
-
-
-def is_named(statement: ast.Assign, name: str) -> bool:
-    return any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+    listed = {name for name in statements if not name.startswith("_")} - {"FLOWS"}
+    assert listed - in_flows == set()
+    assert listed - made == set()
 
 
 def test_import_stages_the_tables_that_its_flow_has_a_place_for() -> None:
@@ -202,10 +198,10 @@ def test_relation_that_is_read_by_nobody_is_found() -> None:
     ("query", "columns"),
     [
         ("select a.x, y::date as z, count(*) filter (where b is distinct from 1) as n", "x z n"),
-        ("select distinct on (x, y) x, extract(year from y) as year from a", "x year"),
-        ("with one as (select x, (select y from b) as y) select one.*, 1 as z from one", "x y z"),
+        ("select distinct on (x, y) x, extract(year from y) as year from bi.a", "x year"),
+        ("with one as (select x, (select y from bi.b) as y) select one.*, z from one", "x y z"),
         ("with one (p, q) as (select 1, 2), two as (select * from one) select * from two", "p q"),
-        ("select x is distinct from y as is_other from a union select true as other", "is_other"),
+        ("select x is distinct from y as is_other from bi.a union select true", "is_other"),
         ("select * from pg_temp.known", "track_key"),
     ],
 )  # fmt: skip
@@ -221,7 +217,9 @@ def test_columns_are_read_in_the_query(query: str, columns: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "select 1 from staged;",  # not said to be temporary
+        "select 1 from staged;",  # of no schema
+        "insert into staged values (1);",
+        "update staged set track_key = 1;",
         "select 1 from warehouse.fact_play, pg_temp.staged;",  # neither from nor join before it
         "create temp table made on commit drop as select count(*) from pg_temp.staged;",
         "create temp table made on commit drop as values (1);",

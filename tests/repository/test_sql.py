@@ -1,11 +1,12 @@
 """Every SQL object says what it is and what one row of it stands for."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.repository.project import PROJECT_DIR, find_files, find_modules, read, show
+from tests.repository.project import PROJECT_DIR, find_files, find_modules, parse, read, show
 
 #: The folder decides.
 SCHEMAS = {"tables": "warehouse", "views": "bi", "part": "part"}
@@ -90,6 +91,18 @@ def test_trick_for_the_planner_names_the_benchmark_that_measures_it(path: Path) 
         named = set(re.findall(r"\bbenchmark\s+(\w+)", comments, re.IGNORECASE))
         assert named
         assert named <= BENCHMARKS
+
+
+def test_every_question_is_asked_by_somebody() -> None:
+    said = {
+        node.value
+        for path in find_modules()
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Constant)
+    }
+    questions = find_files("*.sql", "sql/read")
+    asked = {path for path in questions if {path.stem, f"{path.parent.name}/{path.stem}"} & said}
+    assert [show(path) for path in questions if path not in asked] == []
 
 
 @pytest.mark.parametrize("path", PARTS, ids=show)

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from sqlalchemy import Connection
 
 from everheard.database.statements import read_statement
+from everheard.ledger.listeners import mend_timezones
 from everheard.ledger.summaries import SUMMARY_STATEMENTS
 
 
-def derive_waiting(connection: Connection) -> None:
-    """Derive the summaries of every listener that has none yet, or some that wait."""
-    listeners = connection.exec_driver_sql(
+def derive_waiting(connection: Connection) -> list[str]:
+    """Derive the summaries of every listener that has none yet, or some that wait.
+
+    Returns what to say of time zones that this database does not know, and what they are now.
+    """
+    waiting = connection.exec_driver_sql(
         "select listener.listener_key from warehouse.dim_listener as listener"
         " left join warehouse.etl_summary as summary"
         " on listener.listener_key = summary.listener_key"
         " where summary.listener_key is null or listener.listener_key in"
         " (select touched.listener_key from warehouse.etl_touched_span as touched)"
     ).scalars()
-    for listener_key in listeners.all():
+    listeners = waiting.all()
+    driver = cast("Any", connection.connection.driver_connection)
+    said = mend_timezones(driver, None) if listeners else []
+    for listener_key in listeners:
         mine = {"listener_key": listener_key}
         connection.exec_driver_sql(
             "select pg_advisory_xact_lock(hashtext('everheard listener'), %(listener_key)s)", mine
         )
         for name in SUMMARY_STATEMENTS:
             connection.exec_driver_sql(read_statement(name), mine)
+    return said

@@ -6,9 +6,9 @@ import pytest
 
 from everheard.encryption import NotDecryptable, fingerprint
 from everheard.failure import DatabaseTrouble, SchemaMismatch
-from everheard.ledger.listeners import update_timezone
+from everheard.ledger.listeners import update_listener
 from everheard.ledger.operations.quota import block_bucket
-from everheard.ledger.operations.runs import Books, RunRecord, insert_run, read_books
+from everheard.ledger.operations.runs import Operations, RunRecord, insert_run, read_operations
 from everheard.ledger.operations.sign_ins import (
     decrypt_token,
     insert_rotated_token,
@@ -20,8 +20,8 @@ SECRET = "s" * 32
 SPRING = datetime(2026, 4, 1, tzinfo=UTC)
 
 
-def read(ledger: Ledger, *tokens: str, runner: str = "r") -> Books:
-    return read_books(
+def read(ledger: Ledger, *tokens: str, runner: str = "r") -> Operations:
+    return read_operations(
         ledger.connection,
         job="get_last_50",
         client_id="app",
@@ -41,7 +41,7 @@ def keep(
         display_name="Ada",
         timezone="UTC",
         authorised_at=authorised_at,
-    )
+    ).listener_key
 
 
 def record(ledger: Ledger, **fields: object) -> None:
@@ -52,9 +52,13 @@ def record(ledger: Ledger, **fields: object) -> None:
     )
 
 
-def test_new_books_know_nobody(ledger: Ledger) -> None:
-    books = read(ledger, "AQone")
-    assert (books.sign_ins, books.blocked_until, books.since_success) == ({}, {}, None)
+def test_new_ledger_knows_nobody(ledger: Ledger) -> None:
+    operations = read(ledger, "AQone")
+    assert (operations.sign_ins, operations.blocked_until, operations.since_success) == (
+        {},
+        {},
+        None,
+    )
 
 
 def test_kept_token_leads_to_its_listener(ledger: Ledger) -> None:
@@ -125,10 +129,10 @@ def test_blocked_bucket_is_remembered_until_the_later_moment(ledger: Ledger) -> 
         )
     block_bucket(ledger.connection, client_id="app", bucket="search", blocked_until=now)
     block_bucket(ledger.connection, client_id="other", bucket="token", blocked_until=until)
-    books = read(ledger)
-    assert books.blocked_until == {"recently-played": now + timedelta(hours=5)}
-    assert books.find_block("token", "search") is None
-    assert books.find_block("token", "recently-played") == now + timedelta(hours=5)
+    operations = read(ledger)
+    assert operations.blocked_until == {"recently-played": now + timedelta(hours=5)}
+    assert operations.find_block("token", "search") is None
+    assert operations.find_block("token", "recently-played") == now + timedelta(hours=5)
 
 
 def test_last_success_is_of_the_same_job_and_a_success(ledger: Ledger) -> None:
@@ -142,12 +146,12 @@ def test_last_success_is_of_the_same_job_and_a_success(ledger: Ledger) -> None:
     assert timedelta(hours=1) <= since < timedelta(hours=1, minutes=1)
 
 
-def test_every_listeners_sign_in_is_looked_at_by_its_latest(ledger: Ledger) -> None:
+def test_every_listeners_sign_in_is_known_by_its_latest(ledger: Ledger) -> None:
     now = datetime.now(UTC)
     keep(ledger, "AQold", now - timedelta(days=200, hours=1))
     keep(ledger, "AQnew", now - timedelta(days=3, hours=1))
     keep(ledger, "AQben", now - timedelta(days=151, hours=1), account="ben")
-    ends = read(ledger, "AQold").outlook.sign_in_ends
+    ends = read(ledger, "AQold").warnings.sign_in_ends
     assert [days_old for _, days_old in ends] == [151, 3]
     assert timedelta(days=29) < ends[0][0] - now < timedelta(days=34)
 
@@ -159,10 +163,10 @@ def test_gap_is_new_to_a_runner_until_it_has_been_here(ledger: Ledger) -> None:
         "insert into warehouse.etl_gap (listener_key, gap_start, gap_end)"
         f" values ({key}, now() - interval '9 hours', now()) returning 1"
     )
-    assert read(ledger).outlook.gap_count == 1
-    assert read(ledger, runner="stranger").outlook.gap_count == 0, "it was never here"
+    assert read(ledger).warnings.gap_count == 1
+    assert read(ledger, runner="stranger").warnings.gap_count == 0, "it was never here"
     record(ledger)
-    assert read(ledger).outlook.gap_count == 0
+    assert read(ledger).warnings.gap_count == 0
 
 
 def test_run_is_recorded_by_the_databases_clock(ledger: Ledger) -> None:
@@ -173,20 +177,22 @@ def test_run_is_recorded_by_the_databases_clock(ledger: Ledger) -> None:
     ) == [(timedelta(seconds=2.5), 50, 12, 38, 1, "s")]
 
 
-def test_run_of_a_trigger_unknown_to_the_books_is_refused(ledger: Ledger) -> None:
+def test_run_of_a_trigger_unknown_to_the_ledger_is_refused(ledger: Ledger) -> None:
     with pytest.raises(DatabaseTrouble, match="etl_run_trigger_ck"):
         record(ledger, trigger="moon")
 
 
 def test_time_zone_follows_the_listener(ledger: Ledger) -> None:
     key = keep(ledger, "AQone")
-    update_timezone(ledger.connection, listener_key=key, timezone="Asia/Tokyo")
+    update_listener(ledger.connection, listener_key=key, timezone="Asia/Tokyo")
     (known,) = read(ledger, "AQone").sign_ins.values()
     assert known.timezone == "Asia/Tokyo"
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/St_Johns"])
-def test_books_are_read_alike_whatever_zone_the_server_keeps(ledger: Ledger, zone: str) -> None:
+def test_operations_are_read_alike_whatever_zone_the_server_keeps(
+    ledger: Ledger, zone: str
+) -> None:
     keep(ledger, "AQone", SPRING + timedelta(microseconds=120))
     ledger.read("select set_config('timezone', %s, false)", zone)
     (known,) = read(ledger, "AQone").sign_ins.values()
@@ -199,7 +205,7 @@ def test_schema_that_does_not_fit_is_told_before_anything_else(ledger: Ledger) -
         read(ledger)
 
 
-def test_reading_the_books_writes_nothing(ledger: Ledger) -> None:
+def test_reading_the_operations_writes_nothing(ledger: Ledger) -> None:
     keep(ledger, "AQone")
     before = read_tables(ledger.connection)
     read(ledger, "AQone")

@@ -120,6 +120,7 @@ def _write_summary(settings: Settings, health: Health) -> None:
         return
     unnamed = health._replace(
         sign_ins=[one._replace(name=None) for one in health.sign_ins],
+        listeners=tuple(one._replace(name=None) for one in health.listeners),
         runners=[
             one._replace(name=str(number)) for number, one in enumerate(health.runners, start=1)
         ],

@@ -90,7 +90,8 @@ def _list(known: Sequence[Listener], shows_names: bool) -> str:
     for one in known:
         name = one.name if shows_names else None
         is_clear = name and count[fold_name(name)] == 1 and not name.isdecimal()
-        unclear = f"{one.listener_key} ({name})" if name else str(one.listener_key)
+        id_or_key = (one.account_id if shows_names else None) or str(one.listener_key)
+        unclear = f"{one.listener_key} ({name})" if name else id_or_key
         said.append(name if name and is_clear else unclear)
     return ", ".join(said)
 

@@ -99,6 +99,16 @@ class Ranking:
         }
         return Figures(told, fetched_count=self.given_count, new_count=self.new_count)
 
+    def _find_listener(self) -> tuple[int, str]:
+        """Return whose ratings these are, and their time zone."""
+        settings = self._run.settings
+        return find_or_insert_listener(
+            self._run.ledger.connect(),
+            self._run.options.listener,
+            settings.timezone,
+            shows_names=settings.shows_names or not settings.is_actions,
+        )
+
     def _load(self, name: str, read: Callable[[str], RatingFile]) -> None:
         """Keep a file's ratings, and say of every row that was not taken why.
 
@@ -108,12 +118,7 @@ class Ranking:
         if not file.ratings and not file.faults:
             return
         run, connection = self._run, self._run.ledger.connect()
-        listener_key, timezone = find_or_insert_listener(
-            connection,
-            run.options.listener,
-            run.settings.timezone,
-            shows_names=run.settings.shows_names or not run.settings.is_actions,
-        )
+        listener_key, timezone = self._find_listener()
         file = read(timezone)
         kept = insert_ratings(
             connection,

@@ -18,7 +18,7 @@ from api.ledger import LedgerReader, get_ledger
 from api.models import PastRankList, RankingList, Rated, RatingList
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
 from api.queries import HistoryQuery, RankingQuery, RateBody, RatingsQuery
-from everheard.ledger.listeners import find_rater
+from everheard.ledger.listeners import find_or_insert_listener
 from everheard.ledger.ratings import KeptRating, insert_ratings
 from everheard.names import fold_name
 from everheard.rows import GivenRating
@@ -172,7 +172,10 @@ def rate_album(body: RateBody) -> Response:
     )
     ledger = get_ledger()
     with ledger.lend_connection() as connection:
-        listener_key = caller.listener_key or find_rater(connection, None, ledger.settings.timezone)
+        listener_key = caller.listener_key
+        if not listener_key:
+            zone = ledger.settings.timezone
+            listener_key, _ = find_or_insert_listener(connection, None, zone, shows_names=False)
         kept = insert_ratings(connection, listener_key=listener_key, source="api", ratings=[given])[
             0
         ]

@@ -45,6 +45,7 @@ COMMANDS = {
     "exclude": Command("leave plays out of every sum", "cli.exclude"),
     "import": Command("bring in a privacy export: FILE...", "jobs.import_history"),
     "job": Command("run one job now: job NAME (job alone lists them)", "cli.job"),
+    "listener": Command("show the listeners, change a name or time zone", "cli.listener"),
     "migrate": Command("bring the database up to date: migrate upgrade", "migrate.__main__"),
     "powerbi": Command("open the Power BI project on your ledger", "cli.powerbi"),
     "rate": Command("rate an album: rate TITLE 95", "cli.rate"),

@@ -20,7 +20,7 @@ from everheard.ledger.exclusions import (
     read_exclusions,
     read_left_out,
 )
-from everheard.ledger.listeners import find_rater
+from everheard.ledger.listeners import find_or_insert_listener
 from everheard.names import fold_name
 
 NAMED = ("artist", "album", "track", "show", "context")
@@ -58,7 +58,7 @@ def run_exclude(options: argparse.Namespace) -> int:
     settings = read_settings(needs_spotify=False)
     rule = None if options.list else to_rule(options.rule, options.value)
     with closing(connect(settings, application="everheard exclude")) as connection:
-        listener_key = find_rater(connection, options.listener, settings.timezone)
+        listener_key, _ = find_or_insert_listener(connection, options.listener, settings.timezone)
         if rule is None:
             lines = [
                 f"{kept.rule} {kept.excluded}"

@@ -8,7 +8,7 @@ from contextlib import closing
 from cli.commands import make_parser
 from everheard.config import read_settings
 from everheard.database.connect import connect
-from everheard.ledger.listeners import find_rater
+from everheard.ledger.listeners import find_or_insert_listener
 from everheard.ledger.ratings import KeptRating, insert_ratings
 from everheard.sources.ratings.rows import BadRating, to_rating
 
@@ -36,12 +36,10 @@ def run_rate(options: argparse.Namespace) -> int:
         "album_id": options.album_id,
     }
     with closing(connect(settings, application="everheard rate")) as connection:
-        kept = insert_ratings(
-            connection,
-            listener_key=find_rater(connection, options.listener, settings.timezone),
-            source="command",
-            ratings=[to_rating(row, settings.timezone)],
-        )[0]
+        to_rating(row, "UTC")  # refuses what cannot be read before anybody is made
+        whose, timezone = find_or_insert_listener(connection, options.listener, settings.timezone)
+        given = to_rating(row, timezone)
+        kept = insert_ratings(connection, listener_key=whose, source="command", ratings=[given])[0]
     print(_describe(kept))
     return 0
 

@@ -23,7 +23,8 @@ class SignIn:
     """One listener as the settings know them."""
 
     refresh_token: str = field(repr=False)
-    timezone: str
+    #: Where they live, as this machine was told; None: nobody said. The ledger's word counts.
+    timezone: str | None
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Settings:
     trigger: str
     is_actions: bool
     step_summary: Path | None
-    #: The first time zone named, for a listener whom no refresh token stands for yet.
-    timezone: str
+    #: The first time zone named, for a listener who is not in the ledger yet; None: none is.
+    timezone: str | None
     healthcheck_url: str = field(repr=False)
     repository: str
     env_file: Path
@@ -99,7 +100,7 @@ def read_settings(
         corrects_offline=get("IMPORT_OFFLINE_TIMES", "played") == "played",
         api_url=get("SPOTIFY_API_URL", "https://api.spotify.com/v1").rstrip("/"),
         accounts_url=get("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com").rstrip("/"),
-        timezone=_split_list(get("LISTENER_TIMEZONE", "UTC"))[0],
+        timezone=next(iter(_split_list(get("LISTENER_TIMEZONE"))), None),
         healthcheck_url=get("HEALTHCHECK_URL"),
         env_file=env_file,
         feed_path=_get_path(get, "FEED_PATH"),
@@ -185,7 +186,7 @@ def _split_list(text: str) -> list[str]:
 
 def _pair_sign_ins(get: Callable[..., str]) -> tuple[SignIn, ...]:
     tokens = _split_list(get("SPOTIFY_REFRESH_TOKEN"))
-    zones = _split_list(get("LISTENER_TIMEZONE", "UTC"))
+    zones: list[str | None] = [*_split_list(get("LISTENER_TIMEZONE"))] or [None]
     if len(zones) == 1:
         zones *= len(tokens)
     return tuple(SignIn(token, zone) for token, zone in zip(tokens, zones, strict=True))
@@ -229,17 +230,15 @@ def _database_faults(url: str) -> list[str]:
 
 
 def _timezone_faults(get: Callable[..., str]) -> list[str]:
-    from zoneinfo import ZoneInfo
+    if not get("LISTENER_TIMEZONE"):
+        return []
+    from everheard.zones import describe_unknown_zone, is_zone
 
-    zones = _split_list(get("LISTENER_TIMEZONE", "UTC"))
-    faults = [] if zones else ["LISTENER_TIMEZONE lists no time zone: leave it empty for UTC"]
-    for zone in zones:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            faults.append(
-                f"LISTENER_TIMEZONE: {zone!r} is no IANA time zone (like Europe/Berlin or UTC)"
-            )
+    zones = _split_list(get("LISTENER_TIMEZONE"))
+    faults = [] if zones else ["LISTENER_TIMEZONE lists no time zone: leave it empty"]
+    faults += [
+        f"LISTENER_TIMEZONE: {describe_unknown_zone(zone)}" for zone in zones if not is_zone(zone)
+    ]
     tokens = len(_split_list(get("SPOTIFY_REFRESH_TOKEN")))
     if len(zones) > 1 and len(zones) != tokens:
         faults.append(

@@ -47,6 +47,10 @@ class DatabaseTrouble(Failure):
     exit_code = ExitCode.DATABASE_TROUBLE
 
 
+class UnknownZone(DatabaseTrouble):
+    """The database does not know the time zone of a listener."""
+
+
 class SchemaMismatch(Failure):
     """The tables are missing, too old or too new for this code."""
 

@@ -11,6 +11,7 @@ Again:  a second run on the same day writes the same files anew.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from dashboard.report_page import make_report_page
@@ -30,12 +31,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def work(run: Run) -> Figures:
     """Read a report a listener, and write each where the settings say."""
-    with translate_errors():
-        connection = run.ledger.connect()
-        reports = [
-            read_report(connection, key, name, timezone)
-            for key, name, timezone in read_listeners(connection)
-        ]
+    reports = run.with_known_zones(partial(read_reports, run))
     if not reports:
         run.outcome.idle_reason = NOBODY_YET
     for number, report in enumerate(reports):
@@ -55,6 +51,16 @@ def work(run: Run) -> Figures:
             "plays yesterday": f"{sum(day.total.play_count for day in days[1::2])}",
         }
     )
+
+
+def read_reports(run: Run) -> list[Report]:
+    """Read a report a listener."""
+    with translate_errors():
+        connection = run.ledger.connect()
+        return [
+            read_report(connection, key, name, timezone)
+            for key, name, timezone in read_listeners(connection)
+        ]
 
 
 def _write_summary(report: Report, run: Run) -> None:

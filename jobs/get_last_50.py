@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from everheard.failure import Failure
 from everheard.ledger.operations.runs import NO_OPERATIONS, Operations
@@ -165,7 +166,8 @@ class Poll:
             self.loaded = LoadResult(len(items), 0, 0, newest)
             return
         listener_key = self._session.find_listener()
-        self.loaded = load_polls(
+        load = partial(
+            load_polls,
             connection,
             job=JOB.name,
             listener_key=listener_key,
@@ -175,6 +177,7 @@ class Poll:
             ),
             dry_run=self._run.options.dry_run,
         )
+        self.loaded = self._run.with_known_zones(load)
         self.polled_keys += [listener_key] if is_fresh else []
         self._run.outcome.warnings += say_gaps(self.loaded.gap_count)
 

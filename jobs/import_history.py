@@ -112,7 +112,8 @@ class Import:
             if not run.options.dry_run and target.listener_key is not None:
                 progress.set_description("adding up")
                 join_names(connection)
-                derive_summaries(connection, run.settings, target.listener_key)
+                whose = target.listener_key
+                run.with_known_zones(lambda: derive_summaries(connection, run.settings, whose))
 
     def _load_batch(
         self,

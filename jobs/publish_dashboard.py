@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import webbrowser
+from functools import partial
 from pathlib import Path
 
 from dashboard.build import write_dashboard
@@ -41,6 +42,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def work(run: Run) -> Figures:
     """Read what the pages show of every listener, and write it: a folder each, below the first."""
+    return run.with_known_zones(partial(build, run))
+
+
+def build(run: Run) -> Figures:
+    """Read and write one listener after the other."""
     folder = run.options.to or run.settings.home / "dashboard"
     pages: list[Path] = []
     play_count = 0

@@ -13,10 +13,11 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from everheard.config import PROJECT_DIR
-from everheard.ledger.listeners import find_rater
+from everheard.ledger.listeners import find_or_insert_listener
 from everheard.ledger.ranks import RankResult, RankSettings, load_ranks
 from everheard.ledger.ratings import explain_refusal, insert_ratings
 from everheard.run.job import Job, Run, run_job
@@ -78,14 +79,15 @@ class Ranking:
         own = [RATINGS_FILE] if not options.form and RATINGS_FILE.is_file() else []
         for path in [*options.ratings, *own]:
             with run.outcome.attempt():
-                self._load(path.name, read_rating_file(path, run.settings.timezone))
+                self._load(path.name, partial(read_rating_file, path))
         with run.outcome.attempt():
-            self._load("form", _read_form(options.form, run.settings.timezone))
+            self._load("form", partial(_read_form, options.form))
         settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
         result = RankResult(0, 0, 0, 0)
         with run.outcome.attempt():
             connection = run.ledger.connect()
-            result = load_ranks(connection, settings=settings, dry_run=options.dry_run)
+            load = partial(load_ranks, connection, settings=settings, dry_run=options.dry_run)
+            result = run.with_known_zones(load)
         told = {
             "ratings read": str(self.given_count),
             "matched": str(self.given_count - self.named_count - self.refused_count),
@@ -97,14 +99,30 @@ class Ranking:
         }
         return Figures(told, fetched_count=self.given_count, new_count=self.new_count)
 
-    def _load(self, name: str, file: RatingFile) -> None:
-        """Keep a file's ratings, and say of every row that was not taken why."""
+    def _find_listener(self) -> tuple[int, str]:
+        """Return whose ratings these are, and their time zone."""
+        settings = self._run.settings
+        return find_or_insert_listener(
+            self._run.ledger.connect(),
+            self._run.options.listener,
+            settings.timezone,
+            shows_names=settings.shows_names or not settings.is_actions,
+        )
+
+    def _load(self, name: str, read: Callable[[str], RatingFile]) -> None:
+        """Keep a file's ratings, and say of every row that was not taken why.
+
+        ``read`` takes the listener's time zone, for days without one.
+        """
+        file = read("UTC")
         if not file.ratings and not file.faults:
             return
         run, connection = self._run, self._run.ledger.connect()
+        listener_key, timezone = self._find_listener()
+        file = read(timezone)
         kept = insert_ratings(
             connection,
-            listener_key=find_rater(connection, run.options.listener, run.settings.timezone),
+            listener_key=listener_key,
             source="form" if name == "form" else f"file:{name}",
             ratings=list(file.ratings.values()),
             dry_run=run.options.dry_run,

@@ -22,10 +22,10 @@ ReadFile = Callable[[str], str]
 _NOISE = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 _MADE = re.compile(r"\s*create temp (?P<kind>table|view) (?P<name>\w+)\s*(?P<rest>.*)", re.DOTALL)
 _USED = re.compile(
-    r"(?:(?P<verb>insert into|update|delete from|from|join|using)\s+)?"
+    r"(?:(?P<verb>insert into|update|delete from|from|join|using|lock table)\s+)?"
     r"\b(?P<schema>pg_temp|warehouse|bi|part)\.(?P<name>\w+)"
 )
-_VERBS = {"from": "reads", "join": "reads", "using": "reads"}
+_VERBS = {"from": "reads", "join": "reads", "using": "reads", "lock table": "reads"}
 _LISTED = re.compile(r"\s*(?P<verb>analyze|drop (?:table|view))\s")
 _BARE = re.compile(
     r"(?<!distinct )\b(?:from|join|into|update|using)\s+(?!set\b|lateral\b|pg_)"

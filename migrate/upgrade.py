@@ -44,9 +44,9 @@ def upgrade(settings: Settings) -> str:
             command.stamp(configure_alembic(connection), "head")
         view_count = create_views(connection)
         grant_views(connection)
-        derive_waiting(connection)
+        said = derive_waiting(connection)
         version = connection.exec_driver_sql("select version from warehouse.etl_schema").scalar()
-    return f"upgrade: schema at version {version}, {view_count} views"
+    return "\n".join([*said, f"upgrade: schema at version {version}, {view_count} views"])
 
 
 def _holds_ledger(connection: sqlalchemy.Connection) -> bool:

@@ -17,6 +17,7 @@ from everheard.sources.spotify.answer import SPOTIFY
 from everheard.sources.spotify.auth import RenewingToken, exchange_code
 from everheard.sources.spotify.client import SpotifyClient
 from everheard.sources.spotify.errors import SignInNeeded
+from everheard.sources.spotify.rows.account import to_account
 
 __all__ = ["AuthorizeFailed", "authorize", "main"]
 
@@ -102,15 +103,8 @@ def sign_in(sender: Sender, settings: Settings, consent: Consent, code: str) -> 
     newest = [grant.refresh_token]
     token = RenewingToken(*app, grant.refresh_token, newest.append)
     client = SpotifyClient(sender, token, settings.api_url)
-    me = client.fetch_me()
+    account = to_account(client.fetch_me())
     client.fetch_recently_played(limit=1)
-    account_id = me.get("account_id") or me.get("id")
-    if not isinstance(account_id, str):
+    if account is None:
         raise AuthorizeFailed("Spotify did not say whose sign-in this is: try again later.")
-    name = me.get("display_name")
-    return SignedIn(
-        refresh_token=newest[-1],
-        scopes=grant.scopes,
-        account_id=account_id,
-        display_name=name if isinstance(name, str) else None,
-    )
+    return SignedIn(refresh_token=newest[-1], scopes=grant.scopes, account=account)

@@ -19,7 +19,10 @@ class AuthorizeFailed(Failure):
 
 
 class WrongState(AuthorizeFailed):
-    """An answer that does not belong to the question: an old tab, or somebody else's link."""
+    """An answer that does not belong to the question: an old tab, or somebody else's link.
+
+    Any page that the browser shows can send one, so it ends no waiting.
+    """
 
 
 class Consent:
@@ -41,7 +44,7 @@ class Consent:
         """
         answer = {name: values[0] for name, values in parse_qs(urlsplit(redirect).query).items()}
         if not answer:
-            raise AuthorizeFailed(
+            raise WrongState(
                 f"That is not the address the browser ended at: it begins with {self.redirect_uri}?"
                 f" and carries a code; {AGAIN} and copy it whole."
             )

@@ -14,10 +14,13 @@ from everheard.database.connect import connect
 from everheard.encryption import fingerprint
 from everheard.failure import Failure
 from everheard.ledger.operations.sign_ins import (
+    KeptSignIn,
     KnownListeners,
     read_known_listeners,
     upsert_sign_in,
 )
+from everheard.run.warnings import say_other_zone
+from everheard.sources.spotify.rows.account import Account
 
 
 class SignedIn(NamedTuple):
@@ -25,8 +28,7 @@ class SignedIn(NamedTuple):
 
     refresh_token: str
     scopes: tuple[str, ...]
-    account_id: str
-    display_name: str | None
+    account: Account
 
     def __repr__(self) -> str:
         """Say nothing: tracebacks are printed."""
@@ -41,39 +43,43 @@ def keep_sign_in(settings: Settings, signed_in: SignedIn, *, is_another: bool) -
     """
     known: KnownListeners | None = None
     trouble: Failure | None = None
+    notes: list[str] = []
     try:
         with closing(connect(settings, application="everheard authorize")) as connection:
-            known = _keep_in_ledger(connection, settings, signed_in, is_another=is_another)
+            known, kept = _keep_in_ledger(connection, settings, signed_in, is_another=is_another)
+        zone = _find_timezone(settings, known)
+        notes = say_other_zone(zone, kept.timezone, is_new=kept.is_new)
     except AuthorizeFailed:
         raise
     except Failure as failure:
         trouble = failure
+        notes = [f"It is not in the ledger yet: {trouble}"]
     tokens = place_token(_list_tokens(settings), signed_in.refresh_token, known, is_another)
-    return _keep_in_file(settings, signed_in, tokens, known, trouble)
+    return _keep_in_file(settings, signed_in, tokens, known, trouble, notes)
 
 
 def _keep_in_ledger(
     connection: Connection, settings: Settings, signed_in: SignedIn, *, is_another: bool
-) -> KnownListeners:
-    """Keep the sign-in where every runner finds it; return who was known before."""
+) -> tuple[KnownListeners, KeptSignIn]:
+    """Keep the sign-in where every runner finds it; return who was known before, and what now."""
     tokens = _list_tokens(settings)
     known = read_known_listeners(
         connection,
-        account_id=signed_in.account_id,
+        account_id=signed_in.account.account_id,
+        user_id=signed_in.account.user_id,
         fingerprints=[fingerprint(settings.client_secret, token) for token in tokens],
     )
     place_token(tokens, signed_in.refresh_token, known, is_another)  # refuses a wrong account
-    upsert_sign_in(
+    kept = upsert_sign_in(
         connection,
         client_secret=settings.client_secret,
         refresh_token=signed_in.refresh_token,
-        account_id=signed_in.account_id,
-        display_name=signed_in.display_name,
+        **signed_in.account._asdict(),
         timezone=_find_timezone(settings, known),
         authorised_at=known.now,
         scopes=" ".join(signed_in.scopes),
     )
-    return known
+    return known, kept
 
 
 def _list_tokens(settings: Settings) -> list[str]:
@@ -112,11 +118,13 @@ def place_token(
     return tokens if any(known.owners) else [new_token]
 
 
-def _find_timezone(settings: Settings, known: KnownListeners) -> str:
+def _find_timezone(settings: Settings, known: KnownListeners) -> str | None:
+    """Return the zone that the settings say for this listener; None where they say none."""
     for owner, one in zip(known.owners, settings.sign_ins, strict=True):
         if owner is not None and owner == known.listener_key:
             return one.timezone
-    return known.timezone or settings.timezone
+    is_one_for_all = len({one.timezone for one in settings.sign_ins}) < 2
+    return settings.timezone if is_one_for_all or known.listener_key is None else None
 
 
 def _keep_in_file(
@@ -125,21 +133,21 @@ def _keep_in_file(
     tokens: list[str],
     known: KnownListeners | None,
     trouble: Failure | None,
+    notes: list[str],
 ) -> str:
     values = {"SPOTIFY_REFRESH_TOKEN": ",".join(tokens)}
-    zones = [one.timezone for one in settings.sign_ins]
-    if len(tokens) > len(zones) and len(set(zones)) > 1:
+    zones = [one.timezone for one in settings.sign_ins if one.timezone]
+    if settings.timezone and len(tokens) > len(zones) and len(set(zones)) > 1:
         values["LISTENER_TIMEZONE"] = ",".join([*zones, settings.timezone])
     where = ["the ledger"] if trouble is None else []
-    notes = [] if trouble is None else [f"It is not in the ledger yet: {trouble}"]
     try:
         write_settings(settings.env_file, values)
         where.append(settings.env_file.name)
     except Failure as failure:
         if trouble:
             raise
-        notes.append(str(failure))
+        notes = [*notes, str(failure)]
     ends = f", good until {known.ends_at:%Y-%m-%d}" if known else ""
-    name = signed_in.display_name or "a listener without a name"
+    name = signed_in.account.display_name or "a listener without a name"
     done = f"authorize: signed in as {name}{ends}; kept in {' and '.join(where)}"
     return "\n".join([*notes, done])

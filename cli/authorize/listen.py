@@ -35,7 +35,9 @@ body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh au
 <p>{{ sentence }}</p>
 </html>"""
 DONE = ("It worked", "You are signed in. Close this page and go back to the terminal.")
-#: How long the page that says how it went may take to be asked for.
+STRAY = ("Not this one", "Nothing came along: the sign-in in the terminal goes on waiting.")
+#: How long the page that says how it went may take to be asked for, and a good answer to come
+#: after a bad one.
 PATIENCE_SECONDS = 3
 #: Text browsers take the terminal over; pasting serves better.
 TEXT_BROWSERS = {"www-browser", "links", "elinks", "lynx", "w3m"}
@@ -52,7 +54,8 @@ def wait_for_redirect(
     if must_paste:
         return finish(consent.read_code(_ask_for_address()))
     answers: queue.Queue[SignedIn | Failure] = queue.Queue()
-    with _serve(_make_app(consent, finish, answers), consent.port):
+    callbacks = Callbacks(consent, finish, answers)
+    with _serve(_make_app(callbacks), consent.port):
         if not _open_browser(consent.url):
             print("\nNo browser opened here. Open the address on any device, and choose Agree.")
             return finish(consent.read_code(_ask_for_address()))
@@ -88,35 +91,94 @@ def _open_browser(url: str) -> bool:
     return getattr(browser, "name", "") not in TEXT_BROWSERS and browser.open(url)
 
 
-def _make_app(consent: Consent, finish: Finish, answers: queue.Queue[SignedIn | Failure]) -> Flask:
+class Callbacks:
+    """What came back so far: the first good answer counts, and a bad one waits for a good one.
+
+    A browser may ask twice, or a page in it may send an answer of its own: requests run in
+    threads of their own, one at a time in here. A good answer is told as soon as its page has
+    been asked for, or after some patience; a bad one only after the patience, unless a good one
+    has come by then.
+    """
+
+    def __init__(
+        self, consent: Consent, finish: Finish, answers: queue.Queue[SignedIn | Failure]
+    ) -> None:
+        self.pages: dict[str, tuple[str, str]] = {}
+        self._consent = consent
+        self._finish = finish
+        self._answers = answers
+        self._turn = threading.Lock()
+        self._good: SignedIn | None = None
+        self._tried: dict[str, Failure] = {}
+
+    def take(self, address: str) -> str:
+        """Take a redirect in; return the name of the page that says how it went.
+
+        Raises WrongState for what belongs to another question.
+        """
+        with self._turn:
+            try:
+                code = self._consent.read_code(address)
+                if self._good is None:
+                    self._try(code)
+            except WrongState:
+                raise
+            except Failure as failure:
+                if self._good is None:
+                    self.pages["failed"] = ("It did not work", str(failure))
+                    self._tell_later(failure)
+                    return "failed"
+            return "done"
+
+    def _try(self, code: str) -> None:
+        """Exchange a code, once: a browser that asks again gets the same answer."""
+        if code in self._tried:
+            raise self._tried[code]
+        try:
+            self._good = self._finish(code)
+        except Failure as failure:
+            self._tried[code] = failure
+            raise
+        self.pages["done"] = DONE
+        self._tell_later(self._good)
+
+    def _tell_later(self, answer: SignedIn | Failure) -> None:
+        """Tell it also where nobody follows to the page."""
+        patience = threading.Timer(PATIENCE_SECONDS, self._tell, [answer])
+        patience.daemon = True
+        patience.start()
+
+    def _tell(self, answer: SignedIn | Failure) -> None:
+        with self._turn:
+            self._answers.put(self._good or answer)
+
+    def note_shown(self, name: str) -> None:
+        """Tell a good answer at once when its page has been seen."""
+        if name == "done" and self._good is not None:
+            self._tell(self._good)
+
+
+def _make_app(callbacks: Callbacks) -> Flask:
     app = Flask("cli.authorize")
-    pages: dict[str, tuple[str, str]] = {"done": DONE}
-    outcome: list[SignedIn | Failure] = []
 
     @app.get("/callback")
     def callback() -> AnyResponse:
+        if not request.query_string:
+            return _show(STRAY, 400)
         try:
-            answer: SignedIn | Failure = finish(consent.read_code(request.url))
+            name = callbacks.take(request.url)
         except WrongState as failure:
             print(f"\n{failure}", flush=True)
             return _show(("Not this one", str(failure)), 400)
-        except Failure as failure:
-            pages["failed"] = ("It did not work", str(failure))
-            answer = failure
-        outcome.append(answer)
-        # Whoever does not follow to the page below has answered all the same.
-        patience = threading.Timer(PATIENCE_SECONDS, answers.put, [answer])
-        patience.daemon = True
-        patience.start()
         # On to another address, so that the code stays in no address bar and no history.
-        return redirect(f"/{'failed' if isinstance(answer, Failure) else 'done'}", 303)
+        return redirect(f"/{name}", 303)
 
     @app.get("/<name>")
     def show(name: str) -> AnyResponse:
-        if name not in pages or not outcome:
+        if name not in callbacks.pages:
             return Response("", 404)
-        page = _show(pages[name], 200)
-        page.call_on_close(lambda: answers.put(outcome[0]))
+        page = _show(callbacks.pages[name], 200)
+        page.call_on_close(lambda: callbacks.note_shown(name))
         return page
 
     return app

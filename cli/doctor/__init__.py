@@ -153,6 +153,7 @@ def list_hidden(settings: Settings, health: list[LedgerHealth]) -> list[str]:
     }
     for one in health:
         words |= {sign_in.name or "" for sign_in in one.sign_ins}
+        words |= {listener.name or "" for listener in one.listeners}
         words |= {runner.name for runner in one.runners}
     return sorted((word for word in words if len(word) > 1), key=len, reverse=True)
 

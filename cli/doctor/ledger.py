@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 from cli.doctor.check import Check, Mark, bad, good, note, soon
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
+from everheard.encryption import fingerprint
+from everheard.ledger.listeners import CHANGE_ZONE
 from everheard.ledger.operations.health import LedgerHealth
 from everheard.run.warnings import ISSUE_DAY, RENEWAL, WARN_DAY, say_sign_in_ends
 from everheard.sources.spotify.auth import SCOPES, TOKEN
 from everheard.sources.spotify.client import RECENTLY_PLAYED
+from everheard.zones import is_same_zone, is_zone
 
 SILENT_HOURS = 6
 STORAGE_SHOWN, STORAGE_ISSUE = 0.70, 0.85
@@ -33,6 +36,7 @@ def check_ledger(health: LedgerHealth, settings: Settings) -> list[Check]:
         check_rights(health),
         check_schema(health),
         *check_sign_ins(health),
+        *check_timezones(health, settings),
         *check_runners(health),
         check_gaps(health),
         check_quota(health, settings.calls_per_day),
@@ -75,7 +79,7 @@ def check_schema(health: LedgerHealth) -> Check:
 
 
 def check_sign_ins(health: LedgerHealth) -> list[Check]:
-    """Judge each listener's sign-in and time zone."""
+    """Judge each listener's sign-in."""
     if not health.sign_ins:
         return [note("sign-in", "nobody has signed in yet", "`python start.py authorize`")]
     checks = []
@@ -91,13 +95,44 @@ def check_sign_ins(health: LedgerHealth) -> list[Check]:
             checks.append(good("sign-in", says))
         if one.scopes and (missing := [name for name in SCOPES if name not in one.scopes]):
             checks.append(note("scopes", f"{who}: without {', '.join(missing)}", RENEWAL))
-        if one.timezone == "UTC":
+    return checks
+
+
+def check_timezones(health: LedgerHealth, settings: Settings) -> list[Check]:
+    """Judge each listener's time zone: known to both, and what the settings say too."""
+    zones = find_zones(settings)
+    several = len(health.listeners) > 1
+    checks = []
+    for one in health.listeners:
+        who, whose = one.name or "a listener", " --listener NAME" if several else ""
+        told = [zones[mark] for mark in one.fingerprints if mark in zones]
+        told = told or ([] if several or not settings.timezone else [settings.timezone])
+        other = next((zone for zone in told if not is_same_zone(zone, one.timezone)), None)
+        change = CHANGE_ZONE.format("Europe/Berlin" + whose)
+        if not one.is_timezone_known or not is_zone(one.timezone):
+            lacks = "this machine" if one.is_timezone_known else "the database"
+            says = f"{who}: {one.timezone}, which {lacks} does not know"
+            checks.append(bad("time zone", says, f"{change} names one that both know"))
+        elif other:
+            says = f"{who}: LISTENER_TIMEZONE says {other}, the ledger {one.timezone}, which counts"
+            change = CHANGE_ZONE.format(other + whose)
             checks.append(
-                note("time zone", f"{who}: UTC", "set LISTENER_TIMEZONE, unless you live in it")
+                soon("time zone", says, f"{change} changes it; else take the setting out")
             )
+        elif one.timezone == "UTC" and not told:
+            checks.append(note("time zone", f"{who}: UTC", f"{change}, unless you live in it"))
         else:
             checks.append(good("time zone", f"{who}: {one.timezone}"))
     return checks
+
+
+def find_zones(settings: Settings) -> dict[str, str]:
+    """Return what the settings say of time zones, by the fingerprint of each refresh token."""
+    return {
+        fingerprint(settings.client_secret, one.refresh_token): one.timezone
+        for one in settings.sign_ins
+        if one.timezone
+    }
 
 
 def check_runners(health: LedgerHealth) -> list[Check]:

@@ -23,6 +23,7 @@ from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError
 from everheard.ledger.operations.health import LedgerHealth, read_health, read_year
+from everheard.zones import is_zone
 
 TITLE = "Everheard needs you"
 ENDING = "\nThis issue is kept by the workflow `issues`, which closes it when all of this is cured."
@@ -41,14 +42,20 @@ def keep_issues(settings: Settings, today: date | None = None) -> str:
     """Look at the ledger, bring the issues in line with it, and return a sentence."""
     if not settings.repository:
         raise ConfigurationError(["GITHUB_REPOSITORY is not set: this runs in Actions"])
-    today = today or datetime.now(ZoneInfo(settings.timezone)).date()
     with closing(connect(settings, application="everheard issues")) as connection:
         health = read_health(connection, client_id=settings.client_id)
+        today = today or datetime.now(_find_zone(health)).date()
         reminders = _find_reminders(settings, connection, health, today)
     _write_summary(settings, health)
     issues = list_issues(health, find_host(settings.database_url))
     did = [settle_issue(settings.repository, issues), *settle_reminders(settings, reminders)]
     return f"issues: {len(issues)} things to see to, {', '.join(did)}"
+
+
+def _find_zone(health: LedgerHealth) -> ZoneInfo:
+    """Return the first listener's time zone: the reminders are by their calendar."""
+    zones = [one.timezone for one in health.listeners if is_zone(one.timezone)]
+    return ZoneInfo(zones[0] if zones else "UTC")
 
 
 def settle_issue(repository: str, issues: list[str]) -> str:
@@ -113,6 +120,7 @@ def _write_summary(settings: Settings, health: LedgerHealth) -> None:
         return
     unnamed = health._replace(
         sign_ins=[one._replace(name=None) for one in health.sign_ins],
+        listeners=tuple(one._replace(name=None) for one in health.listeners),
         runners=[
             one._replace(name=str(number)) for number, one in enumerate(health.runners, start=1)
         ],

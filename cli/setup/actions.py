@@ -33,8 +33,9 @@ def list_secrets(settings: Settings) -> dict[str, str]:
 
 def list_variables(settings: Settings) -> dict[str, str]:
     """Return the variables; EVERHEARD is the switch, and comes last."""
-    zones = ",".join(one.timezone for one in settings.sign_ins) or settings.timezone
-    return {"LISTENER_TIMEZONE": zones, "EVERHEARD": "on"}
+    named = [one.timezone for one in settings.sign_ins if one.timezone]
+    zones = ",".join(named) or settings.timezone
+    return {**({"LISTENER_TIMEZONE": zones} if zones else {}), "EVERHEARD": "on"}
 
 
 def hand_over(settings: Settings) -> str:

@@ -20,6 +20,7 @@ from cli.setup.database import choose_database, is_ready
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError, ExitCode, Failure
+from everheard.ledger.listeners import CHANGE_ZONE, read_listeners, update_listener
 from everheard.ledger.operations.health import LedgerHealth, read_health
 from jobs import get_last_50
 
@@ -61,7 +62,7 @@ def ask_for_history(settings: Settings, _: int) -> str:
 
 def find_timezone(settings: Settings) -> str:
     """Say which time zone was chosen."""
-    return settings.timezone if settings.timezone != "UTC" else ""
+    return settings.timezone or ""
 
 
 def choose_timezone(settings: Settings, _: int) -> str:
@@ -74,7 +75,22 @@ def choose_timezone(settings: Settings, _: int) -> str:
         except ConfigurationError as error:
             print(f"{error}\nOnce more, please.")
     write_settings(settings.env_file, {"LISTENER_TIMEZONE": zone})
-    return zone
+    return f"{zone}{_change_timezone(settings, zone)}"
+
+
+def _change_timezone(settings: Settings, zone: str) -> str:
+    """Change the zone of a listener who is known already: theirs is in the ledger."""
+    try:
+        with closing(connect(settings, application="everheard setup")) as connection:
+            known = read_listeners(connection).known
+            if len(known) == 1:
+                whose = known[0].listener_key
+                kept = update_listener(connection, listener_key=whose, timezone=zone)
+                return f"; {kept} in the ledger"
+    except Failure as failure:
+        return f"; in the ledger it stays as it was: {failure}"
+    change = CHANGE_ZONE.format(f"{zone} --listener NAME")
+    return f"; {change} changes one listener's" if known else ""
 
 
 def guess_timezone(link: Path = Path("/etc/localtime")) -> str:

@@ -13,7 +13,13 @@ from psycopg2.extensions import connection as Connection
 
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
-from everheard.failure import ConfigurationError, DatabaseTrouble, Failure, SchemaMismatch
+from everheard.failure import (
+    ConfigurationError,
+    DatabaseTrouble,
+    Failure,
+    SchemaMismatch,
+    UnknownZone,
+)
 
 CONNECT_TIMEOUT_S = 15
 _ATTEMPTS = 3
@@ -108,6 +114,11 @@ def explain(error: psycopg2.Error) -> Failure:
         return SchemaMismatch(
             f"The database does not hold the ledger's tables as this code knows them"
             f" ({_first_line(error)}): run `python start.py migrate upgrade`."
+        )
+    if code == "22023" and "zone" in (error.diag.source_function or _first_line(error)).lower():
+        return UnknownZone(
+            f"The database does not know a listener's time zone ({_first_line(error)}):"
+            " `python start.py listener` shows whose, and with --timezone ZONE it changes it."
         )
     if code:
         return DatabaseTrouble(_explain_state(error, code))

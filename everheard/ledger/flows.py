@@ -66,7 +66,8 @@ CAPABILITY = trip("operations/etl_capability")
 BLOCKED_BUCKET = trip("operations/etl_quota")
 LISTENERS = trip("listeners/find_listener")
 UNSIGNED_LISTENER = trip("listeners/dim_listener_unsigned")
-TIMEZONE = trip("listeners/dim_listener_timezone")
+CHANGED_LISTENER = trip("listeners/dim_listener_changed")
+UNKNOWN_ZONES = trip("listeners/read_unknown_timezone")
 
 # --- Polls.
 
@@ -291,7 +292,7 @@ FLOWS = (
         for title, change in (("A new rule", EXCLUSION), ("A rule undone", EXCLUSION_UNDONE))
     ),
     lone("exclusions", "Read", EXCLUSIONS, LEFT_OUT),
-    lone("listeners", "Whose it is", LISTENERS, UNSIGNED_LISTENER, TIMEZONE),
+    lone("listeners", "Whose it is", LISTENERS, UNSIGNED_LISTENER, CHANGED_LISTENER, UNKNOWN_ZONES),
     lone("operations", "Runs and runners", OPERATIONS, RUN, RUNNER, HEALTH, YEAR),
     lone("operations", "Sign-ins", KNOWN_LISTENERS, SIGN_IN, ROTATED_TOKEN),
     lone("operations", "Calls", CALLS, SETTLED_CALLS, BLOCKED_BUCKET, CAPABILITIES, CAPABILITY),

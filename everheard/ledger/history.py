@@ -10,13 +10,14 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from everheard.config import Settings
-from everheard.database.connect import check_schema, translate_errors
+from everheard.database.connect import translate_errors
 from everheard.database.statements import copy_csv, render, send
 from everheard.database.transactions import open_transaction, retry_conflicts
 from everheard.failure import ConfigurationError
 from everheard.ledger import flows
 from everheard.ledger.coverage import close_covered_gaps
 from everheard.ledger.derive import derive
+from everheard.ledger.listeners import choose_listener, insert_unsigned, read_listeners
 from everheard.rows import FileTally, SkippedRow, Span, StagedCsv
 
 
@@ -48,7 +49,7 @@ class ImportTarget(NamedTuple):
     """
 
     listener_key: int | None
-    timezone: str
+    timezone: str | None
     now: datetime
 
 
@@ -57,26 +58,17 @@ def find_target(connection: Connection, listener: str | None, settings: Settings
 
     ``listener``: account id, shown name or key. Raises ConfigurationError, SchemaMismatch.
     """
-    with translate_errors(), connection.cursor() as cursor:
-        send(cursor, render(cursor, flows.LISTENERS))
-        version, oldest_code, now, listeners = cursor.fetchone() or (None,) * 4
-    check_schema(version, oldest_code)
-    known = listeners or []
-    if listener is not None:
-        known = [one for one in known if listener in {str(part) for part in one}]
-        if not known:
-            raise ConfigurationError([f"--listener: nobody is known as {listener!r} here"])
-    if len(known) > 1:
-        names = ", ".join(str(name or account_id or key) for key, account_id, name in known)
-        raise ConfigurationError([f"Whose history is it? Add --listener with one of: {names}"])
-    if not known and len(settings.sign_ins) > 1:
+    everybody = read_listeners(connection)
+    shows_names = settings.shows_names or not settings.is_actions
+    found = choose_listener(everybody.known, listener, shows_names=shows_names)
+    if not found and len(settings.sign_ins) > 1:
         raise ConfigurationError(
             [
                 "Whose history is it? Run `python start.py job get_last_50` once, so that the"
                 " listeners are known, then import with --listener"
             ]
         )
-    return ImportTarget(known[0][0] if known else None, settings.timezone, now)
+    return ImportTarget(found.listener_key if found else None, settings.timezone, everybody.now)
 
 
 def load_history(
@@ -98,20 +90,12 @@ def load_history(
         with connection.cursor() as cursor:
             first = render(cursor, flows.HISTORY_STAGE)
         with open_transaction(connection, first, dry_run=dry_run) as cursor:
-            listener_key = target.listener_key or _make_listener(cursor, target.timezone)
+            listener_key = target.listener_key or insert_unsigned(cursor, target.timezone)[0]
             send(cursor, render(cursor, flows.LISTENER_LOCK, {"listener_key": listener_key}))
             return _load_batch(cursor, listener_key, tables, spans)
 
     with translate_errors():
         return retry_conflicts(attempt)
-
-
-def _make_listener(cursor: Cursor, timezone: str) -> int:
-    send(cursor, render(cursor, flows.UNSIGNED_LISTENER, {"timezone": timezone}))
-    row = cursor.fetchone()
-    if row is None:
-        raise ConfigurationError(["Somebody signed in just now: run the same import again"])
-    return int(row[0])
 
 
 def _load_batch(

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from everheard.config import Settings, read_settings
-from everheard.failure import ConfigurationError, Failure
+from everheard.failure import ConfigurationError, Failure, UnknownZone
+from everheard.ledger.listeners import mend_timezones
 from everheard.ledger.operations.quota import block_bucket
 from everheard.ledger.operations.runs import Operations, RunRecord, insert_run, note_runner
 from everheard.run.heartbeat import call_at_end, call_at_start
@@ -20,6 +22,8 @@ from everheard.run.ledger import LedgerHandle
 from everheard.run.outcome import Figures, Outcome, describe
 from everheard.run.step_summary import annotate, write_step_summary
 from everheard.run.warnings import list_warnings
+
+_Done = TypeVar("_Done")
 
 
 @dataclass
@@ -44,6 +48,22 @@ class Run:
         minutes = int(since_success.total_seconds() // 60)
         self.outcome.idle_reason = f"{who} succeeded {minutes} minutes ago"
         return True
+
+    def with_known_zones(self, work: Callable[[], _Done]) -> _Done:
+        """Do work that reckons in local time; where the database lacks a zone, mend and repeat.
+
+        A listener's zone may have come from another database, or from one with newer zones.
+        """
+        try:
+            return work()
+        except UnknownZone:
+            if self.options.dry_run:
+                raise
+            mended = mend_timezones(self.ledger.connect(), self.settings.timezone)
+            if not mended:
+                raise
+            self.outcome.warnings += mended
+            return work()
 
     def remember_block(self, bucket: str, until: datetime | None) -> None:
         """Tell all runners until when Spotify wants no calls to a bucket, if the ledger is open."""

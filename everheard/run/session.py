@@ -13,19 +13,21 @@ from contextlib import suppress
 from everheard.config import Settings, SignIn
 from everheard.encryption import NotDecryptable, fingerprint
 from everheard.failure import Failure
-from everheard.ledger.listeners import update_timezone
 from everheard.ledger.operations.runs import NO_OPERATIONS, Operations
 from everheard.ledger.operations.sign_ins import (
+    KeptSignIn,
     decrypt_token,
     insert_rotated_token,
     upsert_sign_in,
 )
 from everheard.run.job import Run
 from everheard.run.spool import Spool
+from everheard.run.warnings import say_other_zone
 from everheard.sources.http import Sender
 from everheard.sources.spotify.auth import RenewingToken
 from everheard.sources.spotify.client import SpotifyClient
 from everheard.sources.spotify.errors import SignInNeeded
+from everheard.sources.spotify.rows.account import to_account
 
 _TOKEN = "token"  # noqa: S105 (the kind of a spool file)
 
@@ -74,20 +76,13 @@ class Session:
 
     def find_listener(self) -> int:
         """Return the listener's key; at first sight, ask Spotify once whose token this is."""
-        if self._known is None:
-            listener_key = self._register_listener()
-        elif self._run.options.dry_run:
-            return self._known.listener_key
-        else:
-            listener_key = self._known.listener_key
-            if self._known.timezone != self._sign_in.timezone:
-                update_timezone(
-                    self._run.ledger.connect(),
-                    listener_key=listener_key,
-                    timezone=self._sign_in.timezone,
-                )
-        self._store_spooled_tokens()
-        return listener_key
+        known = self._known or self._register_listener()
+        is_new = isinstance(known, KeptSignIn) and known.is_new
+        said = say_other_zone(self._sign_in.timezone, known.timezone, is_new=is_new)
+        self._run.outcome.warnings += [one for one in said if one not in self._run.outcome.warnings]
+        if not (self._known and self._run.options.dry_run):
+            self._store_spooled_tokens()
+        return known.listener_key
 
     def _open_client(self) -> SpotifyClient:
         settings = self._run.settings
@@ -152,17 +147,14 @@ class Session:
             self._insert_rotated(replaced, str(one.content.get("refresh_token")))
         self.spool.remove(spooled)
 
-    def _register_listener(self) -> int:
-        me = self.client.fetch_me()
-        account_id = me.get("account_id") or me.get("id")
-        if not isinstance(account_id, str):
+    def _register_listener(self) -> KeptSignIn:
+        account = to_account(self.client.fetch_me())
+        if account is None:
             raise SignInNeeded("Spotify did not say whose sign-in this is: sign in again.")
-        name = me.get("display_name")
         return upsert_sign_in(
             self._run.ledger.connect(),
             client_secret=self._run.settings.client_secret,
             refresh_token=self._sign_in.refresh_token,
-            account_id=account_id,
-            display_name=name if isinstance(name, str) else None,
+            **account._asdict(),
             timezone=self._sign_in.timezone,
         )

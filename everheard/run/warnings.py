@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from everheard.ledger.listeners import CHANGE_ZONE
 from everheard.ledger.operations.runs import Warnings
+from everheard.zones import is_same_zone
 
 #: Days after a sign-in: when each run begins to speak of its end, when the issue is opened.
 WARN_DAY, ISSUE_DAY = 150, 160
@@ -44,3 +46,21 @@ def say_gaps(gap_count: int) -> list[str]:
     if not gap_count:
         return []
     return [f"{gap_count} new gap(s): plays may be missing. The privacy export closes them."]
+
+
+def say_other_zone(setting: str | None, kept: str, *, is_new: bool = False) -> list[str]:
+    """Return the word on a time zone that the settings say and the ledger does not.
+
+    The ledger's is the listener's own and counts on every machine; a setting only gives a
+    new listener (``is_new``) theirs, unless the database does not know it.
+    """
+    if setting is None or is_same_zone(setting, kept):
+        return []
+    if is_new:
+        change = CHANGE_ZONE.format("ZONE")
+        return [
+            f"The database does not know the time zone {setting} of LISTENER_TIMEZONE: the"
+            f" listener's is {kept} until {change} names one that it knows."
+        ]
+    change = CHANGE_ZONE.format(setting)
+    return [f"LISTENER_TIMEZONE says {setting}, the ledger {kept}: {change} changes it."]

@@ -1,7 +1,9 @@
 -- warehouse.dim_listener
 -- Grain: one row per Spotify account whose plays are kept.
--- Spotify's account_id never changes (the user id may); the time zone is the
--- listener's own and is used by views only: the ledger itself is in UTC.
+-- Spotify's account_id never changes (the user id may). A listener of whom Spotify never told
+-- one is known by the user id, which then stands in account_id too, until it is told.
+-- The time zone is the listener's own, whatever machine polls for them: set when the row is
+-- made, changed by `python start.py listener`, used by views only: the ledger is in UTC.
 -- One listener at most may lack an account_id: an import that came before the first
 -- sign-in made them, and that sign-in takes them over.
 create table warehouse.dim_listener (
@@ -10,12 +12,16 @@ create table warehouse.dim_listener (
     display_name text,
     timezone text not null default 'UTC',
     created_at timestamptz not null default now(),
+    user_id text,
     constraint dim_listener_pk primary key (listener_key),
-    constraint dim_listener_natural_key unique nulls not distinct (account_id)
+    constraint dim_listener_natural_key unique nulls not distinct (account_id),
+    constraint dim_listener_user_id_key unique (user_id)
 );
 comment on table warehouse.dim_listener is
 'Grain: one row per Spotify account whose plays are kept.';
 comment on column warehouse.dim_listener.account_id is
-'Spotify''s own, immutable; null for an imported history that nobody has signed in for yet.';
+'Spotify''s own, immutable; else the user id; null for an imported history that nobody has signed in for yet.';
 comment on column warehouse.dim_listener.timezone is
-'IANA name (Europe/Berlin); local time exists in views only.';
+'IANA name (Europe/Berlin) that this database knows; local time exists in views only.';
+comment on column warehouse.dim_listener.user_id is
+'Spotify''s user id as last told; it may change.';

@@ -84,3 +84,17 @@ def test_token_needs_to_know_its_listener(type_command: Type, connection: Connec
     assert type_command("token", "create", "phone")[0] == 65
     assert type_command("token", "create", "phone", "--listener", "Eve")[0] == 65
     assert type_command("token", "create", "phone", "--listener", "bob")[0] == 0
+
+
+def test_day_of_a_rating_is_one_of_the_listener_s_calendar(
+    type_command: Type, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_listeners(connection, "Ana")
+    with connection.cursor() as cursor:
+        cursor.execute("update warehouse.dim_listener set timezone = 'Asia/Tokyo'")
+    monkeypatch.setenv("LISTENER_TIMEZONE", "America/New_York")
+    type_command("rate", "Blue", "95", "--date", "2026-05-17")
+    with connection.cursor() as cursor:
+        cursor.execute("select rated_at at time zone 'UTC' from warehouse.fact_album_rating")
+        ((rated_at,),) = cursor.fetchall()
+    assert f"{rated_at}" == "2026-05-16 15:00:00"

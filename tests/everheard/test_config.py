@@ -28,11 +28,12 @@ def find_faults(tmp_path: Path, **values: str) -> list[str]:
     return caught.value.faults
 
 
-def test_defaults_lead_to_spotify_and_to_utc(tmp_path: Path) -> None:
+def test_defaults_lead_to_spotify_and_to_no_time_zone(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert settings.api_url == "https://api.spotify.com/v1"
     assert settings.accounts_url == "https://accounts.spotify.com"
-    assert settings.sign_ins == (SignIn("AQone", "UTC"),)
+    assert settings.sign_ins == (SignIn("AQone", None),)
+    assert settings.timezone is None
     assert settings.spool_dir == Path("/srv/everheard/spool")
     assert (settings.trigger, settings.is_actions, settings.step_summary) == ("hand", False, None)
 

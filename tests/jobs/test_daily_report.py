@@ -166,3 +166,13 @@ def test_day_without_plays_says_so(run: Run, connection: Connection) -> None:
             "insert into warehouse.dim_listener (listener_key, account_id) values (1, 'a')"
         )
     assert run().count("No plays.") == 2
+
+
+def test_zone_that_the_database_lacks_costs_no_report(run: Run, connection: Connection) -> None:
+    fill(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("update warehouse.dim_listener set timezone = 'Europe/Atlantis'")
+    assert "`python start.py listener`" in run("--dry-run", code=73)
+    said = run()
+    assert "a listener's time zone Europe/Atlantis: it is UTC from now on" in said
+    assert said.splitlines()[-1].startswith("daily_report: listeners 1, ")

@@ -228,3 +228,15 @@ def test_views_come_after_those_they_read(tmp_path: Path) -> None:
     )
     ordered = [views.name_view(path) for path in views.order_views(tmp_path)]
     assert ordered == ["bi.b", "part.a", "bi.c", "bi.a"]
+
+
+def test_ledger_whose_zone_this_database_lacks_is_upgraded_and_says_so(
+    each_empty_postgres_url: str,
+) -> None:
+    lead_to(each_empty_postgres_url, SCHEMA_VERSION - 1)
+    insert = "insert into warehouse.dim_listener (account_id, timezone) values ('a', 'Europe/Lost')"
+    read_rows(each_empty_postgres_url, insert)
+    said = upgrade(make_settings(each_empty_postgres_url))
+    assert "time zone Europe/Lost: it is UTC from now on" in said.splitlines()[0]
+    zones = read_rows(each_empty_postgres_url, "select timezone from warehouse.dim_listener")
+    assert zones == [("UTC",)]

@@ -25,6 +25,15 @@ class SignInHealth(NamedTuple):
     scopes: tuple[str, ...]
 
 
+class ListenerHealth(NamedTuple):
+    """One listener's time zone, whether the database knows it, and by what tokens they poll."""
+
+    name: str | None
+    timezone: str
+    is_timezone_known: bool
+    fingerprints: tuple[str, ...]
+
+
 class RunnerHealth(NamedTuple):
     """One machine, and how long ago it was last heard from."""
 
@@ -56,6 +65,7 @@ class LedgerHealth(NamedTuple):
     imported_at: datetime | None
     has_been_scheduled: bool
     hours_on_actions: float | None
+    listeners: tuple[ListenerHealth, ...] = ()
 
 
 class YearSum(NamedTuple):
@@ -108,6 +118,10 @@ def _to_health(read: dict[str, Any]) -> LedgerHealth:
         imported_at=datetime.fromisoformat(read["imported_at"]) if read["imported_at"] else None,
         has_been_scheduled=read["scheduled_at"] is not None,
         hours_on_actions=read["hours_on_actions"],
+        listeners=tuple(
+            ListenerHealth(**{**entry, "fingerprints": tuple(entry["fingerprints"] or ())})
+            for entry in read["listeners"] or ()
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from everheard.database.connect import translate_errors
 from everheard.database.statements import execute, render, send
 from everheard.encryption import decrypt, encrypt, fingerprint
 from everheard.ledger import flows
+from everheard.zones import list_zone_names
 
 
 class KnownSignIn(NamedTuple):
@@ -50,13 +51,17 @@ class KnownListeners(NamedTuple):
 
 
 def read_known_listeners(
-    connection: Connection, *, account_id: str, fingerprints: list[str]
+    connection: Connection,
+    *,
+    account_id: str | None,
+    user_id: str | None = None,
+    fingerprints: list[str],
 ) -> KnownListeners:
-    """Read whether an account is known here, and whose refresh tokens these are.
+    """Read whether an account is known here by either id, and whose refresh tokens these are.
 
     ``ends_at`` is when a sign-in of now ends, by the database's clock.
     """
-    parameters = {"account_id": account_id, "fingerprints": fingerprints}
+    parameters = {"account_id": account_id, "user_id": user_id, "fingerprints": fingerprints}
     with translate_errors(), connection.cursor() as cursor:
         send(cursor, render(cursor, flows.KNOWN_LISTENERS, parameters))
         row = cursor.fetchone()
@@ -69,27 +74,39 @@ def decrypt_token(client_secret: str, encrypted_token: bytes) -> str:
     return decrypt(client_secret, "sign-in", encrypted_token).decode()
 
 
+class KeptSignIn(NamedTuple):
+    """Whose sign-in it is, as the ledger knows them; ``is_new``: it did not until now."""
+
+    listener_key: int
+    timezone: str
+    is_new: bool
+
+
 def upsert_sign_in(
     connection: Connection,
     *,
     client_secret: str,
     refresh_token: str,
-    account_id: str,
+    account_id: str | None,
+    user_id: str | None = None,
     display_name: str | None,
-    timezone: str,
+    timezone: str | None,
     authorised_at: datetime | None = None,
     scopes: str = "",
-) -> int:
-    """Keep a refresh token and its listener; return the listener's key.
+) -> KeptSignIn:
+    """Keep a refresh token and its listener, who is known by either id.
 
-    ``authorised_at`` None: the sign-in's date is unknown, first use counts ("at the latest").
+    ``timezone`` is a new listener's: by the first of its names that the database knows, else
+    UTC. ``authorised_at`` None: the sign-in's date is unknown, first use counts ("at the
+    latest").
     """
     parameters = {
         "fingerprint": fingerprint(client_secret, refresh_token),
         "encrypted_token": encrypt(client_secret, "sign-in", refresh_token.encode()),
         "account_id": account_id,
+        "user_id": user_id,
         "display_name": display_name,
-        "timezone": timezone,
+        "zones": list_zone_names(timezone),
         "authorised_at": authorised_at,
         "scopes": scopes,
     }
@@ -97,7 +114,7 @@ def upsert_sign_in(
         send(cursor, render(cursor, flows.SIGN_IN, parameters))
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 (the statement returns the listener always)
-    return int(row[0])
+    return KeptSignIn(*row)
 
 
 def insert_rotated_token(

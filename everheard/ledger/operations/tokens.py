@@ -12,8 +12,9 @@ from psycopg2.extensions import connection as Connection
 from everheard.database.connect import translate_errors
 from everheard.database.statements import render, send
 from everheard.database.trips import Trip
-from everheard.failure import ExitCode, Failure
+from everheard.failure import ConfigurationError, ExitCode, Failure
 from everheard.ledger import flows
+from everheard.ledger.listeners import find_listener
 
 _PREFIX = "evh_"
 
@@ -51,20 +52,24 @@ def insert_token(
     may_read_all: bool,
 ) -> str:
     """Make a token for a listener (key, account or name; None: the only one); return it."""
+    try:
+        whose = find_listener(connection, listener)
+    except ConfigurationError as error:
+        raise TokenProblem(str(error)) from None
+    if whose is None:
+        raise TokenProblem(
+            "Nobody is in the ledger yet whom the token could stand for:"
+            " `python start.py authorize` signs you in."
+        )
     token = _PREFIX + secrets.token_urlsafe(32)
     parameters = {
         "token_hash": hash_token(token),
         "token_name": name,
-        "listener": listener,
+        "listener_key": whose.listener_key,
         "may_rate": may_rate,
         "may_read_all": may_read_all,
     }
-    if not _fetch(connection, flows.TOKEN, parameters):
-        raise TokenProblem(
-            "The ledger has no such listener: name one of those in view bi.listener."
-            if listener
-            else "The ledger has no listener, or several: say which with --listener NAME."
-        )
+    _fetch(connection, flows.TOKEN, parameters)
     return token
 
 

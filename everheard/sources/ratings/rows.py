@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
 from everheard.failure import ExitCode, Failure
 from everheard.names import fold_name
 from everheard.rows import LONGEST_NAME, GivenRating
+from everheard.zones import open_zone
 
 
 class BadRating(Failure):
@@ -64,4 +64,4 @@ def _parse_moment(text: str, timezone: str) -> datetime | None:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BadRating(f"date {text.strip()[:20]!r} is not like 2026-05-17") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+    return moment if moment.tzinfo else moment.replace(tzinfo=open_zone(timezone))

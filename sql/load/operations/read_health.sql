@@ -59,6 +59,22 @@ select
                 ) order by latest.listener_key)
             from latest
         ),
+        'listeners', (
+            select
+                json_agg(json_build_object(
+                    'name', listener.display_name,
+                    'timezone', listener.timezone,
+                    'is_timezone_known', listener.timezone in (
+                        select known.name from pg_timezone_names as known
+                    ),
+                    'fingerprints', (
+                        select json_agg(sign_in.fingerprint)
+                        from warehouse.etl_sign_in as sign_in
+                        where sign_in.listener_key = listener.listener_key
+                    )
+                ) order by listener.listener_key)
+            from warehouse.dim_listener as listener
+        ),
         'runners', (
             select
                 json_agg(json_build_object(

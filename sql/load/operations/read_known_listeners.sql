@@ -1,4 +1,5 @@
 -- Read whether an account is known, and whose refresh tokens these are, in the order given.
+-- An account is found by the rule of etl_sign_in.sql.
 with asked as (
     select
         given.fingerprint,
@@ -11,6 +12,21 @@ owners as (
     from asked
     left join warehouse.etl_sign_in as sign_in
         on asked.fingerprint = sign_in.fingerprint
+),
+
+listener as (
+    select
+        listener_key,
+        timezone
+    from warehouse.dim_listener
+    where
+        account_id = %(account_id)s
+        or (user_id = %(user_id)s and (%(account_id)s::text is null or account_id = user_id))
+        or (account_id = %(user_id)s and user_id is null)
+    order by
+        coalesce(account_id = %(account_id)s, false) desc,
+        coalesce(user_id = %(user_id)s, false) desc
+    limit 1
 )
 
 select
@@ -25,5 +41,5 @@ select
     listener.timezone,
     coalesce(owners.listener_keys, '[]'::json) as owners
 from owners
-left join warehouse.dim_listener as listener
-    on listener.account_id = %(account_id)s;
+left join listener
+    on true;

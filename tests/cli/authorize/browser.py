@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import requests
 
@@ -65,3 +65,39 @@ def come_from_an_old_tab_first(browser: Browser, url: str) -> None:
     forged = redirect.partition("?")[0] + "?" + urlencode({"code": "x", "state": "old"})
     browser.go(forged)
     browser.go(redirect)
+
+
+def come_with_nothing_first(browser: Browser, url: str) -> None:
+    redirect = browser.answer(url, "agree")
+    browser.go(redirect.partition("?")[0])
+    browser.go(redirect)
+
+
+def refuse_and_agree_after_all(browser: Browser, url: str) -> None:
+    redirect = browser.answer(url, "agree")
+    browser.go(browser.answer(url, "refuse"))
+    browser.go(redirect)
+
+
+def agree_and_refuse_after_all(browser: Browser, url: str) -> None:
+    """Ask for both before either answer's page has been seen."""
+    for redirect in (browser.answer(url, "agree"), browser.answer(url, "refuse")):
+        browser.statuses.append(
+            requests.get(redirect, timeout=20, allow_redirects=False).status_code
+        )
+
+
+def come_with_a_bad_code_first(browser: Browser, url: str) -> None:
+    redirect = browser.answer(url, "agree")
+    start, _, query = redirect.partition("?")
+    browser.go(f"{start}?{urlencode({**dict(parse_qsl(query)), 'code': 'bad'})}")
+    browser.go(redirect)
+
+
+def come_twice_at_once(browser: Browser, url: str) -> None:
+    redirect = browser.answer(url, "agree")
+    both = [threading.Thread(target=browser.go, args=(redirect,)) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()

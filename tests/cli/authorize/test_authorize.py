@@ -22,9 +22,14 @@ from everheard.sources.spotify.auth import SCOPES
 from tests.cli.authorize.browser import (
     Browser,
     agree,
+    agree_and_refuse_after_all,
     agree_as,
     come_from_an_old_tab_first,
+    come_twice_at_once,
+    come_with_a_bad_code_first,
+    come_with_nothing_first,
     refuse,
+    refuse_and_agree_after_all,
 )
 
 NOBODY_LISTENS = "postgresql://poller:pass-word@127.0.0.1:1/everheard"
@@ -259,6 +264,55 @@ def test_old_tab_is_turned_away_and_the_right_one_still_counts(
     browser.close()
     assert browser.statuses == [400, 200]
     assert "does not belong" in browser.pages[0]
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        come_with_nothing_first,
+        refuse_and_agree_after_all,
+        agree_and_refuse_after_all,
+        come_with_a_bad_code_first,
+        come_twice_at_once,
+    ],
+)
+def test_good_answer_wins_whatever_comes_beside_it(
+    sign_in: Callable[..., str],
+    browse: Callable[..., Browser],
+    connection: psycopg2.extensions.connection,
+    visit: Callable[[Browser, str], None],
+) -> None:
+    browse(visit)
+    assert sign_in().startswith("authorize: signed in")
+    assert len(read_rows(connection)) == 1
+
+
+def test_any_page_s_request_ends_no_waiting(
+    make_settings: Callable[..., Settings], browse: Callable[..., Browser], port: int
+) -> None:
+    def stray(browser: Browser, url: str) -> None:
+        for query in ("", "?", "?error=access_denied", "?code=x", "?state=", "?code=x&state=é"):
+            browser.go(f"http://127.0.0.1:{port}/callback{query}")
+
+    browser = browse(stray)
+    with pytest.raises(Failure, match="Nothing came back"):
+        authorize(make_settings(), is_another=False, port=port, must_paste=False, wait_seconds=4.5)
+    assert browser.statuses == [400] * 6
+
+
+def test_known_listener_keeps_the_zone_and_hears_of_another_setting(
+    sign_in: Callable[..., str],
+    make_settings: Callable[..., Settings],
+    browse: Callable[..., Browser],
+    connection: psycopg2.extensions.connection,
+) -> None:
+    browse(agree)
+    assert "LISTENER_TIMEZONE" not in sign_in(make_settings(LISTENER_TIMEZONE="Asia/Tokyo"))
+    said = sign_in(make_settings(LISTENER_TIMEZONE="Europe/Berlin"))
+    assert "LISTENER_TIMEZONE says Europe/Berlin, the ledger Asia/Tokyo" in said
+    with connection.cursor() as cursor:
+        cursor.execute("select timezone from warehouse.dim_listener")
+        assert cursor.fetchall() == [("Asia/Tokyo",)]
 
 
 def test_wrong_client_secret_is_named(

@@ -126,7 +126,16 @@ def test_everything_well_ends_with_0(doctor: Callable[..., tuple[int, str]]) -> 
             1,
         ),
         ("update warehouse.etl_schema set version = 1, oldest_code = 1", "✗ schema", 1),
-        ("update warehouse.dim_listener set timezone = 'UTC'", "time zone", 0),
+        (
+            "update warehouse.dim_listener set timezone = 'UTC', display_name = 'Ada'",
+            "! time zone: Ada: LISTENER_TIMEZONE says Europe/Berlin, the ledger UTC",
+            0,
+        ),
+        (
+            "update warehouse.dim_listener set timezone = 'Europe/Atlantis', display_name = 'Ada'",
+            "✗ time zone: Ada: Europe/Atlantis, which the database does not know",
+            1,
+        ),
     ],
 )
 def test_state_of_the_ledger_is_judged(
@@ -191,6 +200,18 @@ def test_way_in_the_clear_is_a_fault_unless_it_was_chosen(
     connection: psycopg2.extensions.connection, url: str, mark: Mark | None
 ) -> None:
     assert {one.name: one.mark for one in check_way(url, connection)}.get("TLS") == mark
+
+
+def test_time_zone_that_nobody_ever_said_is_asked_for(
+    doctor: Callable[..., tuple[int, str]],
+    connection: psycopg2.extensions.connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    execute(connection, "update warehouse.dim_listener set timezone = 'UTC'")
+    monkeypatch.setenv("LISTENER_TIMEZONE", "")
+    assert "· time zone: Ada: UTC\n    → `python start.py listener --timezone" in doctor()[1]
+    monkeypatch.setenv("LISTENER_TIMEZONE", "UTC")
+    assert "✓ time zone: Ada: UTC" in doctor()[1]
 
 
 def test_missing_settings_are_all_named(

@@ -307,5 +307,5 @@ def test_older_accounts_are_known_by_their_id(
     monkeypatch.setattr(session.client, "fetch_me", lambda: {"id": "ada-lovelace"})
     key = session.find_listener()
     assert ledger.read(
-        "select account_id from warehouse.dim_listener where listener_key = %s", key
-    ) == [("ada-lovelace",)]
+        "select account_id, user_id from warehouse.dim_listener where listener_key = %s", key
+    ) == [("ada-lovelace", "ada-lovelace")]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from everheard.ledger.operations import sign_ins
 from jobs import get_last_50
 from tests.everheard.pages import Json, make_album, make_full_answer, make_item, make_track
 from tests.jobs.get_last_50.conftest import MakeRunner
@@ -97,10 +98,50 @@ def test_every_listener_is_polled(make_runner: MakeRunner) -> None:
     ]
 
 
-def test_listener_who_moves_takes_the_time_zone_along(runner: Runner) -> None:
-    runner.run()
-    runner.run(LISTENER_TIMEZONE="Asia/Tokyo")
-    assert runner.read("select timezone from warehouse.dim_listener") == [("Asia/Tokyo",)]
+def read_zone(runner: Runner) -> str:
+    ((zone,),) = runner.read("select timezone from warehouse.dim_listener")
+    return str(zone)
+
+
+def test_time_zone_is_the_listeners_whatever_a_runner_says(runner: Runner) -> None:
+    assert "LISTENER_TIMEZONE" not in runner.run(LISTENER_TIMEZONE="Asia/Tokyo").out
+    for setting, is_said in [("", False), ("UTC", True), ("Europe/Berlin", True), ("Japan", False)]:
+        runner.advance(hours=3)
+        said = runner.run(LISTENER_TIMEZONE=setting).out
+        assert read_zone(runner) == "Asia/Tokyo"
+        cure = f"`python start.py listener --timezone {setting}` changes it."
+        words = f"LISTENER_TIMEZONE says {setting}, the ledger Asia/Tokyo: {cure}"
+        assert (words in said) is is_said, said
+
+
+def test_zone_that_the_database_lacks_is_mended_in_the_same_run(runner: Runner) -> None:
+    runner.run(LISTENER_TIMEZONE="Europe/Berlin")
+    runner.execute("update warehouse.dim_listener set timezone = 'Europe/Atlantis'")
+    runner.advance(hours=9)
+    outcome = runner.run()
+    assert outcome.code == 0, outcome
+    assert "does not know a listener's time zone Europe/Atlantis: it is UTC from now" in outcome.out
+    assert read_zone(runner) == "UTC"
+    assert runner.plays() >= runner.window()
+    assert runner.spool() == []
+
+
+def test_new_listener_whose_zone_the_database_lacks_is_polled_all_the_same(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_ins, "list_zone_names", lambda zone: ["Europe/Atlantis"])
+    outcome = runner.run(LISTENER_TIMEZONE="Asia/Tokyo")
+    assert outcome.code == 0
+    assert "The database does not know the time zone Asia/Tokyo of LISTENER_TIMEZONE" in outcome.out
+    assert read_zone(runner) == "UTC"
+
+
+def test_zone_goes_by_the_name_that_the_database_knows(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_ins, "list_zone_names", lambda zone: ["Europe/Atlantis", "Asia/Tokyo"])
+    runner.run(LISTENER_TIMEZONE="Japan")
+    assert read_zone(runner) == "Asia/Tokyo"
 
 
 @pytest.mark.parametrize("is_first", [True, False])

@@ -6,7 +6,7 @@ import pytest
 
 from everheard.encryption import NotDecryptable, fingerprint
 from everheard.failure import DatabaseTrouble, SchemaMismatch
-from everheard.ledger.listeners import update_timezone
+from everheard.ledger.listeners import update_listener
 from everheard.ledger.operations.quota import block_bucket
 from everheard.ledger.operations.runs import Operations, RunRecord, insert_run, read_operations
 from everheard.ledger.operations.sign_ins import (
@@ -41,7 +41,7 @@ def keep(
         display_name="Ada",
         timezone="UTC",
         authorised_at=authorised_at,
-    )
+    ).listener_key
 
 
 def record(ledger: Ledger, **fields: object) -> None:
@@ -184,7 +184,7 @@ def test_run_of_a_trigger_unknown_to_the_ledger_is_refused(ledger: Ledger) -> No
 
 def test_time_zone_follows_the_listener(ledger: Ledger) -> None:
     key = keep(ledger, "AQone")
-    update_timezone(ledger.connection, listener_key=key, timezone="Asia/Tokyo")
+    update_listener(ledger.connection, listener_key=key, timezone="Asia/Tokyo")
     (known,) = read(ledger, "AQone").sign_ins.values()
     assert known.timezone == "Asia/Tokyo"
 

@@ -29,6 +29,7 @@ def say_when(job: str) -> str:
     lines = {line.place: line.every for line in LINES if line.job == job}
     if not lines:
         return "by hand"
+    assert "actions" in lines, f"{job}: runner/schedule.toml needs a line actions, too"
     github = lines.pop("actions")
     elsewhere = {lines[place] for place in {"container", "pi", "computer"} & lines.keys()}
     if elsewhere == {github}:

@@ -46,7 +46,8 @@ def test_durations_are_those_that_jobs_take() -> None:
 
 def test_polling_comes_first_and_nothing_on_round_minutes() -> None:
     assert LINES[0].job == "get_last_50"
-    assert [line for line in LINES if line.at and not line.at // 60 % 5] == []
+    round_lines = [line for line in LINES if line.at and not line.at // 60 % 5]
+    assert round_lines == [], "at: choose a minute that 5 does not divide"
     assert all(0 <= line.at < line.every for line in LINES)
 
 

@@ -190,6 +190,7 @@ def test_called_jobs_exist(name: str) -> None:
 
 @pytest.mark.parametrize("job", sorted(set(find_jobs()) - RUN_ELSEWHERE))
 def test_every_job_for_actions_has_a_workflow_of_its_own(job: str) -> None:
+    assert job in CALLS, f"{job}.yml is missing, or {job} belongs into RUN_ELSEWHERE"
     assert find_called_jobs(CALLS[job])[0] == job
     assert "dry_run" in load(f"{job}.yml")[True]["workflow_dispatch"]["inputs"]
 

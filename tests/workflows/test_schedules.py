@@ -63,7 +63,8 @@ def test_workflow_runs_each_job_as_often_as_the_schedule_says(name: str, variabl
 
 def test_every_line_for_github_has_a_workflow_and_only_jobs_have_lines() -> None:
     done = {job for name in SCHEDULED for job in find_work(name)}
-    assert done == {job for job, place in LINES if place.startswith("actions")}
+    said = {job for job, place in LINES if place.startswith("actions")}
+    assert done == said, "name the job under commands: of daily.yml, or give it a schedule"
     assert done & {*find_jobs()} == done - {"issues"}
 
 

@@ -64,6 +64,8 @@ class Design:
             is_full = len(plays) == PAGE_LIMIT
             if is_full and seen.first not in self.polled and earlier:
                 self.open |= set(range(max(earlier) + 1, seen.first))
+            if self.polled and max(plays) < min(self.polled):  # it comes late
+                self.open |= set(range(max(plays) + 1, min(self.polled)))
             self.polled |= plays
         self.closed |= self.open & self.imported
         self.open -= self.imported
@@ -128,6 +130,14 @@ ALL_KINDS = [
     Seen(349, 50, is_import=False),
 ]
 
+#: A page before everything polled, out of another machine's spool, and one before that.
+LATE = [
+    Seen(300, 2, is_import=False),
+    Seen(200, 49, is_import=False),
+    Seen(100, 50, is_import=False),
+    Seen(140, 30, is_import=True),
+]
+
 
 def draw_sightings(seed: int) -> list[Seen]:
     """Draw pages, most of them full and later than those before, and an import somewhere."""
@@ -146,6 +156,7 @@ def draw_sightings(seed: int) -> list[Seen]:
 @settings(max_examples=lengthen(12), phases=[Phase.explicit, Phase.generate])
 @given(st.integers(0, 99_999).map(draw_sightings))
 @example(ALL_KINDS)
+@example(LATE)
 def test_recorded_gaps_are_those_of_the_design(
     open_ledgers: Iterator[ListenerLedger], sightings: list[Seen]
 ) -> None:

@@ -29,7 +29,7 @@ USER_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemUser:
     """The system user the server runs as; ``uid`` None means: as whoever started it."""
 
     uid: int | None = None
@@ -54,10 +54,10 @@ class Account:
         return _succeeds(entering, self)
 
 
-def settle_account() -> Account:
+def settle_account() -> SystemUser:
     """Return who the server runs as; for root, make the system user on first need."""
     if sys.platform == "win32" or os.geteuid() != 0:
-        return Account()
+        return SystemUser()
     import pwd
 
     deadline = time.monotonic() + USER_SECONDS
@@ -75,7 +75,7 @@ def settle_account() -> Account:
             _add_user()  # where another process is just doing the same, its user comes in a moment
             time.sleep(0.1)
         else:
-            return Account(entry.pw_uid, entry.pw_gid)
+            return SystemUser(entry.pw_uid, entry.pw_gid)
 
 
 def _add_user() -> None:
@@ -83,10 +83,10 @@ def _add_user() -> None:
     if command:
         home = ["--no-create-home", "--home-dir", str(SHARED_FOLDER)]
         shell = ["--shell", "/usr/sbin/nologin"]
-        _succeeds([command, "--system", "--user-group", *home, *shell, ACCOUNT_NAME], Account())
+        _succeeds([command, "--system", "--user-group", *home, *shell, ACCOUNT_NAME], SystemUser())
 
 
-def settle_folder(home: Path, account: Account) -> Layout:
+def settle_folder(home: Path, account: SystemUser) -> Layout:
     """Make the server's folder under ``home`` and return its layout.
 
     Where the server's user cannot enter ``home``, ``home/postgres`` becomes a
@@ -112,7 +112,7 @@ def _open_shared_folder() -> None:
     SHARED_FOLDER.chmod(0o755)  # whatever the umask
 
 
-def settle_programs(bin_dir: Path, account: Account) -> Path:
+def settle_programs(bin_dir: Path, account: SystemUser) -> Path:
     """Return a folder of PostgreSQL's programs that the server's user can run.
 
     A virtual environment under a private folder is out of its reach: the
@@ -128,7 +128,7 @@ def settle_programs(bin_dir: Path, account: Account) -> Path:
     return copy / bin_dir.relative_to(site)
 
 
-def _succeeds(command: list[str], account: Account) -> bool:
+def _succeeds(command: list[str], account: SystemUser) -> bool:
     try:
         done = subprocess.run(  # noqa: S603 - our own command, no shell
             command, cwd="/", capture_output=True, check=False, **account.options()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from everheard.database.embedded.account import Account
+from everheard.database.embedded.account import SystemUser
 from everheard.database.embedded.folder import (
     SOCKET_PORT,
     Layout,
@@ -61,7 +61,7 @@ class Cluster:
 
     layout: Layout
     programs: Path
-    account: Account
+    account: SystemUser
 
     def run(self, program: str, *arguments: str, **environ: str) -> tuple[int, str]:
         """Run one of PostgreSQL's programs; return its exit code and what it said.
@@ -218,7 +218,7 @@ def _settle_port(port_file: Path) -> int:
     raise DatabaseTrouble("No port on 127.0.0.1 is free: end a program that holds many of them.")
 
 
-def _settle_socket_dir(socket_dir: Path, account: Account) -> None:
+def _settle_socket_dir(socket_dir: Path, account: SystemUser) -> None:
     """Make the socket's folder; refuse one that somebody else put there."""
     if sys.platform == "win32":
         return
@@ -270,7 +270,7 @@ def await_running(cluster: Cluster) -> bool:
     return False
 
 
-def _write_private(path: Path, text: str, account: Account) -> None:
+def _write_private(path: Path, text: str, account: SystemUser) -> None:
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     account.own(path)

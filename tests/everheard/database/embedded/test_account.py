@@ -10,7 +10,7 @@ import pytest
 
 from everheard.database import embedded
 from everheard.database.embedded import account as embedded_account
-from everheard.database.embedded.account import Account, settle_account, settle_programs
+from everheard.database.embedded.account import SystemUser, settle_account, settle_programs
 
 pytestmark = pytest.mark.posix
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -47,7 +47,7 @@ def test_user_that_another_process_is_making_is_waited_for(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(pwd, "getpwnam", find)
     monkeypatch.setattr(embedded_account, "_add_user", lambda: None)
-    assert settle_account() == Account(own.pw_uid, own.pw_gid)
+    assert settle_account() == SystemUser(own.pw_uid, own.pw_gid)
     assert len(looks) == 3
 
 
@@ -90,6 +90,6 @@ def test_programs_out_of_reach_are_copied_once_and_run(private_home: Path) -> No
 
 
 def test_ordinary_user_runs_the_programs_where_they_are(tmp_path: Path) -> None:
-    assert settle_programs(tmp_path, Account()) == tmp_path
-    assert Account().can_enter(tmp_path / "missing")
-    assert Account().options() == {}
+    assert settle_programs(tmp_path, SystemUser()) == tmp_path
+    assert SystemUser().can_enter(tmp_path / "missing")
+    assert SystemUser().options() == {}

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -71,7 +71,8 @@ def kill_server(home: Path) -> None:
     process = psutil.Process(find_pid(home))
     family = [process, *process.children()]
     for member in family:
-        member.kill()
+        with suppress(psutil.NoSuchProcess):  # a child may have ended by itself
+            member.kill()
     psutil.wait_procs(family, timeout=10)
 
 

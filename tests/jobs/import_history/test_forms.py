@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from everheard.sources.spotify_export.files import find_sources
-from everheard.sources.spotify_export.reader import BatchReader
+from everheard.sources.spotify_export.reader import STAGED_TABLES, BatchReader
 from tests.everheard.pages import NOON
 from tests.everheard.sources.spotify_export.exports import make_row, write_file
 
@@ -115,3 +116,25 @@ def test_hint_of_an_offline_play_never_ends_an_import(
     reader: BatchReader, tmp_path: Path, hint: object
 ) -> None:
     assert read_row(reader, tmp_path, offline=True, offline_timestamp=hint) == (NOON, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "read_count"),
+    [
+        ("[{row},{row},]", 2),
+        ("[{row},,{row}]", 2),
+        ('[{row},{{"ts": "' + "a" * 2_000_000 + '"}}]', 2),
+        ('[{row},{{"new": "' + "a" * 2_000_000 + '"}}]', 2),
+        ('[{row},{{"ts": NaN}}]', 2),
+        ("[{row},[[[[{row}]]]]]", 2),
+    ],
+)
+def test_odd_list_counts_the_rows_that_are_there(
+    reader: BatchReader, tmp_path: Path, text: str, read_count: int
+) -> None:
+    path = write_file(tmp_path, text.format(row=json.dumps(make_row())))
+    batch = reader.read(find_sources([str(path)]).files)
+    assert batch.refusals == []
+    assert len(batch.spans) == 1
+    counted = batch.tables[STAGED_TABLES.index("staged_file")].path.read_text("utf-8")
+    assert f",{read_count}," in counted

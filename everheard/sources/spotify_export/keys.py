@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: What sql/history reads.
+#: What sql/duckdb reads.
 READ_KEYS = frozenset(
     [
         "ts",

@@ -13,7 +13,7 @@ import pytest
 from everheard.sources.spotify_export.files import find_sources
 from everheard.sources.spotify_export.reader import STAGED_TABLES, BatchReader
 from tests.everheard.pages import NOON
-from tests.everheard.sources.spotify_export.exports import make_row, write_file
+from tests.everheard.sources.spotify_export.history_files import make_row, write_file
 
 SECONDS = int(NOON.timestamp())
 

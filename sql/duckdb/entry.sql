@@ -7,10 +7,10 @@ with typed as (
     select
         list_position(getvariable('paths'), path) as path_number,
         everheard_fault as fault,
-        date_trunc('second', try_cast(ts as timestamptz) at time zone 'UTC') as told_at,
+        to_told(ts) as told_at,
         ms_played as told_ms,
         try_cast(ms_played as double) as ms,
-        try_cast(offline_timestamp as bigint) as offline_number,
+        offline_timestamp,
         filled(spotify_track_uri) as track_uri,
         filled(master_metadata_track_name) as track_name,
         master_metadata_album_artist_name as artist_name,
@@ -63,45 +63,30 @@ with typed as (
 
 judged as (
     select
-        * exclude (ms, told_ms),
-        case when ms between 0 and 2147483647 then ms::integer end as ms_played,
-        told_ms is not null and not coalesce(ms between 0 and 2147483647, false) as is_ms_absurd,
+        *,
+        to_ms(ms) as ms_played,
         case
             when coalesce(track_uri, track_name) is not null then 'track'
             when coalesce(episode_uri, episode_name) is not null then 'episode'
             else 'unknown'
         end as kind,
-        case
-            when is_offline and offline_number > 0 then to_moment(offline_number)
-        end as started_at
+        to_started(is_offline, offline_timestamp) as started_at
     from typed
-),
-
-placed as (
-    select
-        *,
-        -- Of an offline play Spotify's ts is the upload; the end is its start plus its length.
-        getvariable('corrects_offline')
-        and coalesce(started_at between told_at - interval 60 day and told_at, false)
-        and ms_played is not null as is_moved
-    from judged
 )
 
 select
-    * exclude (told_at, started_at, offline_number, fault, is_ms_absurd),
-    case
-        when is_moved
-            then least(
-                told_at, date_trunc('second', started_at + to_milliseconds(ms_played::bigint))
-            )
-        else told_at
-    end as played_at,
+    * exclude (told_at, started_at, offline_timestamp, fault, ms, told_ms),
+    is_moved(told_at, started_at, ms_played) as is_moved,
+    to_end(told_at, started_at, ms_played) as played_at,
     case
         when fault is not null then fault
         when told_at is null then 'no readable date'
         when told_at < timestamp '2006-04-23' then 'date before Spotify existed'
         when told_at > getvariable('now') + interval 1 day then 'date in the future'
-        when is_ms_absurd then 'no readable listening time'
+        when told_ms is not null and not coalesce(isfinite(ms), false)
+            then 'no readable listening time'
+        when ms < 0 then 'negative listening time'
+        when ms_played is null and ms is not null then 'listening time of more than a day'
         when kind = 'unknown' and coalesce(ms_played, 0) = 0 then 'no name and no listening time'
     end as reason,
     case kind
@@ -110,4 +95,4 @@ select
             then coalesce(episode_uri, episode_name || chr(31) || coalesce(show_name, ''))
         else ''
     end as item_name
-from placed;
+from judged;

@@ -15,12 +15,49 @@ create or replace macro filled(words) as case
     when trim(words, ' ' || chr(0)) <> '' then words
 end;
 
--- A number of seconds, milliseconds or microseconds since 1970, told apart by its size.
-create or replace macro to_moment(number) as make_timestamp(case
-    when number < 100000000000 then number * 1000000
-    when number < 100000000000000 then number * 1000
-    else number
-end);
+-- A number of seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by its
+-- size; null where it is none of them, or after the year 5000.
+create or replace macro to_moment(number) as case
+    when number is null or not isfinite(number) or number < 0 or number >= 1e20 then null
+    when number < 1e11 then make_timestamp((number * 1e6)::bigint)
+    when number < 1e14 then make_timestamp((number * 1e3)::bigint)
+    when number < 1e17 then make_timestamp(number::bigint)
+    else make_timestamp((number / 1e3)::bigint)
+end;
+
+-- The moment that a text tells, in UTC: ISO with a zone or without (that is UTC), or a number as
+-- above. A day alone is no moment.
+create or replace macro to_told(words) as date_trunc('second', coalesce(
+    case
+        when contains(words, ':') and isfinite(try_cast(words as timestamptz))
+            then try_cast(words as timestamptz) at time zone 'UTC'
+    end,
+    to_moment(try_cast(words as double))
+));
+
+-- The start of what was heard offline.
+create or replace macro to_started(is_offline, words) as case
+    when is_offline and try_cast(words as double) > 0 then to_moment(try_cast(words as double))
+end;
+
+-- Where a play stands. Of an offline play Spotify's ts is the upload; the end is its start plus
+-- its length, where the file tells both.
+create or replace macro is_moved(told_at, started_at, ms_played) as (
+    getvariable('corrects_offline')
+    and coalesce(started_at between told_at - interval 60 day and told_at, false)
+    and ms_played is not null
+);
+
+create or replace macro to_end(told_at, started_at, ms_played) as case
+    when is_moved(told_at, started_at, ms_played)
+        then least(told_at, date_trunc('second', started_at + to_milliseconds(ms_played::bigint)))
+    else told_at
+end;
+
+-- The listened time, where it is one: no single play lasts longer than a day.
+create or replace macro to_ms(number) as case
+    when number between 0 and 86400000 then number::integer
+end;
 
 -- The id at the end of spotify:kind:id.
 create or replace macro to_id(uri) as list_last(string_split(uri, ':'));

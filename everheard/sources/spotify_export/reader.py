@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from everheard.config import PROJECT_DIR
 from everheard.names import fold_name
 from everheard.rows import SkippedRow, StagedCsv
-from everheard.sources.spotify_export.archive import Refused
+from everheard.sources.spotify_export.engine import mend, open_engine, read_sql
 from everheard.sources.spotify_export.files import HistoryFile
-from everheard.sources.spotify_export.repair import check_start, repair
 from everheard.sources.spotify_export.tally import FileSpan
+from everheard.sources.spotify_export.unpack import unpack_all
 
 if TYPE_CHECKING:
     import duckdb
 
-#: What DuckDB may hold; beyond it spills to disk. With Python and the rest the process stays
-#: within 250 MB, which a small Pi can spare.
-MEMORY = "144MB"
 #: Batches that may lie read on disk (a tenth of their files' size) until they are loaded.
 READ_AHEAD = 2
-_SQL_DIR = PROJECT_DIR / "sql" / "duckdb"
-_CHUNK = 1 << 20
 
 #: The temporary tables of Postgres in the order they are filled.
 STAGED_TABLES = (
@@ -74,28 +64,9 @@ class BatchReader:
     """
 
     def __init__(self, folder: Path, corrects_offline: bool, now: datetime) -> None:
-        import duckdb  # not at the top: --help need not wait for it
-
         self._folder = folder
         self._track_keys: dict[int, int] = {}
-        self._damage = (
-            duckdb.InvalidInputException,
-            duckdb.ConversionException,
-            UnicodeDecodeError,
-        )
-        self._duckdb = duckdb.connect(
-            config={
-                "memory_limit": MEMORY,
-                "threads": 1,  # a second one would share the little memory, and the core that loads
-                "temp_directory": str(folder / "spill"),
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-        )
-        self._run("set timezone = 'UTC'")
-        self._run("set variable corrects_offline = ?", [corrects_offline])
-        self._run("set variable now = ?::timestamptz::timestamp", [now])
-        self._run_file("macros")
+        self._duckdb = open_engine(folder, corrects_offline, now)
 
     def close(self) -> None:
         """Let go of DuckDB's memory and files."""
@@ -131,7 +102,7 @@ class BatchReader:
         A file that cannot be read is refused by name and costs no other.
         """
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        readable, digests, refusals = _unpack_all(files, folder)
+        readable, digests, refusals = unpack_all(files, folder)
         for number, reason in self._read_entries(readable):
             refusals.append((files[number].name, reason))
         self._run(
@@ -169,22 +140,7 @@ class BatchReader:
 
     def _read_entries(self, readable: dict[int, Path]) -> list[tuple[int, str]]:
         """Fill the table of entries; take out of ``readable`` what is beyond repair, with why."""
-        refused: list[tuple[int, str]] = []
-        with suppress(*self._damage):
-            self._read_files(readable.values())
-            return refused
-        for number, path in list(readable.items()):
-            try:
-                self._read_files([path])
-            except self._damage:
-                try:
-                    repair(path)
-                    self._read_files([path])
-                except Refused as refusal:
-                    refused.append((number, str(refusal)))
-                    del readable[number]
-        self._read_files(readable.values())
-        return refused
+        return mend(readable, self._read_files)
 
     def _read_files(self, paths: Iterable[Path]) -> None:
         listed = [str(path) for path in paths] or [str(self._write_empty_file())]
@@ -222,7 +178,7 @@ class BatchReader:
         return self._run(f"from {table}").fetchall()
 
     def _run_file(self, name: str) -> duckdb.DuckDBPyConnection:
-        return self._duckdb.execute((_SQL_DIR / f"{name}.sql").read_text(encoding="utf-8"))
+        return self._duckdb.execute(read_sql(name))
 
     def _run(
         self, statement: str, parameters: list[object] | None = None
@@ -230,58 +186,5 @@ class BatchReader:
         return self._duckdb.execute(statement, parameters or [])
 
 
-def _unpack_all(
-    files: list[HistoryFile], folder: Path
-) -> tuple[dict[int, Path], dict[int, str], list[tuple[str, str]]]:
-    """Unpack files; return where each is and its digest, by number, and those refused, with why."""
-    readable: dict[int, Path] = {}
-    digests: dict[int, str] = {}
-    refusals: list[tuple[str, str]] = []
-    for number, file in enumerate(files):
-        path = folder / f"{number}.json"
-        try:
-            digests[number] = unpack(file, path)
-            check_start(path)
-            readable[number] = path
-        except Refused as refusal:
-            refusals.append((file.name, str(refusal)))
-    return readable, digests, refusals
-
-
 def _quote(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def unpack(file: HistoryFile, path: Path) -> str:
-    """Bring a file's content to ``path``; return what tells it from others (checksum and size).
-
-    Names in a zip are never used: nothing can be written elsewhere. A plain file is not copied
-    where its disk can lend it a second name: whoever changes what is at ``path`` has to put
-    another file there.
-    """
-    checksum = size = 0
-    is_there = file.member is None and _link(file.path, path)
-    try:
-        with file.open() as content, nullcontext() if is_there else path.open("wb") as copy:
-            while chunk := content.read(_CHUNK):
-                checksum = zlib.crc32(chunk, checksum)
-                size += len(chunk)
-                if copy:
-                    copy.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        raise Refused("is damaged inside its zip: download it again") from None
-    return f"{checksum:08x}-{size}"
-
-
-def _link(source: Path, path: Path) -> bool:
-    """Give a file a second name; say whether its disk, its owner and ours allow that.
-
-    One that is read-only is left alone: Windows would not let its second name go again.
-    """
-    if not os.access(source, os.W_OK):
-        return False
-    try:
-        path.hardlink_to(source.resolve())
-    except (OSError, NotImplementedError):
-        return False
-    return True

@@ -7,16 +7,21 @@ key given twice or a row that was cut cost one row here; what is no list of rows
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from everheard.sources.spotify_export.archive import Refused
+from everheard.sources.spotify_export.keys import READ_KEYS
 
+#: More letters in one row are no play; DuckDB takes a mebibyte, and one letter may take twelve.
+LONGEST_ROW = 80_000
 #: A row that is lost says why under this key; its place in the file is kept.
 FAULT = "everheard_fault"
 _SPACE = re.compile(r"[ \t\r\n]*")
+_COMMAS = re.compile(r"[ \t\r\n,]*")
 _NEXT_ROW = re.compile(r"\}\s*,\s*(?=\{)")
 _END = re.compile(r"\}?\s*\]\s*\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -51,28 +56,25 @@ def repair(path: Path) -> None:
 
 def _read_rows(text: str) -> Iterator[dict[str, Any]]:
     decoder = json.JSONDecoder()
-    place = _skip_space(text, 0) + 1
-    if text[_skip_space(text, place) :][:1] == "]":
-        return
+    place = _skip(_SPACE, text, 0) + 1
     while True:
-        place = _skip_space(text, place)
+        place = _skip(_COMMAS, text, place)  # a comma too many is no row
+        if text[place : place + 1] == "]":
+            break
         try:
             value, place = decoder.raw_decode(text, place)
             yield _clean_row(value)
-            place = _skip_space(text, place)
+            place = _skip(_SPACE, text, place)
             if text[place : place + 1] not in (",", "]"):
                 raise json.JSONDecodeError("no comma", text, place)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # one is a number of too many digits
             at = getattr(error, "pos", place)
             if not isinstance(error, RecursionError) and str(error).startswith("no comma"):
                 raise Refused(_tell_place(text, at)) from None
             yield {FAULT: "no readable row"}
             place = _find_next(text, place, at)
-        if text[place : place + 1] == "]":
-            if text[place + 1 :].strip():
-                raise Refused(_tell_place(text, place + 1))
-            return
-        place += 1
+    if text[place + 1 :].strip():
+        raise Refused(_tell_place(text, place + 1))
 
 
 def _find_next(text: str, start: int, fault: int) -> int:
@@ -93,16 +95,22 @@ def _tell_place(text: str, place: int) -> str:
     return f"is damaged at line {line}, column {column}{end}: unpack or download it again"
 
 
-def _skip_space(text: str, place: int) -> int:
-    found = _SPACE.match(text, place)
+def _skip(what: re.Pattern[str], text: str, place: int) -> int:
+    found = what.match(text, place)
     return found.end() if found else place
 
 
 def _clean_row(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         return {FAULT: "no readable row"}
-    return {
-        key: _SURROGATE.sub("\ufffd", item) if isinstance(item, str) else item
-        for key, item in value.items()
-        if not isinstance(item, dict | list) and key.isascii() and key != FAULT
-    }
+    row = {key: _clean_item(item) for key, item in value.items() if key in READ_KEYS}
+    if sum(len(item) for item in row.values() if isinstance(item, str)) > LONGEST_ROW:
+        return {FAULT: "no readable row"}
+    return row
+
+
+def _clean_item(item: Any) -> Any:
+    """Return a value that DuckDB takes as text, None where it holds more or is no number."""
+    if isinstance(item, dict | list) or (isinstance(item, float) and not math.isfinite(item)):
+        return None
+    return _SURROGATE.sub("\ufffd", item) if isinstance(item, str) else item

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 from importlib import resources
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from everheard.failure import ConfigurationError
+
+# The hourly job seldom needs a zone: what is slow to import is imported where it is used.
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 #: Files beside the zones that mean another zone on every machine, or none.
 _NO_ZONES = {"Factory", "localtime", "posixrules"}
@@ -16,6 +19,8 @@ _NO_REGIONS = {"posix", "right"}
 
 def is_zone(name: str) -> bool:
     """Say whether a name is an IANA time zone that this Python can reckon with."""
+    from zoneinfo import ZoneInfo
+
     if name in _NO_ZONES or name.partition("/")[0] in _NO_REGIONS:
         return False
     try:
@@ -40,6 +45,8 @@ def list_zone_names(zone: str | None) -> list[str]:
 
 def open_zone(name: str) -> ZoneInfo:
     """Return a zone of the ledger to reckon with, by whichever of its names this Python knows."""
+    from zoneinfo import ZoneInfo
+
     known = list_zone_names(name)
     if not known:
         raise ConfigurationError(
@@ -59,6 +66,8 @@ def is_same_zone(one: str, other: str) -> bool:
 
 def describe_unknown_zone(zone: str) -> str:
     """Return the sentence on a name that is no zone, with the nearest that is."""
+    import difflib
+
     known = {name.lower(): name for name in _read_names()}
     near = difflib.get_close_matches(zone.lower(), known, n=1)
     cure = f"did you mean {known[near[0]]}?" if near else "name one like Europe/Berlin or UTC"

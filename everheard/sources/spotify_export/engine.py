@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: within 250 MB, which a small Pi can spare.
 MEMORY = "144MB"
 _SQL_DIR = PROJECT_DIR / "sql" / "duckdb"
+_BEYOND_REPAIR = "holds what cannot be read as a list of plays: unpack or download it again"
 
 
 @cache
@@ -75,6 +76,3 @@ def mend(
                     del readable[number]
         read_files(readable.values())
     return refused
-
-
-_BEYOND_REPAIR = "holds what cannot be read as a list of plays: unpack or download it again"

@@ -1,4 +1,4 @@
-"""The keys that rows of a history carry, so far: those that are read, and all that were met."""
+"""The keys of a history's rows that are read; others may be private, and are never kept."""
 
 from __future__ import annotations
 
@@ -29,19 +29,3 @@ READ_KEYS = frozenset(
         "incognito_mode",
     ]
 )
-#: With those that are private, and never read.
-KNOWN_KEYS = READ_KEYS | frozenset(
-    [
-        "username",
-        "ip_addr",
-        "ip_addr_decrypted",
-        "user_agent_decrypted",
-        "city",
-        "region",
-        "metro_code",
-        "longitude",
-        "latitude",
-    ]
-)
-#: What a message names as expected.
-EXPECTED = "`ts`, `ms_played`, `master_metadata_track_name`, `spotify_track_uri`, …"

@@ -167,7 +167,7 @@ _CURES_BY_WORDS = {
     "closed unexpectedly": "the connection was cut",
     "eof detected": "the connection was cut",
     "ssl": "the TLS connection failed: check sslmode and sslrootcert in DATABASE_URL",
-    "connection refused": "nothing answers at that host and port: is it running?",
+    "connection refused": "nothing answers at that host and port: see that it runs",
     "timeout expired": "it did not answer in time",
     "size limit": "it is full: free room, or raise the limit with its provider",
     "starting up": "it is starting up",
@@ -175,7 +175,7 @@ _CURES_BY_WORDS = {
     "invalid uri query parameter": "DATABASE_URL carries an option that libpq does not know",
     "invalid dsn": "DATABASE_URL cannot be read: special characters need %-encoding",
     "invalid connection option": "DATABASE_URL carries an option that libpq does not know",
-    "no such file or directory": "its socket is not there: is it running?",
+    "no such file or directory": "its socket is not there: see that it runs",
 }
 
 

@@ -90,11 +90,13 @@ def user(
     tmp_path: Path,
     chromium: Browser,
     spotify: simulator.server.SimulatedServer,
-) -> NewUser:
+) -> Iterator[NewUser]:
     environ = spotify.environ()
     settings = {name: environ[name] for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL")}
     settings["EVERHEARD_HOME"] = str(tmp_path / "home")
-    return NewUser(make_clone(tmp_path / "Zoë's copy"), chromium, settings)
+    user = NewUser(make_clone(tmp_path / "Zoë's copy"), chromium, settings)
+    yield user
+    user.type("stop")
 
 
 def execute(url: str, statement: str) -> list[tuple]:

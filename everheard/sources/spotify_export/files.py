@@ -6,12 +6,13 @@ import glob
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Literal, NoReturn
 
-from everheard.sources.spotify_export.archive import Refused, open_archive
+from everheard.sources.spotify_export.archive import Refused, open_archive, refusing_damage
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -39,14 +40,16 @@ class HistoryFile:
     size: int
     source_name: str
 
-    def open(self) -> IO[bytes]:
-        """Open the file's content; raise Refused where it cannot be read."""
-        try:
+    def read_chunks(self, size: int) -> Iterator[bytes]:
+        """Yield the content in chunks; raise Refused where it cannot be read."""
+        with refusing_damage(), ExitStack() as stack:
             if self.member is None:
-                return self.path.open("rb")
-            return zipfile.ZipFile(self.path).open(self.member)
-        except (OSError, zipfile.BadZipFile, NotImplementedError):
-            raise Refused("cannot be read") from None
+                content: IO[bytes] = stack.enter_context(self.path.open("rb"))
+            else:
+                archive = stack.enter_context(zipfile.ZipFile(self.path))
+                content = stack.enter_context(archive.open(self.member))
+            while chunk := content.read(size):
+                yield chunk
 
 
 @dataclass
@@ -115,7 +118,7 @@ def _sort_file(path: Path, found: FoundFiles, *, accepts_large: bool) -> None:
                     _sort_member(path, archive, member, found)
         return
     name = path.name
-    with path.open("rb") as content:
+    with refusing_damage(), path.open("rb") as content:
         kind = find_kind(name, content.read(_HEAD_SIZE))
     _file_under(
         kind, HistoryFile(name, path, None, kind == "audio", path.stat().st_size, name), found
@@ -129,10 +132,11 @@ def _sort_member(
     head = b""
     if name.lower().endswith(".json") and not _EXTENDED.fullmatch(name):
         try:
-            with archive.open(member) as content:
+            with refusing_damage(), archive.open(member) as content:
                 head = content.read(_HEAD_SIZE)
-        except (zipfile.BadZipFile, NotImplementedError):
-            head = b""
+        except Refused as refusal:  # it may have been a history
+            found.refusals.append((name, str(refusal)))
+            return
     kind = find_kind(name, head)
     file = HistoryFile(name, path, member.filename, kind == "audio", member.file_size, path.name)
     _file_under(kind, file, found)

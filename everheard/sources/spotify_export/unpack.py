@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 import zlib
 from contextlib import nullcontext
 from pathlib import Path
@@ -42,15 +41,12 @@ def unpack(file: HistoryFile, path: Path) -> str:
     """
     checksum = size = 0
     is_there = file.member is None and _link(file.path, path)
-    try:
-        with file.open() as content, nullcontext() if is_there else path.open("wb") as copy:
-            while chunk := content.read(_CHUNK):
-                checksum = zlib.crc32(chunk, checksum)
-                size += len(chunk)
-                if copy:
-                    copy.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        raise Refused("is damaged inside its zip: download it again") from None
+    with nullcontext() if is_there else path.open("wb") as copy:
+        for chunk in file.read_chunks(_CHUNK):
+            checksum = zlib.crc32(chunk, checksum)
+            size += len(chunk)
+            if copy:
+                copy.write(chunk)
     return f"{checksum:08x}-{size}"
 
 

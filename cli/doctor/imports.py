@@ -19,7 +19,7 @@ def check_imports(connection: Connection) -> list[Check]:
     return [
         soon(
             "imports",
-            f"{len(wanted)} lost a part with an import that was undone: days they cover are unknown",
+            f"{len(wanted)} lost a part with one that was undone: days they cover are unknown",
             f"import again: {'; '.join(names)}",
         )
     ]

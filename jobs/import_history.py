@@ -29,6 +29,7 @@ from everheard.sources.spotify_export.files import (
     split_batches,
 )
 from everheard.sources.spotify_export.folder import private_folder
+from everheard.sources.spotify_export.found import describe_passed_over
 from everheard.sources.spotify_export.reader import Batch, BatchReader
 from everheard.sources.spotify_export.tally import (
     FileSpan,
@@ -67,12 +68,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def work(run: Run) -> Figures:
     """Find the files, read and load them batch by batch, and account for every row."""
     started = time.monotonic()
-    found = find_sources(run.options.paths, accepts_large=run.options.yes)
-    history = Import(run, found.refusals)
-    history.tally.passed_over_count = len(found.passed_over)
-    if found.files:
-        with run.outcome.attempt():
-            history.load(found.files)
+    with closing(SkipReport(run.options.report)) as report:
+        found = find_sources(run.options.paths, accepts_large=run.options.yes)
+        history = Import(run, found.refusals, report)
+        history.tally.passed_over_count = len(found.passed_over)
+        if found.files:
+            with run.outcome.attempt():
+                history.load(found.files)
+    if found.passed_over:
+        print(describe_passed_over(found.passed_over))
     run.outcome.warnings += history.tally.find_doubts()
     run.outcome.failures[:0] = [BadInput(f"{name} {reason}.") for name, reason in history.refusals]
     if history.tally.file_count:
@@ -84,10 +88,11 @@ def work(run: Run) -> Figures:
 class Import:
     """One import: what became of all that was named."""
 
-    def __init__(self, run: Run, refusals: list[tuple[str, str]]) -> None:
+    def __init__(self, run: Run, refusals: list[tuple[str, str]], report: SkipReport) -> None:
         self.tally = ImportTally()
         self.refusals = refusals
         self._run = run
+        self._report = report
         self._spans: list[tuple[HistoryFile, FileSpan]] = []
 
     def load(self, files: list[HistoryFile]) -> None:
@@ -99,12 +104,11 @@ class Import:
         with (
             private_folder(run.settings.home) as folder,
             closing(BatchReader(folder, run.settings.corrects_offline, target.now)) as reader,
-            closing(SkipReport(run.options.report)) as report,
             show_progress(files) as progress,
         ):
             for part, batch in reader.read_ahead(split_batches(files, size)):
                 is_last = part[-1] is files[-1]
-                result = self._load_batch(part, batch, target, report, is_last=is_last)
+                result = self._load_batch(part, batch, target, is_last=is_last)
                 reader.note_keys(*result.track_keys)
                 if not run.options.dry_run:
                     target = target._replace(listener_key=result.listener_key)
@@ -120,7 +124,6 @@ class Import:
         files: list[HistoryFile],
         batch: Batch,
         target: ImportTarget,
-        report: SkipReport,
         *,
         is_last: bool,
     ) -> HistoryResult:
@@ -137,7 +140,7 @@ class Import:
             self.tally.add_file(file, batch.spans.get(file.file_number))
         for rows in (batch.skipped, result.skipped):
             self.tally.add_skips(rows)
-            report.add(files, rows)
+            self._report.add(files, rows)
         if result.coverage:
             self.tally.add_coverage(*result.coverage)
         return result

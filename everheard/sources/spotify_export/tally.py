@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
+from everheard.failure import ExitCode, Failure
 from everheard.rows import FileTally, SkippedRow, Span
-from everheard.sources.spotify_export.files import HistoryFile
+from everheard.sources.spotify_export.found import HistoryFile, show_name
 
 #: Above this share of polled plays without a partner, the history may be somebody else's.
 PARTNERLESS_SHARE = 0.05
@@ -143,24 +145,63 @@ def find_spans(files: Iterable[tuple[HistoryFile, FileSpan]]) -> list[Span]:
     return list(spans.values())
 
 
+class BadReport(Failure):
+    """The file that was named for what was left out cannot be written."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
 class SkipReport:
-    """Every row that did not become a play, as CSV; with no path nothing is written."""
+    """Every row that did not become a play, as CSV; with no path nothing is written.
+
+    Only a report, an empty file or none is written over. Raises BadReport.
+    """
+
+    _COLUMNS = ("file_name", "row_number", "reason")
 
     def __init__(self, path: Path | None) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="") if path else None
+        self._path = path
+        self._file: TextIO | None = None
+        if path:
+            with self._telling():
+                self._check_place(path)
+                self._file = path.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._file) if self._file else None
-        self._write(("file_name", "row_number", "reason"))
+        self._write(self._COLUMNS)
 
     def add(self, files: list[HistoryFile], rows: Iterable[SkippedRow]) -> None:
         """Write the skipped rows of one batch."""
-        for row in rows:
-            self._write((files[row.file_number].name, row.row_number, row.reason))
+        if self._writer:
+            for row in rows:
+                self._write((files[row.file_number].name, row.row_number, row.reason))
 
     def close(self) -> None:
         """Close the file, where there is one."""
-        if self._file:
-            self._file.close()
+        with self._telling():
+            if self._file:
+                self._file.close()
 
     def _write(self, row: tuple[object, ...]) -> None:
-        if self._writer:
-            self._writer.writerow(row)
+        with self._telling():
+            if self._writer:
+                self._writer.writerow(row)
+
+    def _check_place(self, path: Path) -> None:
+        if not path.parent.is_dir():
+            raise BadReport(f"{self._name} has no folder to be in: make it, or name another.")
+        start = ",".join(self._COLUMNS).encode()
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as file:
+                if file.read(len(start)) != start:
+                    raise BadReport(f"{self._name} is there and no report: name another file.")
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise BadReport(f"{self._name} cannot be written ({error.strerror}).") from None
+
+    @property
+    def _name(self) -> str:
+        return f"The report {show_name(str(self._path))}"

@@ -65,6 +65,7 @@ def open_engine(folder: Path, corrects_offline: bool, now: datetime) -> duckdb.D
         }
     )
     engine.execute("set timezone = 'UTC'")
+    engine.execute("set enable_progress_bar = false")  # it would print between a job's lines
     engine.execute("set variable corrects_offline = ?", [corrects_offline])
     engine.execute("set variable now = ?::timestamptz::timestamp", [now])
     engine.execute(read_sql("macros"))

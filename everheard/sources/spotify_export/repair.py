@@ -95,7 +95,7 @@ class _Rows:
             window.move(length)
             window.skip(_SPACE)
             if window.peek() not in (",", "]"):
-                raise Refused(window.tell_place(0))
+                raise Refused(window.remember(0)())
 
     def _is_over(self) -> bool:
         self._window.skip(_COMMAS)  # a comma too many is no row
@@ -104,7 +104,7 @@ class _Rows:
         self._window.move(1)
         self._window.skip(_SPACE)
         if self._window.peek():
-            raise Refused(self._window.tell_place(0))
+            raise Refused(self._window.remember(0)())
         return True
 
     def _decode(self) -> tuple[Any, int | None, int]:
@@ -116,9 +116,10 @@ class _Rows:
                 value, length = self._decoder.raw_decode(text)
             except (ValueError, RecursionError) as error:  # one is a number of too many digits
                 fault = getattr(error, "pos", 0)
-                is_cut = "Unterminated" in str(error) or fault + 12 > len(text)
+                is_deep = isinstance(error, RecursionError)
+                is_cut = is_deep or fault + 12 > len(text) or "Unterminated" in error.args[0]
                 self._count(len(text) if is_cut else fault)
-                if is_all or not is_cut:
+                if is_all or is_deep or not is_cut:
                     break
             else:
                 self._count(length)
@@ -130,13 +131,13 @@ class _Rows:
         """Count letters that were read; give up on a file where they are too many."""
         self.letters_read += letters
         if self.letters_read > _MOST_READINGS * (self._window.letters_met + _MOST):
-            raise Refused(f"{self._window.tell_damage(0)}, and in too many other places")
+            raise Refused(self._window.remember(0)(", and in too many places after it"))
 
     def _skip_broken(self, fault: int) -> None:
         """Go to the comma after a broken row, or to the end of the list."""
-        told = self._window.tell_place(fault)
+        tell = self._window.remember(fault)
         if not self._window.go_to(_NEXT_ROW, ",") and not self._window.go_to_end(_END, "]"):
-            raise Refused(told)
+            raise Refused(tell())
 
 
 def _clean_row(value: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from typing import IO
 
 from everheard.sources.spotify_export.archive import Refused
@@ -81,19 +82,26 @@ class Window:
             self.move(self._text.index(letter, found.start()) - self._place)
         return bool(found)
 
-    def tell_damage(self, ahead: int) -> str:
-        """Say that the file is damaged so many letters from here."""
-        at = self._place + ahead
-        line_count = self._text.count("\n", self._place, at)
-        line = self._line + line_count
-        column = at - self._text.rfind("\n", 0, at) if line_count else self._column + ahead
-        is_end = self._is_whole and not self._text[at : at + _OVERLAP].strip()
-        end = " and ends there" if is_end else ""
-        return f"is damaged at line {line}, column {column}{end}"
+    def remember(self, ahead: int) -> Callable[..., str]:
+        """Return what tells, later, that the file is damaged so many letters from here.
 
-    def tell_place(self, ahead: int) -> str:
-        """Say where the file is damaged, and the cure."""
-        return f"{self.tell_damage(ahead)}: unpack or download it again"
+        It takes what else there is to say of the damage.
+        """
+        text, place, line, column = self._text, self._place, self._line, self._column
+        is_whole = self._is_whole
+
+        def tell(more: str = "") -> str:
+            at = place + ahead
+            line_count = text.count("\n", place, at)
+            told = at - text.rfind("\n", 0, at) if line_count else column + ahead
+            is_end = is_whole and not text[at:].strip()
+            end = " and ends there" if is_end else more
+            return (
+                f"is damaged at line {line + line_count}, column {told}{end}:"
+                " unpack or download it again"
+            )
+
+        return tell
 
     def _fill(self) -> None:
         if self._is_whole or len(self._text) - self._place >= _AHEAD:

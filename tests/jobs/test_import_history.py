@@ -217,6 +217,44 @@ def test_report_lists_every_row_that_did_not_become_a_play(
 
 
 @pytest.mark.parametrize(
+    ("place", "word"),
+    [
+        ("nowhere/report.csv", "has no folder to be in"),
+        ("history", "cannot be written"),
+        ("history/endsong_0.json", "is there and no report"),
+    ],
+)
+def test_report_that_cannot_be_written_ends_before_anything_is_read(
+    run_import: Import, connection: Connection, tmp_path: Path, place: str, word: str
+) -> None:
+    path = write_file(tmp_path / "history", [make_row(0)], "endsong_0.json")
+    own = path.read_bytes()
+    said = run_import(path, "--report", tmp_path / place, code=65)
+    assert word in said
+    assert path.read_bytes() == own
+    assert read_plays(connection) == []
+
+
+@pytest.mark.posix
+def test_file_with_a_name_of_another_encoding_is_imported(
+    run_import: Import, connection: Connection, tmp_path: Path
+) -> None:
+    named = write_file(tmp_path / "data", [make_row(0), make_row(0)], "endsong_\udce9.json")
+    said = run_import(named.parent, "--report", tmp_path / "report.csv")
+    assert "files 1, read 2, added 1" in said
+    assert read(connection, "select file_name from warehouse.etl_import_file") == [
+        ("endsong_\ufffd.json",)
+    ]
+
+
+def test_what_is_passed_over_is_named_and_the_list_ends(run_import: Import, tmp_path: Path) -> None:
+    files = {f"picture_{number:02}.png": b"\x89PNG" for number in range(30)}
+    said = run_import(write_zip(tmp_path / "x.zip", {NAME: [make_row(0)], **files}))
+    assert "picture_19.png: a picture\n  and 10 more" in said
+    assert "picture_20.png" not in said
+
+
+@pytest.mark.parametrize(
     ("content", "word"),
     [
         (b"", "is empty"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.everheard.sources.spotify_export.history_files import NAME, make_row
 
 MB = 1 << 20
-_PIECE = MB
+_PIECE = MB // 16
 
 
 def _fill(start: bytes, unit: bytes, end: bytes, size: int) -> Iterator[bytes]:

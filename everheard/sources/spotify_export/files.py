@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from everheard.sources.spotify_export.found import FoundFiles, HistoryFile, show_name
-from everheard.sources.spotify_export.place import Place
+from everheard.sources.spotify_export.place import NamedPlace
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -30,7 +30,7 @@ def find_sources(arguments: Iterable[str], *, accepts_large: bool = False) -> Fo
         try:
             places = list(_expand(argument))
             for path, inside in places:
-                Place(path, inside, found, seen, accepts_large=accepts_large).look()
+                NamedPlace(path, inside, found, seen, accepts_large=accepts_large).look()
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: nobody's ~
             reason = getattr(error, "strerror", None) or str(error)
             found.refusals.append((name, f"cannot be looked at ({reason})"))

@@ -62,7 +62,7 @@ class _Entry(NamedTuple):
         return is_meant(self.base) or (bool(self.member) and is_meant(self.content.path.name))
 
 
-class Place:
+class NamedPlace:
     """One place: ``look`` adds what is there to what was found.
 
     ``inside``: of an archive only what lies there is looked at. ``seen``: files of other places.

@@ -31,13 +31,13 @@ def read_alone(path: Path, folder: Path) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("name", "shape", "size"),
     [
-        ("x.zip", "one scalar", 400 * MB),
+        ("x.zip", "one scalar", 300 * MB),
         ("x.zip", "empty rows", 40 * MB),
         ("x.zip", "nulls", 40 * MB),
-        ("x.bzip2", "one value", 200 * MB),
-        ("endsong_0.json.xz", "one value", 60 * MB),
+        ("x.bzip2", "one value", 60 * MB),
+        ("endsong_0.json.xz", "one value", 8 * MB),
         (NAME, "one value", 60 * MB),
-        (NAME, "titles", 4 * MB),
+        (NAME, "titles", MB),
     ],
 )
 def test_memory_stays_small_whatever_is_read(
@@ -60,4 +60,4 @@ def test_repair_reads_four_times_as_much_for_four_times_the_rows(
         except Refused:
             return 0
 
-    assert count(4 * MB // 8) <= 4.5 * count(MB // 8) + MB
+    assert count(MB // 2) <= 4.5 * count(MB // 8) + MB

@@ -28,9 +28,14 @@ _BY_TRACK = _name("summaries", "summary_month_track summary_track")
 #: How staged rows become dimensions: each file needs those before it.
 _DIMENSIONS = _name(
     "dimensions",
-    "analyze_stage dim_artist dim_album touched_length dim_track named_album bridges dim_context",
+    "analyze_stage dim_artist dim_album dim_track named_album bridges dim_context",
 )
-_CLASSES = _name("derive", "match_class etl_changed_class take_changed_class")
+_TOUCHED_TRACK = "summaries/etl_touched_track"
+_CLASSES = (
+    *_name("derive", "match_class etl_changed_class"),
+    _TOUCHED_TRACK,
+    "derive/take_changed_class",
+)
 _DERIVE: tuple[str | Rows, ...] = (
     Rows(("staged_pair",)),
     *_name("derive", "fact_play touched_span"),
@@ -140,6 +145,7 @@ ANSWERS = trip(
     "derive/match_class",
     *_name("enrich", "answered_track artist_genre keep_needed_pages"),
     "derive/etl_changed_class",
+    _TOUCHED_TRACK,
     "enrich/owed_answer",
 )
 GENRE_QUEUE = trip("enrich/read_genre_queue")
@@ -152,6 +158,7 @@ RELEASES = trip(
     *_name("releases", "watched_artist keep_watched"),
     *_name("dimensions", "analyze_stage dim_artist dim_album dim_track bridges"),
     *_name("releases", "fact_album_release etl_artist_watch"),
+    _TOUCHED_TRACK,
 )
 FOLLOWED = trip(_STAGE, _STAGED, "dimensions/dim_artist", "releases/bridge_listener_artist")
 RELEASE_QUEUE = trip("releases/read_release_queue")

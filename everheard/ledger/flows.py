@@ -131,6 +131,7 @@ SUMMARIES_BY_TRACK = trip(_TOUCHED_PLAY, "summaries/summary_play_once", *_BY_TRA
 SUMMARIES_BY_TIME = trip(_TOUCHED_PLAY, "summaries/summary_play", *_BY_TIME)
 ANALYZE = trip("summaries/analyze_ledger")
 ALL_MONTHS = trip("summaries/touched_all")
+STALE_SUMMARIES = trip("summaries/read_stale_summary")
 WAITING_LISTENERS = trip("summaries/read_waiting_listener")
 
 # --- Enrichment and releases.
@@ -251,6 +252,16 @@ FLOWS = (
         ANALYZE,
     ),
     flow("summaries", "After an upgrade of the schema", WAITING_LISTENERS, SUMMARIES),
+    flow(
+        "summaries",
+        "All derived again, listener by listener: `migrate summaries`",
+        LISTENERS,
+        LISTENER_LOCK.begin(),
+        ALL_MONTHS,
+        SUMMARIES,
+        COMMIT,
+    ),
+    lone("summaries", "What doctor compares", STALE_SUMMARIES),
     lone("enrich", "What to ask for next", CATALOGUE_QUEUE, GENRE_QUEUE),
     flow("enrich", "Answers of Spotify", BEGIN, ANSWERS, COMMIT),
     flow("enrich", "Answers of MusicBrainz", BEGIN, GENRES, COMMIT),

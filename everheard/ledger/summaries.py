@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-
 from typing import NamedTuple
 
 from psycopg2.extensions import connection as Connection
@@ -22,7 +21,6 @@ from everheard.database.statements import render, send
 from everheard.database.transactions import open_transaction
 from everheard.ledger import flows
 from everheard.ledger.listeners import read_listeners
-
 
 #: Months of each listener that a look at the summaries compares.
 SAMPLED_MONTHS = 6

@@ -168,7 +168,8 @@ select
     min(played_at) as first_played_at,
     max(played_at) as last_played_at,
     count(*) filter (where is_moved) as moved_count,
-    coalesce(sum(ms_played) filter (where place = 1), 0)::bigint as listened_ms
+    coalesce(sum(ms_played) filter (where place = 1 and kind <> 'episode'), 0)::bigint as music_ms,
+    coalesce(sum(ms_played) filter (where place = 1 and kind = 'episode'), 0)::bigint as episode_ms
 from play
 group by path_number;
 

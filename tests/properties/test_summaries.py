@@ -123,9 +123,7 @@ class World:
         """Poll; what was listened for under five seconds was started from a playlist."""
         self.ledgers[whose].poll(
             *(
-                make_item(
-                    second, make_song(song), "spotify:playlist:sleep" if played < 5 else None
-                )
+                make_item(second, make_song(song), "spotify:playlist:sleep" if played < 5 else None)
                 for second, song, played in plays
             )
         )

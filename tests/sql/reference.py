@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -133,7 +134,7 @@ def find_comebacks(heard: list[Heard]) -> set[tuple[int, date, date, int, int]]:
     found = set()
     for artist, plays in sum_by(heard, lambda one: one.track.artists).items():
         listens = [one for one in plays if one.is_listen]
-        for left, back in zip(listens, listens[1:], strict=False):
+        for left, back in itertools.pairwise(listens):
             if back.play.at >= add_year(left.play.at):
                 before = sum(one.ms for one in plays if one.month < back.month)
                 since = sum(one.ms for one in plays) - before

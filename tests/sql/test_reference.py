@@ -184,11 +184,7 @@ def check_first_times(world: Connection, heard: list[Heard]) -> None:
 def check_period(world: Connection, heard: list[Heard], days: int | None, zone: str) -> None:
     (today,) = read(world, f"select (now() at time zone '{zone}')::date")[0]
     name = f"{days} days" if days else "all time"
-    span = [
-        one
-        for one in heard
-        if not days or today - timedelta(days=days) < one.day <= today
-    ]
+    span = [one for one in heard if not days or today - timedelta(days=days) < one.day <= today]
     where = f"from bi.{{}} where period = '{name}'"
     totals = read(world, f"select play_count, ms_listened {where.format('period_listening')}")
     assert totals in ([(len(span), sum(one.ms for one in span))], [])
@@ -229,7 +225,7 @@ def check_tops(world: Connection, span: list[Heard], where: str) -> None:
 
 
 def check_release(world: Connection, heard: list[Heard]) -> None:
-    """The artist is found by a mere name; what is played of them is theirs under every name."""
+    """Check a release of an artist who is found by a mere name: every name's plays are theirs."""
     by_main = [one for one in heard if 1 in one.track.artists]
     of_album = [one for one in heard if one.track.album == 1]
     assert read(

@@ -23,7 +23,8 @@ class FileSpan(NamedTuple):
     first_played_at: datetime
     last_played_at: datetime
     moved_count: int
-    listened_ms: int
+    music_ms: int
+    episode_ms: int
 
 
 @dataclass
@@ -40,7 +41,8 @@ class ImportTally:
     skipped_count: int = 0
     skips: Counter[str] = field(default_factory=Counter)
     moved_count: int = 0
-    listened_ms: int = 0
+    music_ms: int = 0
+    episode_ms: int = 0
     first_played_at: datetime | None = None
     last_played_at: datetime | None = None
     gap_closed_count: int = 0
@@ -61,7 +63,8 @@ class ImportTally:
             setattr(self, name, getattr(self, name) + getattr(file, name))
         if span:
             self.moved_count += span.moved_count
-            self.listened_ms += span.listened_ms
+            self.music_ms += span.music_ms
+            self.episode_ms += span.episode_ms
             self.first_played_at = min(filter(None, (self.first_played_at, span.first_played_at)))
             self.last_played_at = max(filter(None, (self.last_played_at, span.last_played_at)))
 
@@ -117,7 +120,8 @@ def describe_tally(tally: ImportTally, seconds: float) -> str:
         ("offline plays set to when they were heard", f"{tally.moved_count:,}"),
         ("from", _format_day(tally.first_played_at)),
         ("to", _format_day(tally.last_played_at)),
-        ("hours listened", f"{tally.listened_ms / 3_600_000:,.0f}"),
+        ("hours listened to music", f"{tally.music_ms / 3_600_000:,.0f}"),
+        ("hours listened to podcasts and chapters", f"{tally.episode_ms / 3_600_000:,.0f}"),
         ("seconds taken", f"{seconds:,.1f}"),
     ]
     label_width = max(len(label) for label, _ in rows)

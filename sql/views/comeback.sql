@@ -108,6 +108,7 @@ comment on column bi.comeback.artist_name is 'Name.';
 comment on column bi.comeback.last_heard_date is 'Day of the last listen before the silence.';
 comment on column bi.comeback.returned_date is 'Day of the first listen after it.';
 comment on column bi.comeback.away_day_count is 'Days between the two.';
-comment on column bi.comeback.ms_before is 'Milliseconds listened before the month of the return, skips in the silence included.';
+comment on column bi.comeback.ms_before is
+'Milliseconds listened before the month of the return, skips in the silence included.';
 comment on column bi.comeback.ms_since is 'Milliseconds listened since, from the month of the return on.';
 comment on column bi.comeback.certainty is 'Of the silence: exact or not fully seen.';

@@ -7,7 +7,14 @@
 create view bi.discovery as
 with heard as (
     select
-        summary.*,
+        summary.listener_key,
+        summary.track_key,
+        summary.first_listen_at,
+        summary.last_listen_at,
+        summary.play_count,
+        summary.listen_count,
+        summary.ms_measured,
+        summary.ms_estimated,
         listener.timezone
     from warehouse.summary_track as summary
     inner join warehouse.dim_listener as listener

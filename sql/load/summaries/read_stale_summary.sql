@@ -14,20 +14,22 @@ heard_month as (
         listener.listener_key,
         turn.month_start::date as month_date
     from listener
-    cross join lateral (
-        select
-            min(played_at) at time zone listener.timezone as first_at,
-            max(played_at) at time zone listener.timezone as last_at
-        from warehouse.fact_play
-        where listener_key = listener.listener_key
-    ) as play
-    cross join lateral (
-        select
-            min(play_date)::timestamp as first_at,
-            max(play_date)::timestamp as last_at
-        from warehouse.summary_hour
-        where listener_key = listener.listener_key
-    ) as kept
+    cross join
+        lateral (
+            select
+                min(played_at) at time zone listener.timezone as first_at,
+                max(played_at) at time zone listener.timezone as last_at
+            from warehouse.fact_play
+            where listener_key = listener.listener_key
+        ) as play
+    cross join
+        lateral (
+            select
+                min(play_date)::timestamp as first_at,
+                max(play_date)::timestamp as last_at
+            from warehouse.summary_hour
+            where listener_key = listener.listener_key
+        ) as kept
     cross join lateral generate_series(
         date_trunc('month', least(play.first_at, kept.first_at)),
         greatest(play.last_at, kept.last_at),
@@ -192,24 +194,33 @@ wrong as (
         listener.listener_key,
         null as month_date
     from listener
+    cross join
+        lateral (
+            select
+                coalesce(sum(play_count), 0) as play_count,
+                coalesce(sum(ms_measured + ms_estimated), 0) as ms
+            from warehouse.summary_hour
+            where listener_key = listener.listener_key
+        ) as by_time
+    cross join
+        lateral (
+            select
+                coalesce(sum(play_count), 0) as play_count,
+                coalesce(sum(ms_measured + ms_estimated), 0) as ms
+            from warehouse.summary_session
+            where listener_key = listener.listener_key
+        ) as in_sessions
+    cross join
+        lateral (
+            select
+                coalesce(sum(play_count), 0) as play_count,
+                coalesce(sum(ms_measured + ms_estimated), 0) as ms
+            from warehouse.summary_track
+            where listener_key = listener.listener_key
+        ) as by_tracks
     where
-        (
-            select array[coalesce(sum(kept.play_count), 0), coalesce(sum(kept.ms_measured + kept.ms_estimated), 0)]
-            from warehouse.summary_hour as kept
-            where kept.listener_key = listener.listener_key
-        )
-        not in (
-            (
-                select array[coalesce(sum(kept.play_count), 0), coalesce(sum(kept.ms_measured + kept.ms_estimated), 0)]
-                from warehouse.summary_session as kept
-                where kept.listener_key = listener.listener_key
-            ),
-            (
-                select array[coalesce(sum(kept.play_count), 0), coalesce(sum(kept.ms_measured + kept.ms_estimated), 0)]
-                from warehouse.summary_track as kept
-                where kept.listener_key = listener.listener_key
-            )
-        )
+        (by_time.play_count, by_time.ms) <> (in_sessions.play_count, in_sessions.ms)
+        or (by_time.play_count, by_time.ms) <> (by_tracks.play_count, by_tracks.ms)
 )
 
 select

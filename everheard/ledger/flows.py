@@ -27,19 +27,10 @@ _BY_TRACK = _name("summaries", "summary_month_track summary_track")
 
 #: How staged rows become dimensions: each file needs those before it.
 _DIMENSIONS = _name(
-    "dimensions",
-    "analyze_stage dim_artist dim_album dim_track named_album bridges dim_context",
+    "dimensions", "analyze_stage dim_artist dim_album dim_track named_album bridges dim_context"
 )
-_TOUCHED_TRACK = "summaries/etl_touched_track"
-_CLASSES = (
-    *_name("derive", "match_class etl_changed_class"),
-    _TOUCHED_TRACK,
-    "derive/take_changed_class",
-)
-_DERIVE: tuple[str | Rows, ...] = (
-    Rows(("staged_pair",)),
-    *_name("derive", "fact_play touched_span"),
-)
+_CLASSES = _name("derive", "match_class etl_changed_class etl_touched_track take_changed_class")
+_DERIVE = (Rows(("staged_pair",)), *_name("derive", "fact_play touched_span"))
 LISTENER_LOCK = trip("listeners/lock_listener")
 #: A listener's touched summaries: the first files find what was touched, the last clears up.
 SUMMARIES = trip(
@@ -145,8 +136,7 @@ ANSWERS = trip(
     *_DIMENSIONS,
     "derive/match_class",
     *_name("enrich", "answered_track artist_genre keep_needed_pages"),
-    "derive/etl_changed_class",
-    _TOUCHED_TRACK,
+    *_name("derive", "etl_changed_class etl_touched_track"),
     "enrich/owed_answer",
 )
 GENRE_QUEUE = trip("enrich/read_genre_queue")
@@ -159,7 +149,7 @@ RELEASES = trip(
     *_name("releases", "watched_artist keep_watched"),
     *_name("dimensions", "analyze_stage dim_artist dim_album dim_track bridges"),
     *_name("releases", "fact_album_release etl_artist_watch"),
-    _TOUCHED_TRACK,
+    "derive/etl_touched_track",
 )
 FOLLOWED = trip(_STAGE, _STAGED, "dimensions/dim_artist", "releases/bridge_listener_artist")
 RELEASE_QUEUE = trip("releases/read_release_queue")
@@ -252,15 +242,6 @@ FLOWS = (
         ANALYZE,
     ),
     flow("summaries", "After an upgrade of the schema", WAITING_LISTENERS, SUMMARIES),
-    flow(
-        "summaries",
-        "All derived again, listener by listener: `migrate summaries`",
-        LISTENERS,
-        LISTENER_LOCK.begin(),
-        ALL_MONTHS,
-        SUMMARIES,
-        COMMIT,
-    ),
     lone("summaries", "What doctor compares", STALE_SUMMARIES),
     lone("enrich", "What to ask for next", CATALOGUE_QUEUE, GENRE_QUEUE),
     flow("enrich", "Answers of Spotify", BEGIN, ANSWERS, COMMIT),

@@ -99,7 +99,7 @@ named as (
 ),
 
 -- Most names have one recording: only the others are walked, from the shortest to the next.
-walked as materialized (
+walked as (
     select lone.*
     from lone
     inner join named

@@ -74,7 +74,6 @@ play as (
                 every.listener_key = sampled.listener_key
                 and every.played_at >= sampled.month_start
                 and every.played_at < sampled.month_end
-            offset 0 -- noqa: AM09
         ) as timed
     left join part.play_detail as detail
         on timed.play_detail_key = detail.play_detail_key

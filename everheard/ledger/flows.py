@@ -30,7 +30,7 @@ _DIMENSIONS = _name(
     "dimensions", "analyze_stage dim_artist dim_album dim_track named_album bridges dim_context"
 )
 _CLASSES = _name("derive", "match_class etl_changed_class etl_touched_track take_changed_class")
-_DERIVE = (Rows(("staged_pair",)), *_name("derive", "fact_play touched_span"))
+_DERIVE = trip(Rows(("staged_pair",)), *_name("derive", "fact_play touched_span")).steps
 LISTENER_LOCK = trip("listeners/lock_listener")
 #: A listener's touched summaries: the first files find what was touched, the last clears up.
 SUMMARIES = trip(

@@ -85,6 +85,7 @@ FLOWS = (
         trips.ANALYZE,
     ),
     flow("summaries", "After an upgrade of the schema", trips.WAITING_LISTENERS, trips.SUMMARIES),
+    lone("summaries", "What doctor compares", trips.STALE_SUMMARIES),
     lone("enrich", "What to ask for next", trips.CATALOGUE_QUEUE, trips.GENRE_QUEUE),
     flow("enrich", "Answers of Spotify", BEGIN, trips.ANSWERS, COMMIT),
     flow("enrich", "Answers of MusicBrainz", BEGIN, trips.GENRES, COMMIT),

@@ -27,14 +27,10 @@ _BY_TRACK = _name("summaries", "summary_month_track summary_track")
 
 #: How staged rows become dimensions: each file needs those before it.
 _DIMENSIONS = _name(
-    "dimensions",
-    "analyze_stage dim_artist dim_album touched_length dim_track named_album bridges dim_context",
+    "dimensions", "analyze_stage dim_artist dim_album dim_track named_album bridges dim_context"
 )
-_CLASSES = _name("derive", "match_class etl_changed_class take_changed_class")
-_DERIVE: tuple[str | Rows, ...] = (
-    Rows(("staged_pair",)),
-    *_name("derive", "fact_play touched_span"),
-)
+_CLASSES = _name("derive", "match_class etl_changed_class etl_touched_track take_changed_class")
+_DERIVE = trip(Rows(("staged_pair",)), *_name("derive", "fact_play touched_span")).steps
 #: Which rows of histories are one play, then which plays of polls are one with them.
 _CLUSTERS = _name("derive", "history_telling touched_cluster")
 LISTENER_LOCK = trip("listeners/lock_listener")
@@ -136,6 +132,7 @@ SUMMARIES_BY_TRACK = trip(_TOUCHED_PLAY, "summaries/summary_play_once", *_BY_TRA
 SUMMARIES_BY_TIME = trip(_TOUCHED_PLAY, "summaries/summary_play", *_BY_TIME)
 ANALYZE = trip("summaries/analyze_ledger")
 ALL_MONTHS = trip("summaries/touched_all")
+STALE_SUMMARIES = trip("summaries/read_stale_summary")
 WAITING_LISTENERS = trip("summaries/read_waiting_listener")
 
 # --- Enrichment and releases.
@@ -149,7 +146,7 @@ ANSWERS = trip(
     *_DIMENSIONS,
     "derive/match_class",
     *_name("enrich", "answered_track artist_genre keep_needed_pages"),
-    "derive/etl_changed_class",
+    *_name("derive", "etl_changed_class etl_touched_track"),
     "enrich/owed_answer",
 )
 GENRE_QUEUE = trip("enrich/read_genre_queue")
@@ -162,6 +159,7 @@ RELEASES = trip(
     *_name("releases", "watched_artist keep_watched"),
     *_name("dimensions", "analyze_stage dim_artist dim_album dim_track bridges"),
     *_name("releases", "fact_album_release etl_artist_watch"),
+    "derive/etl_touched_track",
 )
 FOLLOWED = trip(_STAGE, _STAGED, "dimensions/dim_artist", "releases/bridge_listener_artist")
 RELEASE_QUEUE = trip("releases/read_release_queue")

@@ -388,8 +388,7 @@ def test_import_closes_what_it_covers_of_gaps(
             (at(0), at(10_000)),
         )
     rows = [make_row(4_000), make_row(6_000, "Other")]
-    name = NAME.replace("_0.json", "_3.json")
-    said = run_import(write_zip(tmp_path / "x.zip", {name: rows}))
+    said = run_import(write_zip(tmp_path / "x.zip", {NAME: rows}))
     assert "gaps closed 1" in said
     assert read(connection, read_gaps) == [
         (at(0), at(4_000), None),

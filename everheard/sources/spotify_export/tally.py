@@ -38,7 +38,8 @@ class FileSpan(NamedTuple):
     unreadable_count: int
     whole_count: int
     moved_count: int
-    listened_ms: int
+    music_ms: int
+    episode_ms: int
 
     @property
     def stretch(self) -> ToldTime | None:
@@ -62,7 +63,8 @@ class ImportTally:
     skipped_count: int = 0
     skips: Counter[str] = field(default_factory=Counter)
     moved_count: int = 0
-    listened_ms: int = 0
+    music_ms: int = 0
+    episode_ms: int = 0
     told: ToldTime | None = None
     gap_closed_count: int = 0
     polled_count: int = 0
@@ -82,7 +84,8 @@ class ImportTally:
             setattr(self, name, getattr(self, name) + getattr(file, name))
         if span:
             self.moved_count += span.moved_count
-            self.listened_ms += span.listened_ms
+            self.music_ms += span.music_ms
+            self.episode_ms += span.episode_ms
             self.told = _join(self.told, span.stretch)
 
     def add_judgement(self, polled_count: int, partnered_count: int) -> None:
@@ -132,7 +135,8 @@ def describe_tally(tally: ImportTally, seconds: float) -> str:
         ("offline plays set to when they were heard", f"{tally.moved_count:,}"),
         ("from", _format_day(tally.told.start if tally.told else None)),
         ("to", _format_day(tally.told.end if tally.told else None)),
-        ("hours listened", f"{tally.listened_ms / 3_600_000:,.0f}"),
+        ("hours listened to music", f"{tally.music_ms / 3_600_000:,.0f}"),
+        ("hours listened to podcasts and chapters", f"{tally.episode_ms / 3_600_000:,.0f}"),
         ("seconds taken", f"{seconds:,.1f}"),
     ]
     label_width = max(len(label) for label, _ in rows)

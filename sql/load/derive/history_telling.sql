@@ -13,7 +13,7 @@ select
     told.told_at,
     told.track_key,
     told.episode_key,
-    told.played_at
+    told.ended_at
 from (select distinct match_key from pg_temp.changed_class) as changed
 inner join warehouse.dim_track as track
     on changed.match_key = track.match_key
@@ -26,7 +26,7 @@ create temp table telling on commit drop as
 select
     row_number() over ()::integer as telling_number,
     told.told_at,
-    told.played_at,
+    told.ended_at as played_at,
     told.started_at,
     told.track_key,
     told.episode_key,
@@ -270,7 +270,7 @@ where
     and kept.told_at = told.told_at
     and kept.track_key = told.track_key
     and kept.episode_key = told.episode_key
-    and kept.played_at = told.played_at
+    and kept.ended_at = told.played_at
     and (
         kept.is_play <> told.is_new_play
         or kept.stands_at is distinct from told.new_at

@@ -86,6 +86,11 @@ create temp table recredited_album (
     album_key integer not null
 ) on commit drop;
 
+create temp table changed_length (
+    track_key integer not null,
+    changes_listens boolean not null
+) on commit drop;
+
 create temp table changed_class (
     match_key integer not null
 ) on commit drop;

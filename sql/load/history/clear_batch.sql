@@ -6,7 +6,7 @@ drop table
 pg_temp.staged_artist, pg_temp.staged_album, pg_temp.staged_album_artist, pg_temp.staged_track,
 pg_temp.staged_track_artist, pg_temp.staged_context, pg_temp.staged_poll,
 pg_temp.new_observation, pg_temp.renamed_artist, pg_temp.recredited_album,
-pg_temp.changed_class, pg_temp.changed_telling, pg_temp.staged_pair,
+pg_temp.changed_class, pg_temp.changed_telling, pg_temp.changed_length, pg_temp.staged_pair,
 pg_temp.staged_platform, pg_temp.staged_play_detail, pg_temp.staged_show, pg_temp.staged_episode,
 pg_temp.staged_earlier_track, pg_temp.staged_history_play, pg_temp.staged_history_episode_play,
 pg_temp.staged_telling, pg_temp.staged_file, pg_temp.staged_skip,

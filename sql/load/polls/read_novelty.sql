@@ -88,15 +88,6 @@ select
         where changed.listener_key = %(listener_key)s
     )
     or exists (
-        select 1 from warehouse.etl_touched_span as touched
-        where touched.listener_key = %(listener_key)s
-    )
-    or exists (
-        select 1
-        from warehouse.dim_listener as listener
-        inner join warehouse.etl_summary as summary
-            on listener.listener_key = summary.listener_key
-        where
-            listener.listener_key = %(listener_key)s
-            and listener.timezone <> summary.timezone
+        select 1 from part.waiting_listener as waiting
+        where waiting.listener_key = %(listener_key)s
     ) as has_waiting_derivation;

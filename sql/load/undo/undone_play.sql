@@ -5,7 +5,7 @@ select distinct
     mate.told_at,
     mate.track_key,
     mate.episode_key,
-    mate.played_at
+    mate.ended_at
 from warehouse.source_history_play as told
 inner join warehouse.source_history_play as mate
     on

@@ -30,7 +30,7 @@ _DIMENSIONS = _name(
     "dimensions",
     "analyze_stage dim_artist dim_album touched_length dim_track named_album bridges dim_context",
 )
-_CLASSES = _name("derive", "match_class etl_changed_class take_changed_class")
+_CLASSES = _name("derive", "match_class changed_length etl_changed_class take_changed_class")
 _DERIVE: tuple[str | Rows, ...] = (
     Rows(("staged_pair",)),
     *_name("derive", "fact_play touched_span"),
@@ -80,6 +80,16 @@ POLL_DERIVATION = Derivation(
 )
 WATERMARK = trip("polls/etl_watermark")
 GAPS = trip("polls/etl_gap")
+POLL_SKIPS = trip("polls/etl_poll_skip")
+
+# --- What a watcher and scrobbling services tell.
+
+TOLD_DERIVATION = Derivation(
+    observe=trip(
+        _STAGE, _STAGED, *_DIMENSIONS, *_CLASSES, "told/source_told_play", "derive/touched_cluster"
+    ),
+    derive=trip(*_DERIVE, *SUMMARIES.steps, "told/read_told_count"),
+)
 
 # --- Imports.
 
@@ -139,7 +149,7 @@ ANSWERS = trip(
     *_DIMENSIONS,
     "derive/match_class",
     *_name("enrich", "answered_track artist_genre keep_needed_pages"),
-    "derive/etl_changed_class",
+    *_name("derive", "changed_length etl_changed_class"),
     "enrich/owed_answer",
 )
 GENRE_QUEUE = trip("enrich/read_genre_queue")
@@ -191,6 +201,7 @@ FLOWS = (
         OPERATIONS,
         LISTENER_LOCK.begin(),
         NOVELTY,
+        POLL_SKIPS.when("something cannot have been played"),
         POLL_DERIVATION.observe.when("something is new, or waits to be derived"),
         POLL_DERIVATION.derive.when("something is new, or waits to be derived"),
         WATERMARK.when("something is new, or waits to be derived"),
@@ -199,6 +210,14 @@ FLOWS = (
         CLOSED_GAPS.when("an import covers some of a gap"),
         COMMIT,
         RUN,
+    ),
+    flow(
+        "told",
+        "What a watcher or a scrobbling service told",
+        LISTENER_LOCK.begin(),
+        TOLD_DERIVATION.observe,
+        TOLD_DERIVATION.derive,
+        COMMIT,
     ),
     flow(
         "history",

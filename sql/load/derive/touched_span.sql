@@ -4,7 +4,10 @@ with observation as (
     select played_at from pg_temp.new_observation
     union all
     select played_at from pg_temp.touched_observation
-    where is_touched
+    union all
+    select stood_at from pg_temp.told_play
+    union all
+    select stands_at from pg_temp.told_play
 )
 
 select
@@ -12,5 +15,6 @@ select
     min(played_at) as touched_from,
     max(played_at) as touched_to
 from observation
+where played_at is not null
 group by date_trunc('month', played_at)
 on conflict on constraint etl_touched_span_pk do nothing;

@@ -49,11 +49,17 @@ paired as (
         staged.file_number,
         staged.track_key = 0 as is_unattributed,
         count(*) as row_count
-    from pg_temp.staged_pair as pair
+    from (
+        select distinct
+            partner_played_at,
+            partner_track_key
+        from pg_temp.staged_pair
+        where partner_trust = 1
+    ) as pair
     inner join pg_temp.keyed_play as staged
         on
-            pair.history_played_at = staged.played_at
-            and pair.history_track_key = staged.track_key
+            pair.partner_played_at = staged.played_at
+            and pair.partner_track_key = staged.track_key
     left join pg_temp.history_play as known
         on staged.file_number = known.file_number and staged.row_number = known.row_number
     where

@@ -93,14 +93,8 @@ def _list_song(told: list[Told], lengths: dict[str, int]) -> list[Known]:
             )
         ]
         mine = [_Play(members, lengths) for members in twins]
-        if source == SCROBBLE:
-            pairs = _choose(
-                len(mine), len(standing), lambda i, j: _measure_start(mine, standing, i, j)
-            )
-        else:
-            pairs = _choose(
-                len(mine), len(standing), lambda i, j: _measure_end(mine, standing, i, j)
-            )
+        measure = _measure_start if source == SCROBBLE else _measure_end
+        pairs = _choose(len(mine), len(standing), partial(measure, mine, standing))
         for i, j in pairs:
             standing[j].members += mine[i].members
         paired = {i for i, _ in pairs}

@@ -59,7 +59,8 @@ NATURAL_PLAYS = """
 
 PLAYS = """
     select extract(epoch from play.played_at - %s)::float,
-        coalesce(track.track_uri, track.folded_name), play.ms_played, context.context_uri, play.ms_source
+        coalesce(track.track_uri, track.folded_name),
+        play.ms_played, context.context_uri, play.ms_source
     from warehouse.fact_play as play
     join warehouse.dim_track as track using (track_key)
     join warehouse.dim_context as context using (context_key)

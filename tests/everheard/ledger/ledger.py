@@ -93,7 +93,13 @@ class Ledger:
         """Load one page with these items."""
         return self.load(make_answer(*items), dry_run=dry_run)
 
-    def load(self, *answers: Json, dry_run: bool = False) -> LoadResult:
+    def load(
+        self,
+        *answers: Json,
+        answered_at: datetime | None = None,
+        faults: list[str] | None = None,
+        dry_run: bool = False,
+    ) -> LoadResult:
         """Load pages in one go, as the job does."""
         items = [item for answer in answers for item in read_items(answer)[0]]
         return load_polls(
@@ -102,10 +108,12 @@ class Ledger:
             listener_key=self.listener_key,
             pages=[to_page(answer) for answer in answers],
             to_rows=lambda known: to_poll_rows(item for item in items if item.moment not in known),
+            answered_at=answered_at,
+            faults=faults,
             dry_run=dry_run,
         )
 
-    def tell(self, *plays: ToldPlay) -> int:
+    def tell(self, *plays: ToldPlay, dry_run: bool = False) -> int:
         """Load what a watcher or a scrobbling service told; tracks come without their length."""
         stage = Stage()
         for play in plays:
@@ -123,7 +131,9 @@ class Ledger:
                     length_ms=play.length_ms,
                 )
             )
-        return load_told(self.connection, listener_key=self.listener_key, rows=stage.rows)
+        return load_told(
+            self.connection, listener_key=self.listener_key, rows=stage.rows, dry_run=dry_run
+        )
 
     def learn_length(self, track: Json, duration_ms: int) -> None:
         """Take in Spotify's answer on a track, and derive what it changes."""

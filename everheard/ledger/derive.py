@@ -40,6 +40,6 @@ def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]
     for _, cluster in groupby(rows, key=itemgetter(0, 1)):
         sides: dict[int, list[Observation]] = {}
         for place, (_, _, *told) in enumerate(cluster):
-            sides.setdefault(told[0], []).append(Observation(*told, place=place))
+            sides.setdefault(told[0], []).append(Observation(*told, place))
         for weaker, stronger in pair_sources(sides):
             yield *weaker[:3], *stronger[:3]

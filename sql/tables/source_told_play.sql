@@ -27,7 +27,7 @@ comment on table warehouse.source_told_play is
 comment on column warehouse.source_told_play.told_at is
 'End of the play where a watcher tells it, start where a scrobble does; UTC.';
 comment on column warehouse.source_told_play.ended_at is
-'Estimated end at which a scrobble''s play stands in fact_play; null where another source tells of that play, and for watchers.';
+'Estimated end at which a scrobble''s play stands; null where another source tells it, and for watchers.';
 comment on column warehouse.source_told_play.ms_played is
 'Milliseconds really listened, as a watcher measured them.';
 comment on column warehouse.source_told_play.length_ms is

@@ -51,5 +51,6 @@ comment on column bi.play.reason_start is 'Why the play began, in the export''s 
 comment on column bi.play.reason_end is 'Why the play ended, in the export''s words.';
 comment on column bi.play.country is 'Country of the connection, two letters.';
 comment on column bi.play.platform is 'Device or app as the export spells it; empty where unknown.';
-comment on column bi.play.source is 'Who observed the play, of several the most trusted: export, watcher, poll or scrobble.';
+comment on column bi.play.source is
+'Who observed the play, of several the most trusted: export, watcher, poll or scrobble.';
 comment on column bi.play.is_counted is 'False where a rule of bi.exclusion takes the play out of every sum.';

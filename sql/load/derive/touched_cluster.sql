@@ -20,11 +20,13 @@ with recursive reach as (
         case when told.has_starts then interval '24 hours 30 minutes' else interval '90 seconds' end as back,
         case when told.has_starts then interval '24 hours' else interval '0 seconds' end as ahead
     from (
-        select
-            exists (
-                select 1 from warehouse.source_told_play
-                where listener_key = %(listener_key)s and ms_source = 3
-            ) as has_starts
+        select count(*) > 0 as has_starts
+        from (
+            select 1 from warehouse.source_told_play
+            where listener_key = %(listener_key)s and ms_source = 3
+            order by told_at
+            limit 1
+        ) as start
     ) as told
 ),
 

@@ -23,4 +23,7 @@ inner join warehouse.dim_track as track
     on staged.track_uri = track.track_uri
 where
     staged.duration_ms <> coalesce(track.duration_ms, 0)
-    and exists (select 1 from warehouse.source_told_play where ms_source = 3);
+    and exists (
+        select 1 from warehouse.source_told_play
+        where ms_source = 3
+    );

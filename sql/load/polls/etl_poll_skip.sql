@@ -5,8 +5,9 @@ select
     skipped.track_uri,
     skipped.reason,
     %(listener_key)s as listener_key
-from unnest(%(played_at)s::timestamptz[], %(track_uri)s::text[], %(reason)s::text[])
-    as skipped (played_at, track_uri, reason)
+from
+    unnest(%(played_at)s::timestamptz[], %(track_uri)s::text[], %(reason)s::text[])
+        as skipped (played_at, track_uri, reason)
 order by skipped.played_at, skipped.track_uri
 on conflict on constraint etl_poll_skip_pk do nothing
 returning reason;

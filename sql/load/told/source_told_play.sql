@@ -69,8 +69,9 @@ added as (
             length_ms = excluded.length_ms,
             context_key = excluded.context_key
         where
-            (target.ms_played, target.length_ms, target.context_key)
-            is distinct from (excluded.ms_played, excluded.length_ms, excluded.context_key)
+        target.ms_played is distinct from excluded.ms_played
+        or target.length_ms is distinct from excluded.length_ms
+        or target.context_key <> excluded.context_key
     returning told_at, track_key
 )
 

@@ -123,7 +123,8 @@ comment on column part.timed_play.track_key is 'What was played: bi.track.';
 comment on column part.timed_play.context_key is 'Where it was started from: bi.context.';
 comment on column part.timed_play.play_detail_key is 'Reasons, flags and country of the play.';
 comment on column part.timed_play.platform_key is 'Device or app.';
-comment on column part.timed_play.ms_source is 'By whom the play is known: 0 a poll, 1 the export, 2 the watcher, 3 a scrobbling service.';
+comment on column part.timed_play.ms_source is
+'By whom the play is known: 0 a poll, 1 the export, 2 the watcher, 3 a scrobbling service.';
 comment on column part.timed_play.ms_listened is 'Milliseconds listened: measured, or estimated where is_estimated.';
 comment on column part.timed_play.is_estimated is 'True where nobody measured the listened time.';
 comment on column part.timed_play.is_listen is 'At least 30 seconds listened, or the whole of a shorter track.';

@@ -6,35 +6,18 @@ that they make up. Nothing else lists them: the READMEs in sql/load are written 
 
 from __future__ import annotations
 
-from dataclasses import fields
+from everheard.database.trips import BEGIN, COMMIT, Derivation, Rows, Trip, flow, lone, trip
+from everheard.ledger.parts import BY_TIME as _BY_TIME
+from everheard.ledger.parts import BY_TRACK as _BY_TRACK
+from everheard.ledger.parts import CLASSES as _CLASSES
+from everheard.ledger.parts import DERIVE as _DERIVE
+from everheard.ledger.parts import DIMENSIONS as _DIMENSIONS
+from everheard.ledger.parts import PLAN as _PLAN
+from everheard.ledger.parts import STAGE as _STAGE
+from everheard.ledger.parts import STAGED as _STAGED
+from everheard.ledger.parts import TOUCHED_PLAY as _TOUCHED_PLAY
+from everheard.ledger.parts import name as _name
 
-from everheard.database.trips import BEGIN, COMMIT, Derivation, Rows, flow, lone, trip
-from everheard.rows import StagedRows
-
-
-def _name(folder: str, names: str) -> tuple[str, ...]:
-    return tuple(f"{folder}/{name}" for name in names.split())
-
-
-# --- What several flows send.
-
-_STAGE = "dimensions/stage"
-_STAGED = Rows(tuple(f"staged_{field.name}" for field in fields(StagedRows)))
-_PLAN = "history/plan_history"
-_TOUCHED_PLAY = "summaries/summary_touched"
-_BY_TIME = _name("summaries", "summary_hour summary_session")
-_BY_TRACK = _name("summaries", "summary_month_track summary_track")
-
-#: How staged rows become dimensions: each file needs those before it.
-_DIMENSIONS = _name(
-    "dimensions",
-    "analyze_stage dim_artist dim_album touched_length dim_track named_album bridges dim_context",
-)
-_CLASSES = _name("derive", "match_class changed_length etl_changed_class take_changed_class")
-_DERIVE: tuple[str | Rows, ...] = (
-    Rows(("staged_pair",)),
-    *_name("derive", "fact_play touched_span"),
-)
 LISTENER_LOCK = trip("listeners/lock_listener")
 #: A listener's touched summaries: the first files find what was touched, the last clears up.
 SUMMARIES = trip(
@@ -71,11 +54,11 @@ UNKNOWN_ZONES = trip("listeners/read_unknown_timezone")
 
 # --- Polls.
 
+_ROWS = (_STAGE, _STAGED, *_DIMENSIONS, *_CLASSES)
+
 NOVELTY = trip("polls/read_novelty")
 POLL_DERIVATION = Derivation(
-    observe=trip(
-        _STAGE, _STAGED, *_DIMENSIONS, *_CLASSES, "polls/source_poll_play", "derive/touched_cluster"
-    ),
+    observe=trip(*_ROWS, "polls/source_poll_play", "derive/touched_cluster"),
     derive=trip(*_DERIVE, *SUMMARIES.steps),
 )
 WATERMARK = trip("polls/etl_watermark")
@@ -85,9 +68,7 @@ POLL_SKIPS = trip("polls/etl_poll_skip")
 # --- What a watcher and scrobbling services tell.
 
 TOLD_DERIVATION = Derivation(
-    observe=trip(
-        _STAGE, _STAGED, *_DIMENSIONS, *_CLASSES, "told/source_told_play", "derive/touched_cluster"
-    ),
+    observe=trip(*_ROWS, "told/source_told_play", "derive/touched_cluster"),
     derive=trip(*_DERIVE, *SUMMARIES.steps, "told/read_told_count"),
 )
 
@@ -194,6 +175,12 @@ LEFT_OUT = trip("exclusions/read_left_out")
 
 # --- The flows. What goes from a beginning to COMMIT is one transaction, any other trip by itself.
 
+
+def _derived(derivation: Derivation) -> tuple[Trip, ...]:
+    """Return the transaction that a derivation is by itself."""
+    return LISTENER_LOCK.begin(), derivation.observe, derivation.derive, COMMIT
+
+
 FLOWS = (
     flow(
         "polls",
@@ -211,14 +198,7 @@ FLOWS = (
         COMMIT,
         RUN,
     ),
-    flow(
-        "told",
-        "What a watcher or a scrobbling service told",
-        LISTENER_LOCK.begin(),
-        TOLD_DERIVATION.observe,
-        TOLD_DERIVATION.derive,
-        COMMIT,
-    ),
+    flow("told", "What a watcher or a scrobbling service told", *_derived(TOLD_DERIVATION)),
     flow(
         "history",
         "A batch of an import: `import_history`",
@@ -241,10 +221,7 @@ FLOWS = (
         "derive",
         "Plays whose match classes have changed, listener by listener",
         CHANGED_LISTENERS,
-        LISTENER_LOCK.begin(),
-        CHANGED_DERIVATION.observe,
-        CHANGED_DERIVATION.derive,
-        COMMIT,
+        *_derived(CHANGED_DERIVATION),
     ),
     flow(
         "summaries",

@@ -15,84 +15,78 @@ where
     and first_pair.played_at = pair.partner_played_at
     and first_pair.track_key = pair.partner_track_key;
 
--- Whose context a play has: its own, else that of the most trusted of those that tell it too.
-create temp table lent_context on commit drop as
+-- Where each observation stands now, if it does, and where it stood until now, if it did. A play has
+-- its own context, else that of the most trusted of those that tell it too.
+create temp table told_play on commit drop as
 with told as (
     select
-        observation.trust,
-        observation.track_key,
-        observation.context_key,
+        observation.*,
         coalesce(pair.partner_trust, observation.trust) as play_trust,
-        coalesce(pair.partner_played_at, observation.played_at) as played_at,
-        coalesce(pair.partner_track_key, observation.track_key) as play_track_key
+        coalesce(pair.partner_played_at, observation.played_at) as play_at,
+        coalesce(pair.partner_track_key, observation.track_key) as play_track_key,
+        pair.trust is not null as is_paired
     from pg_temp.touched_observation as observation
     left join pg_temp.staged_pair as pair
         on
             observation.trust = pair.trust
             and observation.played_at = pair.played_at
             and observation.track_key = pair.track_key
-    where observation.trust in (2, 3) and observation.context_key <> 0
+),
+
+lent as (
+    select distinct on (told.play_trust, told.play_at, told.play_track_key)
+        told.play_trust,
+        told.play_at,
+        told.play_track_key,
+        told.context_key
+    from told
+    inner join warehouse.dim_track as track
+        on told.track_key = track.track_key
+    where told.trust in (2, 3) and told.context_key <> 0
+    order by
+        told.play_trust,
+        told.play_at,
+        told.play_track_key,
+        told.trust,
+        track.track_uri collate "C",
+        track.folded_name collate "C",
+        track.folded_artist_name collate "C"
 )
 
-select distinct on (told.play_trust, told.played_at, told.play_track_key)
-    told.play_trust,
-    told.played_at,
-    told.play_track_key,
-    told.context_key
-from told
-inner join warehouse.dim_track as track
-    on told.track_key = track.track_key
-order by
-    told.play_trust,
-    told.played_at,
-    told.play_track_key,
-    told.trust,
-    track.track_uri collate "C",
-    track.folded_name collate "C",
-    track.folded_artist_name collate "C";
-
--- Where each observation stands now, if it does, and where it stood until now, if it did.
-create temp table told_play on commit drop as
 select
-    observation.trust,
-    observation.played_at as told_at,
-    observation.track_key,
-    observation.ms_played,
+    told.trust,
+    told.played_at as told_at,
+    told.track_key,
+    told.ms_played,
     coalesce(lent.context_key, 0) as context_key,
-    case observation.trust when 2 then 2 when 3 then 0 else 3 end as ms_source,
-    case when observation.trust = 4 then observation.ended_at else observation.played_at end as stood_at,
+    case told.trust when 1 then 1 when 2 then 2 when 3 then 0 else 3 end as ms_source,
+    case when told.trust = 4 then told.ended_at else told.played_at end as stood_at,
     case
         when
-            pair.trust is not null or exists (
+            told.is_paired or exists (
                 -- An item that came without its track is the same play as a complete one.
                 select 1 from warehouse.source_poll_play as complete
                 where
-                    observation.trust = 3
-                    and observation.track_key = 0
+                    told.trust = 3
+                    and told.track_key = 0
                     and complete.listener_key = %(listener_key)s
-                    and complete.played_at = observation.played_at
+                    and complete.played_at = told.played_at
                     and complete.track_key <> 0
             )
             then null
         -- A start is never stored as an end.
-        when observation.trust = 4
-            then observation.played_at + interval '1 millisecond' * least(
-                86400000, coalesce(observation.told_length_ms, observation.duration_ms, 600000)
+        when told.trust = 4
+            then told.played_at + interval '1 millisecond' * least(
+                86400000, coalesce(told.told_length_ms, told.duration_ms, 600000)
             )
-        else observation.played_at
+        else told.played_at
     end as stands_at
-from pg_temp.touched_observation as observation
-left join pg_temp.staged_pair as pair
+from told
+left join lent
     on
-        observation.trust = pair.trust
-        and observation.played_at = pair.played_at
-        and observation.track_key = pair.track_key
-left join pg_temp.lent_context as lent
-    on
-        observation.trust = lent.play_trust
-        and observation.played_at = lent.played_at
-        and observation.track_key = lent.play_track_key
-where observation.trust > 1;
+        told.trust = lent.play_trust
+        and told.played_at = lent.play_at
+        and told.track_key = lent.play_track_key;
 
 -- One play for each key: an estimated end may fall on another's.
 create temp table derived_play on commit drop as
@@ -103,7 +97,7 @@ select distinct on (stands_at, track_key)
     context_key,
     ms_source
 from pg_temp.told_play
-where stands_at is not null
+where trust > 1 and stands_at is not null
 order by stands_at, track_key, trust, told_at;
 
 with stood as (
@@ -111,7 +105,7 @@ with stood as (
         stood_at as played_at,
         track_key
     from pg_temp.told_play
-    where stood_at is not null
+    where trust > 1 and stood_at is not null
     union
     select
         played_at,
@@ -155,19 +149,14 @@ order by played_at, track_key
 on conflict on constraint fact_play_pk do nothing;
 
 update warehouse.fact_play as play
-set context_key = coalesce(lent.context_key, 0)
-from pg_temp.touched_observation as imported
-left join pg_temp.lent_context as lent
-    on
-        lent.play_trust = 1
-        and imported.played_at = lent.played_at
-        and imported.track_key = lent.play_track_key
+set context_key = imported.context_key
+from pg_temp.told_play as imported
 where
     imported.trust = 1
     and play.listener_key = %(listener_key)s
-    and play.played_at = imported.played_at
+    and play.played_at = imported.told_at
     and play.track_key = imported.track_key
-    and play.context_key <> coalesce(lent.context_key, 0);
+    and play.context_key <> imported.context_key;
 
 update warehouse.source_told_play as told
 set ended_at = touched.stands_at

@@ -86,7 +86,17 @@ class_track as (
 
 -- The first rows are stretches only (trust null): a start is its own neighbour.
 near (
-    trust, played_at, track_key, context_key, ms_played, told_length_ms, ended_at, match_key, seen_from, seen_to
+    trust,
+    played_at,
+    track_key,
+    context_key,
+    ms_played,
+    told_length_ms,
+    duration_ms,
+    ended_at,
+    match_key,
+    seen_from,
+    seen_to
 ) as (
     select
         null::integer as trust,
@@ -95,6 +105,7 @@ near (
         0 as context_key,
         null::integer as ms_played,
         null::integer as told_length_ms,
+        null::integer as duration_ms,
         null::timestamptz as ended_at,
         start.match_key,
         start.played_at - reach.back as seen_from,
@@ -110,6 +121,7 @@ near (
         neighbour.context_key,
         neighbour.ms_played,
         neighbour.told_length_ms,
+        class_track.duration_ms,
         neighbour.ended_at,
         near.match_key,
         stretch.seen_from,
@@ -194,6 +206,7 @@ lent as (
         play.track_key,
         play.context_key,
         play.ms_played,
+        track.duration_ms,
         track.match_key
     from start
     cross join
@@ -227,6 +240,7 @@ told as (
         poll.context_key,
         null::integer as ms_played,
         null::integer as told_length_ms,
+        class_track.duration_ms,
         null::timestamptz as ended_at,
         class_track.match_key
     from whole_class
@@ -243,6 +257,7 @@ told as (
         told.context_key,
         told.ms_played,
         told.length_ms as told_length_ms,
+        class_track.duration_ms,
         told.ended_at,
         class_track.match_key
     from whole_class
@@ -261,6 +276,7 @@ observation as (
         context_key,
         ms_played,
         told_length_ms,
+        duration_ms,
         ended_at,
         match_key
     from near
@@ -273,6 +289,7 @@ observation as (
         lent.context_key,
         lent.ms_played,
         null as told_length_ms,
+        lent.duration_ms,
         null as ended_at,
         lent.match_key
     from lent
@@ -287,6 +304,7 @@ observation as (
         play.context_key,
         play.ms_played,
         null as told_length_ms,
+        class_track.duration_ms,
         null as ended_at,
         class_track.match_key
     from whole_class
@@ -328,26 +346,23 @@ lost as (
 stretched as (
     select
         observation.*,
-        track.duration_ms,
         case
             when observation.trust = 4 then observation.played_at
             when not reach.has_starts then observation.played_at - interval '90 seconds'
             else observation.played_at - interval '30 minutes' - interval '1 millisecond' * least(
-                86400000, coalesce(observation.ms_played, track.duration_ms, 600000)
+                86400000, coalesce(observation.ms_played, observation.duration_ms, 600000)
             )
         end as seen_from,
         case
             when observation.trust = 4
                 then observation.played_at + interval '1 millisecond' * least(
-                    86400000, coalesce(observation.told_length_ms, track.duration_ms, 600000)
+                    86400000, coalesce(observation.told_length_ms, observation.duration_ms, 600000)
                 )
             else observation.played_at
         end as seen_to,
         start.match_key is not null
         or observation.match_key in (select c.match_key from pg_temp.changed_class as c) as is_touched
     from observation
-    inner join warehouse.dim_track as track
-        on observation.track_key = track.track_key
     left join start
         on observation.played_at = start.played_at and observation.match_key = start.match_key
     cross join reach
@@ -360,9 +375,9 @@ stretched as (
         0 as context_key,
         null as ms_played,
         null as told_length_ms,
+        null as duration_ms,
         null as ended_at,
         lost.match_key,
-        null as duration_ms,
         lost.played_at - reach.back as seen_from,
         lost.played_at + reach.ahead as seen_to,
         true as is_touched
@@ -412,6 +427,9 @@ select
     is_mixed
 from judged
 where trust is not null and is_in_touched_cluster;
+
+-- Usually there are few: the planner would read whole dimensions (benchmark hourly_job).
+analyze pg_temp.touched_observation;
 
 -- Of what one source tells of one moment and match class, the least natural key stays: surrogate
 -- keys tell who came first.

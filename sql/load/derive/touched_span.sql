@@ -3,7 +3,7 @@ insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
 with observation as (
     select played_at from pg_temp.new_observation
     union all
-    select played_at from pg_temp.touched_observation
+    select told_at from pg_temp.told_play
     union all
     select stood_at from pg_temp.told_play
     union all

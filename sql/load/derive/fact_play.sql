@@ -17,7 +17,7 @@ where
 
 -- Where each observation stands now, if it does, and where it stood until now, if it did. A play has
 -- its own context, else that of the most trusted of those that tell it too.
-create temp table told_play on commit drop as
+create temp table placed_play on commit drop as
 with told as (
     select
         observation.*,
@@ -96,15 +96,18 @@ select distinct on (stands_at, track_key)
     ms_played,
     context_key,
     ms_source
-from pg_temp.told_play
+from pg_temp.placed_play
 where trust > 1 and stands_at is not null
 order by stands_at, track_key, trust, told_at;
+
+-- Usually they are few: the planner would read all plays (benchmark hourly_job).
+analyze pg_temp.placed_play, pg_temp.derived_play;
 
 with stood as (
     select
         stood_at as played_at,
         track_key
-    from pg_temp.told_play
+    from pg_temp.placed_play
     where trust > 1 and stood_at is not null
     union
     select
@@ -150,7 +153,7 @@ on conflict on constraint fact_play_pk do nothing;
 
 update warehouse.fact_play as play
 set context_key = imported.context_key
-from pg_temp.told_play as imported
+from pg_temp.placed_play as imported
 where
     imported.trust = 1
     and play.listener_key = %(listener_key)s
@@ -160,7 +163,7 @@ where
 
 update warehouse.source_told_play as told
 set ended_at = touched.stands_at
-from pg_temp.told_play as touched
+from pg_temp.placed_play as touched
 where
     touched.trust = 4
     and told.listener_key = %(listener_key)s

@@ -3,11 +3,11 @@ insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
 with observation as (
     select played_at from pg_temp.new_observation
     union all
-    select told_at from pg_temp.told_play
+    select told_at from pg_temp.placed_play
     union all
-    select stood_at from pg_temp.told_play
+    select stood_at from pg_temp.placed_play
     union all
-    select stands_at from pg_temp.told_play
+    select stands_at from pg_temp.placed_play
 )
 
 select

@@ -106,6 +106,16 @@ create temp table changed_class (
 
 -- Which observation tells the same play as another that is trusted more, by the order of trust
 -- (1 history, 2 watcher, 3 poll, 4 scrobble), as pair_sources decided.
+-- Rows of histories that may be told twice and have to be looked at again, by their key in
+-- warehouse.source_history_play.
+create temp table changed_telling (
+    told_at timestamptz not null,
+    track_key integer not null,
+    episode_key integer not null,
+    played_at timestamptz not null
+) on commit drop;
+
+-- Which poll and which history row are one play, as pair_plays decided.
 create temp table staged_pair (
     trust smallint not null,
     played_at timestamptz not null,

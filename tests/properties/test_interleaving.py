@@ -250,15 +250,12 @@ def refer(loads: list[Load]) -> list[Known]:
 def cut_anew(loads: list[Load], seed: int) -> list[Load]:
     """Return the same observations, some of them twice, in another order and other pieces."""
     rng = random.Random(seed)
-    single = [(source, one) for source, many in [*loads, *loads[:2]] for one in many]
-    rng.shuffle(single)
-    pieces: list[Load] = []
-    for source, one in single:
-        last = pieces[-1] if pieces and rng.random() < 0.7 else None
-        if last and last[0] == source:
-            last[1].append(one)
-        else:
-            pieces.append((source, [one]))
+    cut: dict[tuple[int, int], list[Heard]] = {}
+    for source, many in [*loads, *loads[:2]]:
+        for one in many:
+            cut.setdefault((source, rng.randrange(2)), []).append(one)
+    pieces = [(source, rng.sample(many, len(many))) for (source, _), many in cut.items()]
+    rng.shuffle(pieces)
     return pieces
 
 

@@ -179,7 +179,8 @@ select
 from play
 inner join located
     on play.path_number = located.path_number
-where play.place > 1;
+where play.place > 1
+order by file_number, row_number;
 
 create or replace table file_total as
 select

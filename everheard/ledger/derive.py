@@ -45,7 +45,8 @@ def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]
     """
     for _, cluster in groupby(rows, key=itemgetter(0, 1)):
         sides: dict[int, list[Observation]] = {}
-        for place, (_, _, *told) in enumerate(cluster):
-            sides.setdefault(told[0], []).append(Observation(*told, place))
+        for place, (_, _, trust, moment, track_key, ms_played, length_ms) in enumerate(cluster):
+            told = Observation(trust, moment, track_key, ms_played, length_ms, place)
+            sides.setdefault(trust, []).append(told)
         for weaker, stronger in pair_sources(sides):
             yield *weaker[:3], *stronger[:3]

@@ -16,6 +16,7 @@ FLOWS = (
         trips.OPERATIONS,
         trips.LISTENER_LOCK.begin(),
         trips.NOVELTY,
+        trips.POLL_SKIPS.when("something cannot have been played"),
         trips.POLL_DERIVATION.observe.when("something is new, or waits to be derived"),
         trips.POLL_DERIVATION.derive.when("something is new, or waits to be derived"),
         trips.WATERMARK.when("something is new, or waits to be derived"),
@@ -24,6 +25,14 @@ FLOWS = (
         trips.COVERED_GAPS.when("an import covers some of a gap"),
         COMMIT,
         trips.RUN,
+    ),
+    flow(
+        "told",
+        "What a watcher or a scrobbling service told",
+        trips.LISTENER_LOCK.begin(),
+        trips.TOLD_DERIVATION.observe,
+        trips.TOLD_DERIVATION.derive,
+        COMMIT,
     ),
     flow(
         "history",

@@ -29,7 +29,9 @@ _BY_TRACK = _name("summaries", "summary_month_track summary_track")
 _DIMENSIONS = _name(
     "dimensions", "analyze_stage dim_artist dim_album dim_track named_album bridges dim_context"
 )
-_CLASSES = _name("derive", "match_class etl_changed_class etl_touched_track take_changed_class")
+_CLASSES = _name(
+    "derive", "match_class changed_length etl_changed_class etl_touched_track take_changed_class"
+)
 _DERIVE = trip(Rows(("staged_pair",)), *_name("derive", "fact_play touched_span")).steps
 #: Which rows of histories are one play, then which plays of polls are one with them.
 _CLUSTERS = _name("derive", "history_telling touched_cluster")
@@ -76,6 +78,14 @@ POLL_DERIVATION = Derivation(
 )
 WATERMARK = trip("polls/etl_watermark")
 GAPS = trip("polls/etl_gap")
+POLL_SKIPS = trip("polls/etl_poll_skip")
+
+# --- What a watcher and scrobbling services tell.
+
+TOLD_DERIVATION = Derivation(
+    observe=trip(_STAGE, _STAGED, *_DIMENSIONS, *_CLASSES, "told/source_told_play", *_CLUSTERS),
+    derive=trip(*_DERIVE, *SUMMARIES.steps, "told/read_told_count"),
+)
 
 # --- Imports.
 
@@ -146,7 +156,7 @@ ANSWERS = trip(
     *_DIMENSIONS,
     "derive/match_class",
     *_name("enrich", "answered_track artist_genre keep_needed_pages"),
-    *_name("derive", "etl_changed_class etl_touched_track"),
+    *_name("derive", "changed_length etl_changed_class etl_touched_track"),
     "enrich/owed_answer",
 )
 GENRE_QUEUE = trip("enrich/read_genre_queue")

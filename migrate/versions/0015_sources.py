@@ -1,4 +1,4 @@
-"""Lengths that change are noted for every listener; dates of plays that no calendar has."""
+"""Four sources in an order of trust; what polls told of impossible moments is kept aside."""
 
 from migrate.revision import run_sql_beside
 
@@ -7,5 +7,5 @@ down_revision = "0014"
 
 
 def upgrade() -> None:
-    """Run 0015_numbers.sql."""
+    """Run 0015_sources.sql."""
     run_sql_beside(__file__)

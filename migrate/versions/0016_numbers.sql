@@ -28,7 +28,7 @@ alter table warehouse.source_poll_play add constraint source_poll_play_played_at
     played_at >= '2000-01-02 00:00:00+00' and played_at < '2050-12-31 00:00:00+00'
 );
 comment on column warehouse.fact_play.played_at is
-'End of the play, UTC; in every time zone a day of dim_date.';
+'End of the play, UTC; of a scrobble (ms_source 3) it is estimated. In every time zone a day of dim_date.';
 comment on column warehouse.fact_episode_play.played_at is
 'End of the play, UTC; in every time zone a day of dim_date.';
 
@@ -61,4 +61,4 @@ on conflict on constraint etl_touched_span_pk do nothing;
 update warehouse.dim_track set joined_at = '-infinity'
 where recording_key <> 0;
 
-update warehouse.etl_schema set version = 15, oldest_code = 15;
+update warehouse.etl_schema set version = 16, oldest_code = 16;

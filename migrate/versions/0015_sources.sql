@@ -37,12 +37,12 @@ comment on column warehouse.fact_play.ms_source is
 'By whom the play is known: 0 a poll, 1 the privacy export, 2 the watcher, 3 a scrobbling service.';
 
 create table warehouse.etl_poll_skip (
-    played_at timestamptz not null,
+    told_at timestamptz not null,
     track_uri text not null,
     reason text not null,
     noted_at timestamptz not null default now(),
     listener_key smallint not null,
-    constraint etl_poll_skip_pk primary key (listener_key, played_at, track_uri),
+    constraint etl_poll_skip_pk primary key (listener_key, told_at, track_uri),
     constraint etl_poll_skip_listener_fk foreign key (listener_key)
     references warehouse.dim_listener (listener_key)
 );
@@ -52,9 +52,9 @@ comment on column warehouse.etl_poll_skip.track_uri is
 'As Spotify told it; empty where it told none.';
 
 -- What polls told that cannot have been played then goes aside, out of the plays.
-insert into warehouse.etl_poll_skip (played_at, track_uri, reason, listener_key)
+insert into warehouse.etl_poll_skip (told_at, track_uri, reason, listener_key)
 select
-    poll.played_at,
+    poll.played_at as told_at,
     coalesce(track.track_uri, '') as track_uri,
     case
         when poll.played_at < timestamptz '2006-04-23 00:00:00+00' then 'date before Spotify existed'
@@ -71,13 +71,13 @@ on conflict do nothing;
 
 delete from warehouse.source_poll_play as poll
 using warehouse.etl_poll_skip as skipped
-where poll.listener_key = skipped.listener_key and poll.played_at = skipped.played_at;
+where poll.listener_key = skipped.listener_key and poll.played_at = skipped.told_at;
 
 insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
 select distinct
     listener_key,
-    played_at as touched_from,
-    played_at as touched_to
+    told_at as touched_from,
+    told_at as touched_to
 from warehouse.etl_poll_skip
 on conflict do nothing;
 
@@ -85,7 +85,7 @@ delete from warehouse.fact_play as play
 using warehouse.etl_poll_skip as skipped
 where
     play.listener_key = skipped.listener_key
-    and play.played_at = skipped.played_at
+    and play.played_at = skipped.told_at
     and play.ms_source = 0;
 
 -- No gap begins or ends with one; what it hid is not known.
@@ -93,7 +93,7 @@ delete from warehouse.etl_gap as gap
 using warehouse.etl_poll_skip as skipped
 where
     gap.listener_key = skipped.listener_key
-    and (gap.gap_start = skipped.played_at or gap.gap_end = skipped.played_at);
+    and (gap.gap_start = skipped.told_at or gap.gap_end = skipped.told_at);
 
 -- The watermark goes back to the newest play that a poll brought; where there is none, there was no
 -- poll that saw anything.

@@ -37,7 +37,7 @@ def test_they_are_kept_aside_and_the_watermark_goes_back(empty_database_url: str
     for table in ("source_poll_play", "fact_play"):
         assert read(YEARS.format(table)) == [(2026, 1), (2026, 1), (2026, 2)]
     assert read(
-        "select listener_key, extract(year from played_at)::int, track_uri, reason"
+        "select listener_key, extract(year from told_at)::int, track_uri, reason"
         " from warehouse.etl_poll_skip order by 1, 2"
     ) == [
         (1, 1905, "spotify:track:a", "date before Spotify existed"),

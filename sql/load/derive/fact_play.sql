@@ -3,17 +3,22 @@
 -- context. Written as the difference, by delete and insert: keys are never updated.
 
 -- Of several that one source tells of one moment, the others go with the first.
-update pg_temp.staged_pair as pair
-set
-    partner_trust = first_pair.partner_trust,
-    partner_played_at = first_pair.partner_played_at,
-    partner_track_key = first_pair.partner_track_key
-from pg_temp.staged_pair as first_pair
-where
-    pair.partner_trust = pair.trust
-    and first_pair.trust = pair.trust
-    and first_pair.played_at = pair.partner_played_at
-    and first_pair.track_key = pair.partner_track_key;
+insert into pg_temp.staged_pair (
+    trust, played_at, track_key, partner_trust, partner_played_at, partner_track_key
+)
+select
+    twin.trust,
+    twin.played_at,
+    twin.track_key,
+    coalesce(first_pair.partner_trust, twin.trust) as partner_trust,
+    coalesce(first_pair.partner_played_at, twin.played_at) as partner_played_at,
+    coalesce(first_pair.partner_track_key, twin.first_track_key) as partner_track_key
+from pg_temp.told_twin as twin
+left join pg_temp.staged_pair as first_pair
+    on
+        twin.trust = first_pair.trust
+        and twin.played_at = first_pair.played_at
+        and twin.first_track_key = first_pair.track_key;
 
 -- Where each observation stands now, if it does, and where it stood until now, if it did. A play has
 -- its own context, else that of the most trusted of those that tell it too.

@@ -433,8 +433,7 @@ analyze pg_temp.touched_observation;
 
 -- Of what one source tells of one moment and match class, the least natural key stays: surrogate
 -- keys tell who came first.
-insert into pg_temp.staged_pair
-(trust, played_at, track_key, partner_trust, partner_played_at, partner_track_key)
+create temp table told_twin on commit drop as
 with twin as (
     select
         trust,
@@ -472,9 +471,7 @@ select
     trust,
     played_at,
     track_key,
-    trust as partner_trust,
-    played_at as partner_played_at,
-    first_track_key as partner_track_key
+    first_track_key
 from told
 where track_key <> first_track_key;
 
@@ -484,23 +481,23 @@ set
     told_length_ms = coalesce(observation.told_length_ms, twin.told_length_ms)
 from (
     select
-        pair.trust,
-        pair.partner_played_at,
-        pair.partner_track_key,
+        twin.trust,
+        twin.played_at,
+        twin.first_track_key,
         max(told.ms_played) as ms_played,
         max(told.told_length_ms) as told_length_ms
-    from pg_temp.staged_pair as pair
+    from pg_temp.told_twin as twin
     inner join pg_temp.touched_observation as told
         on
-            pair.trust = told.trust
-            and pair.played_at = told.played_at
-            and pair.track_key = told.track_key
-    group by pair.trust, pair.partner_played_at, pair.partner_track_key
+            twin.trust = told.trust
+            and twin.played_at = told.played_at
+            and twin.track_key = told.track_key
+    group by twin.trust, twin.played_at, twin.first_track_key
 ) as twin
 where
     observation.trust = twin.trust
-    and observation.played_at = twin.partner_played_at
-    and observation.track_key = twin.partner_track_key;
+    and observation.played_at = twin.played_at
+    and observation.track_key = twin.first_track_key;
 
 -- Of one moment the more trusted comes first, then tracks are taken by their natural keys.
 select
@@ -514,7 +511,7 @@ select
 from pg_temp.touched_observation as observation
 inner join warehouse.dim_track as track
     on observation.track_key = track.track_key
-left join pg_temp.staged_pair as twin
+left join pg_temp.told_twin as twin
     on
         observation.trust = twin.trust
         and observation.played_at = twin.played_at

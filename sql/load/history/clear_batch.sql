@@ -15,6 +15,6 @@ pg_temp.staged_track_credit, pg_temp.staged_album_credit, pg_temp.match_member,
 pg_temp.kept_telling, pg_temp.told_row, pg_temp.told_second, pg_temp.met_play,
 pg_temp.told_contest, pg_temp.history_play, pg_temp.history_episode_play,
 pg_temp.telling, pg_temp.telling_mark, pg_temp.reached_telling, pg_temp.told_together,
-pg_temp.told_play, pg_temp.touched_observation, pg_temp.placed_play, pg_temp.derived_play,
-pg_temp.told_verdict,
+pg_temp.told_play, pg_temp.touched_observation, pg_temp.told_twin, pg_temp.placed_play,
+pg_temp.derived_play, pg_temp.told_verdict,
 pg_temp.outdone_row, pg_temp.file_account, pg_temp.import_file;

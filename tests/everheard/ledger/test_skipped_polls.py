@@ -52,7 +52,7 @@ def test_impossible_plays_are_kept_aside_with_a_word_that_is_said_once(ledger: L
     assert ledger.read("select watermark_at from warehouse.etl_watermark") == [(at(0),)]
     uri = make_track("Odd")["uri"]
     assert ledger.read(
-        "select extract(year from played_at)::int, track_uri, reason"
+        "select extract(year from told_at)::int, track_uri, reason"
         " from warehouse.etl_poll_skip order by 1"
     ) == [(1905, uri, BEFORE), (1922, uri, BEFORE), (2931, uri, AHEAD)]
     before = read_tables(ledger.connection)

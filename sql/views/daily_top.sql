@@ -28,7 +28,8 @@ with heard as not materialized (
             timed.track_key,
             count(*) as play_count,
             sum(timed.ms_listened) as ms_listened,
-            sum(case when timed.is_estimated then timed.ms_listened else 0 end) as ms_estimated
+            sum(case when timed.is_estimated then timed.ms_listened else 0 end) as ms_estimated,
+            count(*) filter (where timed.is_estimated) as unmeasured_count
         from part.timed_play as timed
         where
             timed.listener_key = day.listener_key
@@ -48,7 +49,8 @@ listed as (
         credit.artist_key as name_key,
         heard.play_count,
         heard.ms_listened,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
@@ -63,7 +65,8 @@ listed as (
         credit.artist_key as name_key,
         heard.play_count,
         heard.ms_listened,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
@@ -96,7 +99,8 @@ listed as (
         track.track_key as name_key,
         heard.play_count,
         heard.ms_listened,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
@@ -109,7 +113,8 @@ listed as (
         coalesce(album.same_as_album_key, album.album_key) as name_key,
         heard.play_count,
         heard.ms_listened,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
@@ -127,7 +132,8 @@ summed as (
         min(name_key) as name_key,
         sum(play_count)::integer as play_count,
         sum(ms_listened)::bigint as ms_listened,
-        sum(ms_estimated)::bigint as ms_estimated
+        sum(ms_estimated)::bigint as ms_estimated,
+        sum(unmeasured_count)::integer as unmeasured_count
     from listed
     group by listener_key, play_date, list, item_key
 ),
@@ -156,12 +162,13 @@ select
     word.certainty,
     word.count_certainty
 from placed
-inner join bi.coverage as cover
-    on placed.listener_key = cover.listener_key and placed.play_date = cover.play_date
+inner join part.seen_day as day
+    on placed.listener_key = day.listener_key and placed.play_date = day.play_date
 inner join part.certainty as word
     on
-        (cover.status = 'complete') = word.is_fully_seen
-        and (placed.ms_estimated > 0) = word.is_estimated
+        day.seen = word.seen
+        and word.has_plays
+        and (placed.unmeasured_count > 0) = word.is_estimated
 left join bi.artist as artist
     on placed.name_key = artist.artist_key and placed.list in ('artist', 'guest', 'new artist')
 left join bi.track as track
@@ -181,5 +188,5 @@ comment on column bi.daily_top.artist_name is 'Main artist of a song or album; n
 comment on column bi.daily_top.play_count is 'Plays that are counted, of any length.';
 comment on column bi.daily_top.ms_listened is 'Milliseconds listened.';
 comment on column bi.daily_top.ms_estimated is 'The part of ms_listened that is estimated.';
-comment on column bi.daily_top.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.daily_top.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.daily_top.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.daily_top.count_certainty is 'Of the counts: exact, at least or not seen.';

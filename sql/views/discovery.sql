@@ -24,7 +24,8 @@ found as (
         heard.play_count,
         heard.listen_count,
         heard.ms_measured,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
@@ -39,7 +40,8 @@ found as (
         heard.play_count,
         heard.listen_count,
         heard.ms_measured,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
@@ -54,7 +56,8 @@ found as (
         heard.play_count,
         heard.listen_count,
         heard.ms_measured,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
@@ -74,7 +77,8 @@ item as (
         sum(play_count)::integer as play_count,
         sum(listen_count)::integer as listen_count,
         sum(ms_measured + ms_estimated)::bigint as ms_listened,
-        sum(ms_estimated)::bigint as ms_estimated
+        sum(ms_estimated)::bigint as ms_estimated,
+        sum(unmeasured_count)::integer as unmeasured_count
     from found
     group by listener_key, timezone, kind, item_key
 )
@@ -97,8 +101,9 @@ inner join bi.period as period
     on item.listener_key = period.listener_key and period.period = 'all time'
 inner join part.certainty as word
     on
-        period.is_fully_seen = word.is_fully_seen
-        and (item.ms_estimated > 0) = word.is_estimated;
+        period.seen = word.seen
+        and word.has_plays
+        and (item.unmeasured_count > 0) = word.is_estimated;
 comment on view bi.discovery is
 'Grain: one row per listener, kind and artist, song or album, with the first time it was heard. '
 'Heard is a listen: 30 seconds, or a shorter track whole. The first time is that of the ledger, '
@@ -113,5 +118,5 @@ comment on column bi.discovery.play_count is 'Plays that are counted, of any len
 comment on column bi.discovery.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
 comment on column bi.discovery.ms_listened is 'Milliseconds listened, over all time.';
 comment on column bi.discovery.ms_estimated is 'The part of ms_listened that is estimated.';
-comment on column bi.discovery.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.discovery.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.discovery.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.discovery.count_certainty is 'Of the counts: exact, at least or not seen.';

@@ -7,6 +7,7 @@ select
     track_key,
     count(*) as play_count,
     count(*) filter (where is_listen) as listen_count,
+    count(*) filter (where is_estimated) as unmeasured_count,
     count(is_skipped) as judged_count,
     count(*) filter (where is_skipped) as skip_count,
     coalesce(sum(ms_listened) filter (where not is_estimated), 0) as ms_measured,
@@ -47,6 +48,7 @@ with deleted as (
                 and derived.track_key = summary.track_key
                 and derived.play_count = summary.play_count
                 and derived.listen_count = summary.listen_count
+                and derived.unmeasured_count = summary.unmeasured_count
                 and derived.judged_count = summary.judged_count
                 and derived.skip_count = summary.skip_count
                 and derived.ms_measured = summary.ms_measured
@@ -74,6 +76,7 @@ insert into warehouse.summary_month_track (
     track_key,
     play_count,
     listen_count,
+    unmeasured_count,
     judged_count,
     skip_count,
     ms_measured,
@@ -87,6 +90,7 @@ select
     track_key,
     play_count,
     listen_count,
+    unmeasured_count,
     judged_count,
     skip_count,
     ms_measured,

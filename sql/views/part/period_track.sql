@@ -12,6 +12,8 @@ select
     coalesce(sum(heard.ms_listened) filter (where not piece.is_previous), 0)::bigint as ms_listened,
     coalesce(sum(heard.ms_estimated) filter (where not piece.is_previous), 0)::bigint
         as ms_estimated,
+    coalesce(sum(heard.unmeasured_count) filter (where not piece.is_previous), 0)::integer
+        as unmeasured_count,
     coalesce(sum(heard.judged_count) filter (where not piece.is_previous), 0)::integer
         as judged_count,
     coalesce(sum(heard.skip_count) filter (where not piece.is_previous), 0)::integer as skip_count,
@@ -28,6 +30,7 @@ cross join
             listen_count,
             ms_measured + ms_estimated as ms_listened,
             ms_estimated,
+            unmeasured_count,
             judged_count,
             skip_count
         from warehouse.summary_track
@@ -39,6 +42,7 @@ cross join
             listen_count,
             ms_measured + ms_estimated as ms_listened,
             ms_estimated,
+            unmeasured_count,
             judged_count,
             skip_count
         from warehouse.summary_month_track
@@ -54,6 +58,7 @@ cross join
             day.is_listen::integer as listen_count,
             day.ms_listened,
             case when day.is_estimated then day.ms_listened else 0 end as ms_estimated,
+            day.is_estimated::integer as unmeasured_count,
             (day.is_skipped is not null)::integer as judged_count,
             coalesce(day.is_skipped, false)::integer as skip_count
         from (

@@ -20,29 +20,30 @@ select
     day.excluded_play_count,
     day.excluded_ms
 from part.heard_day as day
-cross join lateral (
-    select
-        count(*)::integer as open_gap_count,
-        coalesce(
-            round(
-                sum(
-                    extract(
-                        epoch from
-                        least(etl.gap_end at time zone 'UTC', day.end_utc)
-                        - greatest(etl.gap_start at time zone 'UTC', day.start_utc)
+cross join
+    lateral (
+        select
+            count(*)::integer as open_gap_count,
+            coalesce(
+                round(
+                    sum(
+                        extract(
+                            epoch from
+                            least(etl.gap_end at time zone 'UTC', day.end_utc)
+                            - greatest(etl.gap_start at time zone 'UTC', day.start_utc)
+                        )
                     )
-                )
-                / 3600, 2
-            ),
-            0
-        )::numeric(4, 2) as open_gap_hours
-    from warehouse.etl_gap as etl
-    where
-        etl.listener_key = day.listener_key
-        and etl.closed_at is null
-        and etl.gap_start < day.end_utc at time zone 'UTC'
-        and etl.gap_end > day.start_utc at time zone 'UTC'
-) as gap
+                    / 3600, 2
+                ),
+                0
+            )::numeric(4, 2) as open_gap_hours
+        from warehouse.etl_gap as etl
+        where
+            etl.listener_key = day.listener_key
+            and etl.closed_at is null
+            and etl.gap_start < day.end_utc at time zone 'UTC'
+            and etl.gap_end > day.start_utc at time zone 'UTC'
+    ) as gap
 where day.play_date >= day.first_play_date;
 comment on view bi.coverage is
 'Grain: one row per listener and day, from the first play to today. Can this day be trusted? complete: '

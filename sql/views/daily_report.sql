@@ -1,5 +1,5 @@
 -- bi.daily_report
--- Grain: one row per listener and day, from the first play to today.
+-- Grain: one row per listener and day, from the first play, or from yesterday, to today.
 -- A day beside the thirty days before it. The lists of a day are in bi.daily_top. An average
 -- is over wholly seen days; under seven of them there is none.
 create view bi.daily_report as
@@ -12,7 +12,7 @@ with averaged as (
         round(avg(day.play_count) filter (where day.seen = 'whole') over month_before, 1)::numeric(8, 1)
             as average_play_count
     from part.heard_day as day
-    where day.play_date >= day.first_play_date
+    where day.play_date >= least(day.first_play_date, day.today_date - 1)
     window month_before as (
         partition by day.listener_key order by day.play_date
         rows between 30 preceding and 1 preceding
@@ -63,7 +63,7 @@ cross join lateral (
     where known.listener_key = day.listener_key and known.session_date = day.play_date
 ) as session;
 comment on view bi.daily_report is
-'Grain: one row per listener and day, from the first play to today. A day beside the thirty days '
+'Grain: one row per listener and day, from the first play, or from yesterday, to today. A day beside the thirty days '
 'before it. The lists of a day are in bi.daily_top. An average is over wholly seen days; under seven of '
 'them there is none.';
 comment on column bi.daily_report.listener_key is 'Whose: bi.listener.';

@@ -1,16 +1,16 @@
 -- bi.period_listening
 -- Grain: one row per listener and period.
 -- The totals of a page, beside those of the period before. An average is over wholly seen
--- days; under seven of them there is none. A longest run of days is exact where all of the
--- period was seen and the run itself is.
+-- days; under seven of them there is none.
 create view bi.period_listening as
 with day as materialized (
     -- Worked out once, not for every period (benchmark views).
-    select * from part.heard_day
-),
-
-run as materialized (
-    select * from bi.streak
+    select
+        listener_key,
+        play_date,
+        seen,
+        is_rest_seen
+    from part.seen_day
 )
 
 select
@@ -30,16 +30,14 @@ select
     case when word.certainty <> 'not seen' then heard.ms_estimated end as ms_estimated,
     word.certainty,
     word.count_certainty,
-    case when judged.seen_day_count >= 7 then judged.average_ms end as average_ms,
-    case when judged.seen_day_count >= 7 then judged.average_play_count end as average_play_count,
-    longest.first_date as longest_streak_first_date,
-    longest.last_date as longest_streak_last_date,
-    longest.day_count as longest_streak_day_count,
     case
-        when longest.day_count is null then null
-        when period.seen = 'whole' then longest.certainty
-        else 'at least'
-    end as longest_streak_certainty,
+        when judged.seen_day_count >= 7
+            then round(heard.ms_when_seen / judged.seen_day_count)::bigint
+    end as average_ms,
+    case
+        when judged.seen_day_count >= 7
+            then round(heard.play_count_when_seen::numeric / judged.seen_day_count, 1)::numeric(8, 1)
+    end as average_play_count,
     case when previous_word.certainty <> 'not seen' then before.play_count end as previous_play_count,
     case when previous_word.certainty <> 'not seen' then before.listen_count end as previous_listen_count,
     case when previous_word.certainty <> 'not seen' then before.ms_listened end as previous_ms_listened,
@@ -53,6 +51,23 @@ from bi.period as period
 cross join
     lateral (
         select
+            (count(*) filter (where one.is_seen))::integer as seen_day_count,
+            (count(*) filter (where one.seen = 'none' and not one.is_seen))::integer as unseen_day_count,
+            range_agg(daterange(one.play_date, one.play_date + 1)) filter (where one.is_seen) as seen_dates
+        from (
+            select
+                play_date,
+                seen,
+                case when period.period_kind = 'all' then is_rest_seen else seen = 'whole' end as is_seen
+            from day
+            where
+                listener_key = period.listener_key
+                and play_date between period.first_date and period.last_date
+        ) as one
+    ) as judged
+cross join
+    lateral (
+        select
             (count(distinct play_date) filter (where listen_count > 0))::integer as active_day_count,
             coalesce(sum(play_count), 0)::integer as play_count,
             coalesce(sum(listen_count), 0)::integer as listen_count,
@@ -60,45 +75,15 @@ cross join
             coalesce(sum(ms_estimated), 0)::bigint as ms_estimated,
             coalesce(sum(unmeasured_count), 0)::integer as unmeasured_count,
             coalesce(sum(excluded_play_count), 0)::integer as excluded_play_count,
-            coalesce(sum(excluded_ms), 0)::bigint as excluded_ms
+            coalesce(sum(excluded_ms), 0)::bigint as excluded_ms,
+            coalesce(sum(play_count) filter (where judged.seen_dates @> play_date), 0) as play_count_when_seen,
+            coalesce(sum(ms_measured + ms_estimated) filter (where judged.seen_dates @> play_date), 0)
+                as ms_when_seen
         from warehouse.summary_hour
         where
             listener_key = period.listener_key
             and play_date between period.first_date and period.last_date
     ) as heard
-cross join
-    lateral (
-        select
-            (count(*) filter (where one.is_seen))::integer as seen_day_count,
-            (count(*) filter (where one.seen = 'none' and not one.is_seen))::integer as unseen_day_count,
-            round(avg(one.ms_listened) filter (where one.is_seen))::bigint as average_ms,
-            round(avg(one.play_count) filter (where one.is_seen), 1)::numeric(8, 1) as average_play_count
-        from (
-            select
-                day.seen,
-                day.play_count,
-                day.ms_measured + day.ms_estimated as ms_listened,
-                case when period.period_kind = 'all' then day.is_rest_seen else day.seen = 'whole' end as is_seen
-            from day
-            where
-                day.listener_key = period.listener_key
-                and day.play_date between period.first_date and period.last_date
-        ) as one
-    ) as judged
-left join lateral (
-    select
-        greatest(run.first_date, period.first_date) as first_date,
-        least(run.last_date, period.last_date) as last_date,
-        least(run.last_date, period.last_date) - greatest(run.first_date, period.first_date) + 1 as day_count,
-        run.certainty
-    from run
-    where
-        run.listener_key = period.listener_key
-        and run.first_date <= period.last_date
-        and run.last_date >= period.first_date
-    order by 3 desc, 1
-    limit 1
-) as longest on true
 left join lateral (
     select
         coalesce(sum(play_count), 0)::integer as play_count,
@@ -146,11 +131,6 @@ comment on column bi.period_listening.count_certainty is 'Of the counts: exact, 
 comment on column bi.period_listening.average_ms is
 'Milliseconds a day, over seen_day_count days; null where these are under seven.';
 comment on column bi.period_listening.average_play_count is 'Plays a day, over the same days.';
-comment on column bi.period_listening.longest_streak_first_date is
-'First day of the longest run of days with a listen, as far as it lies in the period.';
-comment on column bi.period_listening.longest_streak_last_date is 'Its last day in the period.';
-comment on column bi.period_listening.longest_streak_day_count is 'Its days in the period; null: there is none.';
-comment on column bi.period_listening.longest_streak_certainty is 'Of longest_streak_day_count: exact or at least.';
 comment on column bi.period_listening.previous_play_count is
 'Plays in the period before; null where it is not known or was not seen.';
 comment on column bi.period_listening.previous_listen_count is 'Listens in the period before.';

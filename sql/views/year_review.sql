@@ -33,8 +33,6 @@ year as (
         period.seen_day_count,
         period.partly_seen_day_count,
         period.unseen_day_count,
-        period.longest_streak_day_count,
-        period.longest_streak_certainty,
         coalesce(found.first_heard, 0) as artists_first_heard,
         sum(coalesce(found.first_heard, 0)) over (
             partition by period.listener_key order by period.first_date
@@ -73,8 +71,8 @@ select
     day.ms_listened as longest_day_ms,
     session.session_date as longest_session_date,
     session.ms_listened as longest_session_ms,
-    year.longest_streak_day_count,
-    year.longest_streak_certainty,
+    streak.day_count as longest_streak_day_count,
+    streak.certainty as longest_streak_certainty,
     (
         select count(*) from warehouse.etl_gap as gap
         where
@@ -86,6 +84,8 @@ select
 from year
 inner join warehouse.dim_listener as listener
     on year.listener_key = listener.listener_key
+left join bi.period_streak as streak
+    on year.listener_key = streak.listener_key and year.period = streak.period
 left join lateral (
     select
         hour.play_date,

@@ -31,6 +31,7 @@ select
     case when word.certainty <> 'not seen' then coalesce(heard.listen_count, 0) end as listen_count,
     case when word.certainty <> 'not seen' then coalesce(heard.ms_measured, 0) end as ms_measured,
     case when word.certainty <> 'not seen' then coalesce(heard.ms_estimated, 0) end as ms_estimated,
+    coalesce(heard.unmeasured_count, 0) as unmeasured_count,
     coalesce(heard.excluded_play_count, 0) as excluded_play_count,
     coalesce(heard.excluded_ms, 0) as excluded_ms,
     word.certainty,
@@ -61,6 +62,7 @@ comment on column part.heard_day.listen_count is
 'Of these: 30 seconds or more, or a shorter track heard whole; null: not seen.';
 comment on column part.heard_day.ms_measured is 'Milliseconds listened, measured; null: not seen.';
 comment on column part.heard_day.ms_estimated is 'Milliseconds listened, estimated; null: not seen.';
+comment on column part.heard_day.unmeasured_count is 'Counted plays whose time nobody measured.';
 comment on column part.heard_day.excluded_play_count is 'Plays that a rule of bi.exclusion leaves out.';
 comment on column part.heard_day.excluded_ms is 'Milliseconds that a rule of bi.exclusion leaves out.';
 comment on column part.heard_day.certainty is 'Of the time: exact, about, at least, not fully seen or not seen.';

@@ -22,10 +22,10 @@ with listener as (
             from warehouse.fact_play
             where listener_key = who.listener_key
         ) as play
-    where play.first_at is not null
 ),
 
-day as (
+-- Its moments are worked out once, not for every use (benchmark views).
+day as materialized (
     select
         listener.listener_key,
         listener.first_play_date,
@@ -89,7 +89,7 @@ comment on view part.seen_day is
 'latest; one that is still to come has not been seen.';
 comment on column part.seen_day.listener_key is 'Whose: bi.listener.';
 comment on column part.seen_day.play_date is 'Day on the listeners calendar.';
-comment on column part.seen_day.first_play_date is 'Day of the first play there is.';
+comment on column part.seen_day.first_play_date is 'Day of the first play there is; null: none yet.';
 comment on column part.seen_day.today_date is 'Today on the listeners calendar.';
 comment on column part.seen_day.start_utc is 'Midnight with which it begins, UTC.';
 comment on column part.seen_day.end_utc is 'Midnight with which it ends, UTC.';

@@ -85,7 +85,7 @@ class Pages:
         for file, name in _choose_pages(data):
             self._makers[file] = partial(self._draw_page, file, name)
         for year in data.years:
-            draws = year.year > data.years[-1].year - picture_years
+            draws = year in data.years[-picture_years:]
             self._makers[f"{year.year}.html"] = partial(self._draw_year, year, has_picture=draws)
             if draws:
                 self._makers[f"{year.year}.svg"] = partial(self._draw_picture, year)

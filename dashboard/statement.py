@@ -19,12 +19,12 @@ from everheard.report.data import Day, ListenerData, Period, RankedPlace, Year
 from everheard.report.words import (
     RULES,
     is_red,
-    say_certainty,
     say_count,
     say_date,
     say_days,
     say_hours,
     say_plays,
+    say_so_far,
     say_time,
     say_word,
     say_year,
@@ -43,7 +43,7 @@ _WIDTH, _HEIGHT, _EDGE = 1080, 1350, 72
 def _draw_head(listener_name: str, year: Year) -> list[str]:
     """Return the paper, whose statement it is, and what it rests on."""
     word, reason = say_year(year)
-    sure, missing = say_certainty(year.total, year.seen_days)
+    so_far = say_so_far(year)
     ink = _DARK["red"] if is_red(year.total.certainty) else _DARK["ink"]
     whose = f"{_shorten(listener_name, 24)}, {year.year}"
     head = [
@@ -52,10 +52,10 @@ def _draw_head(listener_name: str, year: Year) -> list[str]:
         _text(_WIDTH - _EDGE, 108, whose, 34, anchor="end"),
         _rule(_EDGE, 140, _WIDTH - _EDGE, 4),
     ]
-    if year.status == "open":
+    if so_far:
         head.append(_text(_EDGE, 208, f"{word} {reason}", 26))
-        return [*head, _text(_EDGE, 246, f"{sure} {missing}", 22, ink=ink)]
-    return [*head, _text(_EDGE, 208, f"{word} {reason}", 26 if word == "Closed." else 22, ink=ink)]
+        return [*head, _text(_EDGE, 246, " ".join(so_far), 22, ink=ink)]
+    return [*head, _text(_EDGE, 208, f"{word} {reason}", 22, ink=ink)]
 
 
 def draw_statement(

@@ -10,9 +10,9 @@ from everheard.report.data import ListenerData, Period, RankedPlace, Year
 from everheard.report.words import (
     RULES,
     is_red,
-    say_certainty,
     say_date,
     say_hours,
+    say_so_far,
     say_time,
     say_with_word,
     say_year,
@@ -23,7 +23,7 @@ def make_year_page(data: ListenerData, year: Year, period: Period) -> dict[str, 
     """Return what the page of a year shows beside its picture."""
     number, unit = say_hours(year.total.ms_listened)
     word, reason = say_year(year)
-    sure = _say_how_sure(year)
+    sure = _say_so_far(year)
     return {
         "year": year,
         "years": list(reversed(data.years)),
@@ -50,12 +50,9 @@ def make_year_page(data: ListenerData, year: Year, period: Period) -> dict[str, 
     }
 
 
-def _say_how_sure(year: Year) -> dict[str, Any] | None:
-    """Say how sure an open year is so far; of any other the stamp says it."""
-    word, reason = say_certainty(year.total, year.seen_days)
-    if word == say_year(year)[0] or year.status == "closed":
-        return None
-    return {"word": word, "reason": reason, "is_red": is_red(year.total.certainty)}
+def _say_so_far(year: Year) -> dict[str, Any] | None:
+    said = say_so_far(year)
+    return said and {"word": said[0], "reason": said[1], "is_red": is_red(year.total.certainty)}
 
 
 def _list_marks(data: ListenerData, year: Year) -> list[tuple[str, str]]:

@@ -51,8 +51,6 @@ def say_state(report: Report) -> list[str]:
             f"{say_count(len(gaps), 'gap').capitalize()} open, {hours:.0f} h in all:"
             " an export from Spotify closes them (`python start.py import`)."
         )
-    else:
-        said.append("No gap is open.")
     if report.sign_in_days_left is not None:
         most = "" if report.is_sign_in_exact else "at most "
         said.append(

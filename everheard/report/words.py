@@ -130,6 +130,11 @@ def say_year(year: Year) -> tuple[str, str]:
     return say_certainty(year.total, year.seen_days)
 
 
+def say_so_far(year: Year) -> tuple[str, str] | None:
+    """Say how sure an open year is so far; of any other its stamp says that."""
+    return say_certainty(year.total, year.seen_days) if year.status == "open" else None
+
+
 def say_plays(total: Total) -> str:
     """Say a count with its word: "1,204", "at least 12"; a dash where there is none."""
     if total.play_count is None:

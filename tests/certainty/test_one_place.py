@@ -15,7 +15,7 @@ from everheard.config import PROJECT_DIR
 WORDS = PROJECT_DIR / "everheard" / "report" / "words.py"
 VIEW_WORDS = {
     "exact", "about", "at least", "not fully seen", "not seen",
-    "complete", "unknown", "whole", "part", "none", "closed",
+    "complete", "unknown", "whole", "part", "none", "open", "closed",
 }  # fmt: skip
 #: What only views know: whether gaps are open, what was seen, how it adds up.
 DECIDING = {"open_gap_count", "is_fully_seen", "count_gaps", "find_gaps"}
@@ -43,9 +43,12 @@ def find_decisions(tree: ast.AST) -> Iterator[str]:
             names = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
             if names & {"ms_measured", "ms_estimated"} and names & {"ms_listened", "ms"}:
                 yield f"line {node.lineno} forms a share of what was measured"
-        if isinstance(node, ast.keyword) and node.arg in {"certainty", "count_certainty"}:
-            if isinstance(node.value, ast.Constant):
-                yield f"line {node.value.lineno} makes up a word"
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg in {"certainty", "count_certainty"}
+            and isinstance(node.value, ast.Constant)
+        ):
+            yield f"line {node.value.lineno} makes up a word"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PROJECT_DIR)))

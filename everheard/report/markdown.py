@@ -73,7 +73,9 @@ def say_day(day: DayReport) -> str:
     if not total.plays:
         return say_silence(total)
     word, reason = say_day_certainty(total)
-    plays = say_with_word(say_count(total.plays, "play"), total.count_certainty)
+    plays = say_count(total.plays, "play")
+    if total.count_certainty != total.certainty:
+        plays = say_with_word(plays, total.count_certainty)
     said = (
         f"{word.rstrip('.')} {say_time(total.ms)}, {plays}"
         f" of {say_count(day.song_count, 'song')} by {say_count(day.artist_count, 'artist')}."

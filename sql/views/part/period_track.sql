@@ -92,6 +92,7 @@ comment on column part.period_track.play_count is 'Plays that are counted, of an
 comment on column part.period_track.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
 comment on column part.period_track.ms_listened is 'Milliseconds listened.';
 comment on column part.period_track.ms_estimated is 'The part of ms_listened that is estimated.';
+comment on column part.period_track.unmeasured_count is 'Of these: plays whose time nobody measured.';
 comment on column part.period_track.judged_count is 'Plays of which the export says whether they were skipped.';
 comment on column part.period_track.skip_count is 'Of these: skipped.';
 comment on column part.period_track.previous_play_count is 'Plays in the period before.';

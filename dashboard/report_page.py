@@ -65,7 +65,7 @@ def _show(day: DayReport, report: Report) -> dict[str, Any]:
         "plays": say_plays(day.total),
         "day": day,
         "average": say_average(say_time(day.average_ms), day.average_day_count)
-        if day.average_ms
+        if day.average_ms is not None
         else "",
         "hours": draw_bars(_cut_hours(day), label=f"Time by hour, {say_date(day.play_date)}")
         if day.total.plays

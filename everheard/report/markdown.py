@@ -82,7 +82,7 @@ def say_day(day: DayReport) -> str:
     )
     if is_red(total.certainty):
         said += f" {reason}"
-    if day.average_ms:
+    if day.average_ms is not None:
         average = say_average(say_time(day.average_ms), day.average_day_count)
         said += f" {_compare(total, day.average_ms)} the average of the 30 days before: {average}."
     return said
@@ -90,9 +90,9 @@ def say_day(day: DayReport) -> str:
 
 def _compare(total: Total, average_ms: int) -> str:
     """Begin the sentence that compares; what was not wholly seen is not called less."""
-    pct = round(100 * total.ms / average_ms) - 100
-    if is_red(total.certainty):
+    if is_red(total.certainty) or not average_ms:
         return "Beside it stands"
+    pct = round(100 * total.ms / average_ms) - 100
     if pct >= 200:
         return f"That is {round(total.ms / average_ms):,} times"
     return (

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from psycopg2.extensions import connection as Connection
 
-from tests.api.conftest import derive_summaries
+from tests.api.conftest import derive_summaries, enter
 from tests.jobs.report_ledger import ZONE_NAME
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
@@ -69,14 +69,14 @@ def test_unknown_page_is_said_as_a_page(client: FlaskClient) -> None:
 
 
 def test_browser_elsewhere_is_asked_for_a_password_which_is_the_token(
-    client: FlaskClient, make_token: MakeToken
+    stranger: FlaskClient, make_token: MakeToken
 ) -> None:
-    asked = client.get("/dashboard/", environ_base=FAR)
+    asked = stranger.get("/dashboard/", environ_base=FAR)
     assert asked.status_code == 401
     assert asked.headers["WWW-Authenticate"].startswith("Basic ")
     assert "python start.py token create NAME" in asked.text
     header = make_token()
-    get = partial(client.get, "/dashboard/", environ_base=FAR)
+    get = partial(stranger.get, "/dashboard/", environ_base=FAR)
     assert get(auth=("anybody", read_token(header))).status_code == 200
     assert get(auth=("", read_token(header))).status_code == 200
     assert get(headers=header).status_code == 200
@@ -85,20 +85,20 @@ def test_browser_elsewhere_is_asked_for_a_password_which_is_the_token(
 
 
 def test_password_opens_nothing_but_the_dashboard(
-    client: FlaskClient, make_token: MakeToken
+    stranger: FlaskClient, make_token: MakeToken
 ) -> None:
     """A browser sends it along unasked: what can be written to must not take it."""
     auth = ("ana", read_token(make_token()))
-    assert client.get("/", auth=auth).status_code == 401
+    assert stranger.get("/", auth=auth).status_code == 401
     rating = {"album": "Blue", "rating": 5}
-    assert client.post("/rank", json=rating, auth=auth).status_code == 401
+    assert stranger.post("/rank", json=rating, auth=auth).status_code == 401
 
 
-def test_stylesheet_needs_no_token_and_names_do(client: FlaskClient) -> None:
-    with client.get("/dashboard/pages.css", environ_base=FAR) as answer:
+def test_stylesheet_needs_no_token_and_names_do(stranger: FlaskClient) -> None:
+    with stranger.get("/dashboard/pages.css", environ_base=FAR) as answer:
         assert answer.status_code == 200
     for name in ("names.js", "card.svg", "news", "2026.png"):
-        assert client.get(f"/dashboard/{name}", environ_base=FAR).status_code == 401
+        assert stranger.get(f"/dashboard/{name}", environ_base=FAR).status_code == 401
 
 
 def test_token_shows_its_own_listener(
@@ -118,7 +118,7 @@ def test_token_shows_its_own_listener(
 def test_ledger_of_nobody_says_how_to_sign_in(
     make_client: Callable[..., FlaskClient], connection: Connection
 ) -> None:
-    answer = make_client().get("/dashboard/")
+    answer = enter(make_client(), connection).get("/dashboard/")
     assert answer.status_code == 404
     assert "python start.py authorize" in answer.text
 
@@ -128,7 +128,7 @@ def test_database_that_is_away_is_said_as_a_page(
 ) -> None:
     away = database_url.replace("dbname=", "dbname=gone_") if "dbname=" in database_url else ""
     client = make_client(database_url=away or database_url.replace("/test", "/gone"))
-    answer = client.get("/dashboard/")
+    answer = client.get("/dashboard/", headers={"Authorization": f"Bearer evh_{0:043}"})
     assert answer.status_code == 503
     assert "The ledger cannot be reached just now." in answer.text
     assert answer.headers["Retry-After"]

@@ -8,6 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from psycopg2.extensions import connection as Connection
 
+from tests.api.conftest import enter
+
 
 def test_albums_are_the_ledgers(client: FlaskClient) -> None:
     rows = client.get("/albums").json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -139,9 +140,18 @@ def served(settings: Settings, ledger: Connection) -> Iterator[str]:
     """Serve the API as ``serve`` does, on a free port of this machine; yield its address."""
     app = create_app(settings)
     server = make_server(app, host="127.0.0.1", port=0)
+    with serve_app(server):
+        yield f"http://127.0.0.1:{server.effective_port}"
+    app.extensions["ledger"].close()
+
+
+@contextmanager
+def serve_app(server: Any) -> Iterator[None]:
+    """Run a server in a thread, and close it with every connection still open."""
     thread = threading.Thread(target=server.run)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
-    app.extensions["ledger"].close()
+    try:
+        yield
+    finally:
+        server.close()
+        thread.join(timeout=10)

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from psycopg2.extensions import connection as Connection
 
+from everheard.ledger.operations.tokens import insert_entry
 from tests.api.conftest import derive_summaries, enter
 from tests.jobs.report_ledger import ZONE_NAME
 
@@ -175,7 +176,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_open_page_shows_a_new_play_by_itself(served: str, page: Page, ledger: Connection) -> None:
-    page.goto(f"{served}/dashboard")
+    page.goto(f"{served}/enter#{insert_entry(ledger, listener=None)}")
+    page.wait_for_url(f"{served}/dashboard/")
     page.wait_for_selector(".panel.on .total")
     page.fill("#search", "sigur")
     page.wait_for_selector("#found table")
@@ -189,9 +191,9 @@ def test_open_page_shows_a_new_play_by_itself(served: str, page: Page, ledger: C
 
 
 def test_page_of_another_site_learns_no_names(
-    browser: Browser, served: str, tmp_path: Path
+    browser: Browser, served: str, tmp_path: Path, ledger: Connection
 ) -> None:
-    """On the machine itself there is no password: the browser must not lend the script of names."""
+    """Another port is the same site to a cookie: what browsers send along is lent to no page."""
     address = f"{served}/dashboard/names.js"
     (tmp_path / "evil.html").write_text(
         f"<script src={address}></script><script>got = typeof EVERHEARD_NAMES</script>"
@@ -200,6 +202,8 @@ def test_page_of_another_site_learns_no_names(
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = browser.new_page()
+        page.goto(f"{served}/enter#{insert_entry(ledger, listener=None)}")
+        page.wait_for_url(f"{served}/dashboard/")
         page.goto(f"http://127.0.0.1:{server.server_port}/evil.html")
         assert page.evaluate("got") == "undefined"
         page.goto(address)

@@ -172,9 +172,7 @@ def served(port: int, environ: Mapping[str, str]) -> Iterator[None]:
             process.terminate()
 
 
-def measure_answers(
-    url: str, seconds: int, token: dict[str, str]
-) -> list[tuple[str, str, str]]:
+def measure_answers(url: str, seconds: int, token: dict[str, str]) -> list[tuple[str, str, str]]:
     """Ask each path in turn, warm."""
     rows = []
     for what, paths in PATHS.items():

@@ -20,6 +20,8 @@ from tests.api.conftest import LEDGER, derive_summaries
 HOUSEHOLD = """
 insert into warehouse.dim_listener (listener_key, account_id, display_name, timezone) values
 (1, 'ana', 'Ana', 'Europe/Berlin'), (2, 'bob', 'Bob', 'Europe/Berlin');
+select setval(pg_get_serial_sequence('warehouse.dim_artist', 'artist_key'), 10),
+    setval(pg_get_serial_sequence('warehouse.dim_album', 'album_key'), 10);
 """
 #: Every route that answers of the ledger, by what Ana heard and rated.
 ASKED = [
@@ -86,7 +88,8 @@ def household(connection: Connection) -> Connection:
 def fill(connection: Connection) -> None:
     """Let Ana hear and rate."""
     with connection.cursor() as cursor:
-        cursor.execute(LEDGER[LEDGER.index("insert into warehouse.dim_artist") :])
+        start, end = map(LEDGER.index, ("insert into warehouse.dim_artist", "select setval"))
+        cursor.execute(LEDGER[start:end])
     derive_summaries(connection, 1)
     given = [
         GivenRating("Secret", Decimal(90), "Nobody"),

@@ -16,7 +16,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.ledger.operations.tokens import insert_entry
 from tests.api.test_entry import CAN_RATE
-from tests.waiting import wait_for
+from tests.runner.test_keep_going import wait_until
 
 NGINX = """
 daemon off;
@@ -86,7 +86,7 @@ def proxied(request: pytest.FixtureRequest, served: str, tmp_path: Path) -> Iter
     with (tmp_path / "said").open("w") as said:
         process = subprocess.Popen(words, cwd=tmp_path, env=environ, stdout=said, stderr=said)
     try:
-        wait_for(lambda: answers(port) or process.poll() is not None)
+        wait_until(lambda: answers(port) or process.poll() is not None)
         assert process.poll() is None, (tmp_path / "said").read_text()
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -23,7 +23,9 @@ def read_rights() -> dict[str, str]:
 
 
 def test_rights_are_those_of_the_workflows() -> None:
-    said = dict(re.findall(r"^\| `([a-z-]+: \w+)` \| (.+?) \|", read(PROJECT_DIR / "SECURITY.md"), re.M))
+    said = dict(
+        re.findall(r"^\| `([a-z-]+: \w+)` \| (.+?) \|", read(PROJECT_DIR / "SECURITY.md"), re.M)
+    )
     found = read_rights()
     all_read = found.pop("contents: read")
     assert said.pop("contents: read") == "every workflow that checks the project out"
@@ -32,7 +34,7 @@ def test_rights_are_those_of_the_workflows() -> None:
 
 
 def test_every_probe_is_a_test() -> None:
-    rows = re.findall(r"^\| (.+?) \| (.+?) \| `(tests/.+?)::(\w+)` \|$", read_page(), re.M)
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| `(tests/.+?)::(\w+)` \|$", read_page(), re.MULTILINE)
     assert rows
     for surface, probe, file, name in rows:
         defined = {

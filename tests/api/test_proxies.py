@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.ledger.operations.tokens import insert_entry
 from tests.api.test_entry import CAN_RATE
+from tests.conftest import find_program
 from tests.runner.test_keep_going import wait_until
 
 NGINX = """
@@ -79,7 +79,8 @@ def proxied(request: pytest.FixtureRequest, served: str, tmp_path: Path) -> Iter
     file = tmp_path / "proxy.conf"
     upstream = {"upstream": served, "host": urlsplit(served).netloc}
     file.write_text(template.format(folder=tmp_path, port=port, **upstream))
-    program = shutil.which(command[0]) or f"/usr/sbin/{command[0]}"
+    program = find_program(command[0])
+    assert program, f"{command[0]} is missing: apt-get install {command[0]}"
     words = [program, *(word.format(file=file) for word in command[1:])]
     environ = {"HOME": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/bin"}
     with (tmp_path / "said").open("w") as said:

@@ -59,7 +59,8 @@ _END_SESSIONS = """
     select pg_terminate_backend(session.pid, 5000)
     from pg_catalog.pg_stat_activity as session
     where session.datname = current_database() and session.usename = any (%s)
-        and session.xact_start is not null and session.pid <> pg_backend_pid() and pg_has_role(session.usename, 'usage')
+        and session.xact_start is not null and session.pid <> pg_backend_pid()
+        and pg_has_role(session.usename, 'usage')
 """
 
 

@@ -42,6 +42,17 @@ class RunnerHealth(NamedTuple):
     hours: float
 
 
+class ReaderHealth(NamedTuple):
+    """A role that reads the views, and what else the database lets it do."""
+
+    name: str
+    may_make_temporary: bool
+    may_make_tables: bool
+    may_make_large_objects: bool
+    may_lock: bool
+    may_take_for_ever: bool
+
+
 class LedgerHealth(NamedTuple):
     """The state of the ledger; hours by the database's clock, None where it never happened."""
 
@@ -66,6 +77,7 @@ class LedgerHealth(NamedTuple):
     has_been_scheduled: bool
     hours_on_actions: float | None
     listeners: tuple[ListenerHealth, ...] = ()
+    readers: tuple[ReaderHealth, ...] = ()
 
 
 class YearSum(NamedTuple):
@@ -122,6 +134,7 @@ def _to_health(read: dict[str, Any]) -> LedgerHealth:
             ListenerHealth(**{**entry, "fingerprints": tuple(entry["fingerprints"] or ())})
             for entry in read["listeners"] or ()
         ),
+        readers=tuple(ReaderHealth(**entry) for entry in read["readers"] or ()),
     )
 
 

@@ -20,6 +20,7 @@ from everheard.failure import ExitCode, Failure
 from everheard.ledger.history import HistoryResult, ImportTarget, find_target, load_history
 from everheard.ledger.recordings import join_names
 from everheard.ledger.summaries import derive_summaries
+from everheard.rims.plain import to_line
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures
 from everheard.sources.spotify_export.files import (
@@ -74,7 +75,9 @@ def work(run: Run) -> Figures:
         with run.outcome.attempt():
             history.load(found.files)
     run.outcome.warnings += history.tally.find_doubts()
-    run.outcome.failures[:0] = [BadInput(f"{name} {reason}.") for name, reason in history.refusals]
+    run.outcome.failures[:0] = [
+        BadInput(f"{to_line(name)} {reason}.") for name, reason in history.refusals
+    ]
     if history.tally.file_count:
         print(describe_tally(history.tally, time.monotonic() - started))
     tally = history.tally

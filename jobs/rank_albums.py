@@ -39,7 +39,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ratings", type=Path, action="append", default=[], metavar="FILE", help=columns
     )
-    parser.add_argument("--form", metavar="JSON", help="one rating, as GitHub's form gives it")
+    parser.add_argument(
+        "--form", action="store_true", help="take the rating that GitHub's form was given"
+    )
     parser.add_argument("--listener", metavar="NAME", help="whose ratings, if you are several")
     for name, low, high, help_text in (
         ("--prior-weight", 0, 1000, "m of the bayesian mean"),
@@ -81,7 +83,8 @@ class Ranking:
             with run.outcome.attempt():
                 self._load(path.name, partial(read_rating_file, path))
         with run.outcome.attempt():
-            self._load("form", partial(_read_form, options.form))
+            if options.form:
+                self._load("form", partial(_read_form, run.settings.event_file))
         settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
         result = RankResult(0, 0, 0, 0)
         with run.outcome.attempt():
@@ -148,12 +151,19 @@ class Ranking:
             raise BadRating(f"{name}: {len(faults)} row(s) refused, each named above.")
 
 
-def _read_form(text: str | None, timezone: str) -> RatingFile:
-    """Read the one rating of GitHub's form; left empty, it holds none."""
+def _read_form(event_file: Path | None, timezone: str) -> RatingFile:
+    """Read the one rating of GitHub's form; left empty, it holds none.
+
+    From the file of the event: an argument or a variable would stand in the run's log.
+    """
     try:
-        form = {str(name): str(value or "") for name, value in json.loads(text or "{}").items()}
-    except (ValueError, AttributeError):
-        raise BadRating("--form is no JSON object with album and rating.") from None
+        event = json.loads(event_file.read_text(encoding="utf-8")) if event_file else None
+        form = {str(name): str(value or "") for name, value in (event["inputs"] or {}).items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise BadRating(
+            "--form is for GitHub's form, whose file GITHUB_EVENT_PATH names: elsewhere"
+            " `python start.py rate` rates an album."
+        ) from None
     if not any(form.get(name) for name in ("album", "album_id", "rating")):
         return RatingFile()
     return RatingFile({1: to_rating(form, timezone)})

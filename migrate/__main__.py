@@ -7,6 +7,7 @@ import sys
 
 from everheard.config import read_settings
 from everheard.failure import Failure
+from everheard.rims.terminal import guard_output
 from migrate.document import write_pages
 from migrate.role import renew_role
 from migrate.upgrade import upgrade
@@ -25,7 +26,11 @@ def main(argv: list[str] | None = None) -> int:
         "document",
         help="write docs/views.md from the database's own comments, and the READMEs in sql/load",
     )
-    options = parser.parse_args(argv)
+    with guard_output():
+        return _run(parser.parse_args(argv))
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         settings = read_settings(needs_spotify=False)
         if options.command == "upgrade":

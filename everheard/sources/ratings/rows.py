@@ -37,11 +37,11 @@ def parse_rating(text: str) -> Decimal:
     try:
         rating = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
-        raise BadRating(f"rating {text.strip()[:20]!r} is no number from 0 to 100") from None
+        raise BadRating("rating is no number from 0 to 100") from None
     if not rating.is_finite() or not 0 <= rating <= 100:
-        raise BadRating(f"rating {text.strip()[:20]!r} is not from 0 to 100")
+        raise BadRating("rating is not from 0 to 100")
     if rating != round(rating, 2):
-        raise BadRating(f"rating {text.strip()[:20]!r} has more than two decimals")
+        raise BadRating("rating has more than two decimals")
     return rating
 
 
@@ -63,5 +63,5 @@ def _parse_moment(text: str, timezone: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise BadRating(f"date {text.strip()[:20]!r} is not like 2026-05-17") from None
+        raise BadRating("date is not like 2026-05-17") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=open_zone(timezone))

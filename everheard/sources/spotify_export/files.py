@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from itertools import chain, islice, repeat
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Literal, NoReturn
 
+from everheard.rims.terminal import find_bare
 from everheard.sources.spotify_export.archive import Refused, open_archive, refusing_damage
 
 if TYPE_CHECKING:
@@ -180,4 +182,6 @@ def show_progress(files: list[HistoryFile]) -> tqdm[NoReturn]:
     from tqdm import tqdm
 
     size = sum(file.size for file in files)
-    return tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False)
+    return tqdm(
+        total=size, unit="B", unit_scale=True, disable=None, leave=False, file=find_bare(sys.stderr)
+    )

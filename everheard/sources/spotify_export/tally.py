@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from everheard.rims.cells import CellWriter
 from everheard.rows import FileTally, SkippedRow, Span
 from everheard.sources.spotify_export.files import HistoryFile
 
@@ -148,7 +148,7 @@ class SkipReport:
 
     def __init__(self, path: Path | None) -> None:
         self._file = path.open("w", encoding="utf-8", newline="") if path else None
-        self._writer = csv.writer(self._file) if self._file else None
+        self._writer = CellWriter(self._file) if self._file else None
         self._write(("file_name", "row_number", "reason"))
 
     def add(self, files: list[HistoryFile], rows: Iterable[SkippedRow]) -> None:
@@ -163,4 +163,4 @@ class SkipReport:
 
     def _write(self, row: tuple[object, ...]) -> None:
         if self._writer:
-            self._writer.writerow(row)
+            self._writer.write(row)

@@ -84,7 +84,10 @@ class Ranking:
                 self._load(path.name, partial(read_rating_file, path))
         with run.outcome.attempt():
             if options.form:
-                self._load("form", partial(_read_form, run.settings.event_file))
+                try:
+                    self._load("form", partial(_read_form, run.settings.event_file))
+                except BadRating as fault:
+                    raise BadRating(self._tell(fault)) from None
         settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
         result = RankResult(0, 0, 0, 0)
         with run.outcome.attempt():
@@ -112,6 +115,11 @@ class Ranking:
             shows_names=settings.shows_names or not settings.is_actions,
         )
 
+    def _tell(self, fault: BadRating) -> str:
+        """Say what is wrong with a rating: to whoever gave it, or where anybody may read it."""
+        settings = self._run.settings
+        return fault.public if settings.is_actions and not settings.shows_names else str(fault)
+
     def _load(self, name: str, read: Callable[[str], RatingFile]) -> None:
         """Keep a file's ratings, and say of every row that was not taken why.
 
@@ -131,7 +139,7 @@ class Ranking:
             dry_run=run.options.dry_run,
         )
         rows = dict(zip(file.ratings, kept, strict=True))
-        faults = dict(file.faults)
+        faults = {number: self._tell(fault) for number, fault in file.faults.items()}
         for number, one in rows.items():
             if one.album_key is None:
                 faults[number] = explain_refusal(one, is_public=run.settings.is_actions)
@@ -157,7 +165,7 @@ def _read_form(event_file: Path | None, timezone: str) -> RatingFile:
     From the file of the event: an argument or a variable would stand in the run's log.
     """
     try:
-        event = json.loads(event_file.read_text(encoding="utf-8")) if event_file else None
+        event = json.loads(event_file.read_text(encoding="utf-8")) if event_file else {}
         form = {str(name): str(value or "") for name, value in (event["inputs"] or {}).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise BadRating(

@@ -53,6 +53,7 @@ def know_address(url: str) -> None:
         query = parse_qsl(urlsplit(url).query)
     except ValueError:  # an address that cannot be read has a password all the same
         query = parse_qsl(url.partition("?")[2])
+    found |= {part for one in found for part in re.split("[#/?]", one) if len(part) > 7}
     found |= {value for name, value in query if "password" in name.lower()}
     know(*found, *(unquote(one) for one in found))
 
@@ -91,13 +92,14 @@ def _spell(letter: str) -> str:
         spellings |= {
             re.escape(json.dumps(letter)[1:-1]),
             re.escape(repr(letter)[1:-1]),
+            re.escape(ascii(letter)[1:-1]),
             re.escape(html.escape(letter)),
             *(["\\+"] if letter == " " else []),
             *([r"\\+'", "&#39;"] if letter == "'" else []),
             *([r"\\+\""] if letter == '"' else []),
         }
     elif not letter.isascii():
-        spellings |= {re.escape(json.dumps(letter)[1:-1])}
+        spellings |= {re.escape(json.dumps(letter)[1:-1]), re.escape(ascii(letter)[1:-1])}
     return f"(?:{'|'.join(sorted(spellings, key=len, reverse=True))})"
 
 

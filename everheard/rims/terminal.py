@@ -19,7 +19,8 @@ class GuardedStream:
 
     def __init__(self, stream: TextIO) -> None:
         self.bare = stream
-        self._is_line_new = True
+        self._is_line_new = True  # nothing but white space stands on it
+        self._has_ended = True
 
     def write(self, text: str) -> int:
         """Write text, made fit; return the length of what was given."""
@@ -31,6 +32,7 @@ class GuardedStream:
             lines[-1], at_start=len(lines) > 1 or self._is_line_new
         )
         self.bare.write("\n".join(fit))
+        self._has_ended = told.endswith("\n") if told else self._has_ended
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -40,8 +42,9 @@ class GuardedStream:
 
     def write_command(self, line: str) -> None:
         """Write a workflow command of ours, on a line of its own."""
-        self.bare.write(clean(hide_secrets(line)).replace("\n", " ") + "\n")
-        self._is_line_new = True
+        start = "" if self._has_ended else "\n"
+        self.bare.write(start + clean(hide_secrets(line)).replace("\n", " ") + "\n")
+        self._is_line_new = self._has_ended = True
 
     def __getattr__(self, name: str) -> Any:
         """Be in all else what the stream is."""

@@ -45,6 +45,5 @@ def find_forged(text: str) -> list[str]:
         if line.startswith((FORGED, "# Head"))
         or "##[" in line
         or (line.strip().startswith("::") and not line.startswith(("::warning ", "::error title=")))
-        or ("::gone wrong" in line
-        and line.strip().startswith("::"))
+        or ("::gone wrong" in line and line.strip().startswith("::"))
     ]

@@ -22,6 +22,7 @@ from everheard.report.markdown import write_markdown
 from everheard.report.read import read_listeners
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import NOBODY_YET, Figures
+from everheard.written import Written
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -71,15 +72,19 @@ def _write_summary(report: Report, run: Run) -> None:
 
 
 def _write_files(report: Report, folder: Path | None, *, number: int) -> None:
-    """Write DATE.html and DATE.md; a further listener's have a number behind the date."""
+    """Write DATE.html and DATE.md; a further listener's have a number behind the date.
+
+    A file of that name which we did not write, a diary's say, is left alone and named.
+    """
     if folder is None:
         return
     name = f"{report.days[0].play_date}" + (f"-{number + 1}" if number else "")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.html").write_text(make_report_page(report), encoding="utf-8")
+        written = Written(folder)
+        written.refuse_strange([f"{name}.html", f"{name}.md"], "set REPORT_DIR to another folder")
         markdown = write_markdown(report, shows_names=True)
-        (folder / f"{name}.md").write_text(markdown, encoding="utf-8")
+        page = make_report_page(report)
+        written.write({f"{name}.html": page.encode(), f"{name}.md": markdown.encode()})
     except OSError as error:
         raise ConfigurationError(
             [f"REPORT_DIR {folder} cannot be written ({error.strerror}): name another folder"]

@@ -182,9 +182,11 @@ def _open_folder(path: Path) -> int:
             try:
                 opened = os.open(name, _FOLDER | _NO_LINK, dir_fd=folder)
             except OSError as error:
-                link_count += 1
-                if error.errno not in {errno.ELOOP, errno.ENOTDIR} or link_count > _MOST_LINKS:
+                if error.errno not in {errno.ELOOP, errno.ENOTDIR}:
                     raise
+                link_count += 1
+                if link_count > _MOST_LINKS:
+                    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), name) from None
                 target = Path(_read_link(name, folder))
                 waiting += reversed(target.parts[1:] if target.is_absolute() else target.parts)
                 opened = os.open("/" if target.is_absolute() else ".", _FOLDER, dir_fd=folder)

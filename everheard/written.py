@@ -112,12 +112,23 @@ class Written:
         except BaseException as error:
             if isinstance(error, OSError):
                 error.filename, error.filename2 = str(self.folder / name), None
-            for name in reversed(moved):
-                remove_file(self.folder / name)
-                with suppress(FileNotFoundError):
-                    move(beside / "old" / name, self.folder / name)
-            remove_folder(beside)
+            if self._put_back(beside / "old", moved):
+                remove_folder(beside)
             raise
+
+    def _put_back(self, old: Path, moved: list[str]) -> bool:
+        """Undo what was put in place; say whether all of it could be."""
+        is_whole = True
+        for name in reversed(moved):
+            with suppress(OSError):
+                remove_file(self.folder / name)
+            try:
+                move(old / name, self.folder / name)
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # there was none before
+            except OSError:
+                is_whole = False
+        return is_whole
 
     def _write_below(self, folder: Path, name: str, content: bytes) -> None:
         make_folder((folder / name).parent)

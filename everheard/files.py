@@ -115,6 +115,17 @@ def own_folder(path: Path, owner: Owner, mode: int = PRIVATE_FOLDER) -> None:
             os.close(descriptor)
 
 
+def open_to_all(path: Path) -> None:
+    """Let every user of the machine enter a folder that is published."""
+    with _place(path) as (name, folder):
+        descriptor = os.open(name, _FOLDER | _NO_LINK, dir_fd=folder)
+        try:
+            mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+            os.fchmod(descriptor, mode | (PUBLIC_FOLDER & 0o077))
+        finally:
+            os.close(descriptor)
+
+
 def make_link(path: Path, target: Path) -> None:
     """Make a link to a folder; raise FileExistsError where something stands there."""
     with _place(path) as (name, folder):

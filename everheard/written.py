@@ -24,6 +24,7 @@ from everheard.files import (
     PUBLIC_FOLDER,
     make_folder,
     move,
+    open_to_all,
     read_file,
     remove_file,
     remove_folder,
@@ -79,6 +80,8 @@ class Written:
         Raises OSError with the path of the file that stood in the way.
         """
         make_folder(self.folder, mode=self._folder_mode)
+        if self._mode == PUBLIC and sys.platform != "win32":
+            open_to_all(self.folder)
         waiting = {name: content for name, content in files.items() if not self._has(name, content)}
         gone = [name for name in outdated if self._holds(name)]
         beside = self.folder / f".everheard-{secrets.token_hex(4)}"

@@ -35,13 +35,21 @@ RECORD = ".everheard.json"
 
 
 class Written:
-    """A folder, and the record of what we wrote into it. Names are relative, with slashes."""
+    """A folder, and the record of what we wrote into it. Names are relative, with slashes.
 
-    def __init__(self, folder: Path, *, is_public: bool = False) -> None:
+    ``records``: a folder of ours for the record, where the folder itself is to hold nothing else.
+    """
+
+    def __init__(
+        self, folder: Path, *, is_public: bool = False, records: Path | None = None
+    ) -> None:
         self.folder = folder
+        self._kept_in = folder / RECORD
+        if records:
+            self._kept_in = records / f"{_digest(str(folder.absolute()).encode())[:16]}.json"
         self._mode = PUBLIC if is_public else PRIVATE
         self._folder_mode = PUBLIC_FOLDER if is_public else PRIVATE_FOLDER
-        self._record = _read_record(folder / RECORD)
+        self._record = _read_record(self._kept_in)
 
     @property
     def names(self) -> set[str]:
@@ -157,7 +165,8 @@ class Written:
     def _keep_record(self, record: Mapping[str, list[str]]) -> None:
         self._record = dict(record)
         text = json.dumps(self._record, indent=0, sort_keys=True)
-        write_file(self.folder / RECORD, text, mode=self._mode)
+        make_folder(self._kept_in.parent, mode=self._folder_mode)
+        write_file(self._kept_in, text, mode=self._mode)
 
 
 def _digest(content: bytes) -> str:

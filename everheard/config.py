@@ -15,6 +15,10 @@ from urllib.parse import urlsplit
 from everheard.failure import ConfigurationError
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+#: What cures an address that cannot be read.
+HOW_TO_SPELL = (
+    "special characters in the password need %-encoding (@ is %40, / is %2F, ? is %3F, % is %25)"
+)
 LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -217,16 +221,11 @@ def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
 def _database_faults(url: str) -> list[str]:
     if not url:
         return []
-    encode = "special characters in the password need %-encoding (@ is %40, / is %2F, % is %25)"
     try:
         parts = urlsplit(url)
         _ = parts.port  # raises where a special character broke the address apart
     except ValueError:
-        return [f"DATABASE_URL cannot be read: {encode}"]
-    # The driver takes the first @ for the end of the password, the standard takes the last.
-    is_broken = "@" in url.partition("@")[2] or re.search("%(?![0-9A-Fa-f]{2})", url)
-    if is_broken and parts.scheme.startswith("postgres"):
-        return [f"DATABASE_URL cannot be read: {encode}"]
+        return [f"DATABASE_URL cannot be read: {HOW_TO_SPELL}"]
     if parts.scheme.split("+")[0] not in {"postgres", "postgresql"}:
         return ["DATABASE_URL must begin with postgresql://"]
     if not parts.path.strip("/"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 import traceback
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from everheard import SCHEMA_VERSION
-from everheard.config import Settings
+from everheard.config import HOW_TO_SPELL, Settings
 from everheard.database.refusals import explain_connection, explain_state, is_final, read_words
 from everheard.failure import (
     ConfigurationError,
@@ -29,10 +30,24 @@ _ATTEMPTS = 3
 def find_database_url(settings: Settings) -> str:
     """Return DATABASE_URL as libpq takes it, or the embedded server's, starting that first."""
     if settings.database_url:
-        return "postgresql://" + settings.database_url.split("://", 1)[1]
+        url = "postgresql://" + settings.database_url.split("://", 1)[1]
+        _check_signs(url)
+        return url
     from everheard.database import embedded  # only where no database was named
 
     return embedded.start(settings.home).url
+
+
+def _check_signs(url: str) -> None:
+    """Raise ConfigurationError for an address that the driver would break apart elsewhere.
+
+    It takes the first @ for the end of the password, the standard takes the last. Said here and
+    not when the settings are read: what Spotify shows is fetched and kept all the same.
+    """
+    _, at, rest = url.partition("?")[0].partition("@")
+    is_broken = "@" in rest or (not at and "@" in url)
+    if is_broken or re.search("%(?![0-9A-Fa-f]{2})", url):
+        raise ConfigurationError([f"DATABASE_URL cannot be read: {HOW_TO_SPELL}"])
 
 
 def connect(settings: Settings, *, application: str) -> Connection:

@@ -56,7 +56,7 @@ class Cause(NamedTuple):
 
 
 #: As PostgreSQL translates it.
-_PASSWORD_WORDS = (
+_REFUSED_WORDS = (
     "password authentication failed|sasl authentication failed|wrong password"
     "|passwort-authentifizierung|autentificación password|autenticación password"
     "|authentification par mot de passe|autenticazione con password|パスワード認証"
@@ -96,7 +96,7 @@ _OF_PROVIDERS = (
 )
 _CAUSES = (
     *_OF_PROVIDERS,
-    Cause(_PASSWORD_WORDS, _PASSWORD),
+    Cause(_REFUSED_WORDS, _PASSWORD),
     Cause("no password supplied|empty password", "it wants a password and DATABASE_URL has none"),
     Cause(
         "name resolution",

@@ -7,6 +7,7 @@ import sys
 
 from everheard.config import read_settings
 from everheard.failure import Failure
+from everheard.pipe import outlive_reader
 from migrate.document import write_pages
 from migrate.role import renew_role
 from migrate.upgrade import upgrade
@@ -14,6 +15,7 @@ from migrate.upgrade import upgrade
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    outlive_reader()
     parser = argparse.ArgumentParser(prog="python start.py migrate", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(

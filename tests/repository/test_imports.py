@@ -36,7 +36,7 @@ FLOORS = (
     {"everheard"},
 )
 ROOMS = set().union(*FLOORS)
-GROUND = {"__init__", "config", "encryption", "failure", "lock", "names", "rows", "zones"}
+GROUND = {"__init__", "config", "encryption", "failure", "lock", "names", "pipe", "rows", "zones"}
 
 
 def find_room(module: str) -> str:

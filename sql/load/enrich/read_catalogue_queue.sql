@@ -3,7 +3,7 @@
 -- under; the most listened one is asked for and tells the album, whose own answer
 -- describes all the others. A call is worth the listened time it describes. An artist's answer
 -- brings a picture and describes no time: one by one, only the fifty most heard come before the
--- last track and album (turn). With batches of tracks (old apps) every track is asked for by
+-- last track and album (turn), and for a tenth of their time. With batches of tracks (old apps) every track is asked for by
 -- itself. The sum of call_count over all rows is what is left to do.
 with listened as (
     select
@@ -206,7 +206,7 @@ artist_call as (
         'artist' as kind,
         ranked.artist_id as spotify_id,
         0 as next_offset,
-        ranked.worth,
+        case when %(is_batch)s then ranked.worth else ranked.worth / 10 end as worth,
         case when %(is_batch)s then 0.02 else 1 end as call_count,
         null::json as aliases,
         case when %(is_batch)s or ranked.place <= 50 then 1 else 2 end as turn

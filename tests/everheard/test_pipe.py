@@ -30,8 +30,7 @@ PROGRAMS = {
 
 
 def run_unread(words: list[str], tmp_path: Path, **settings: str) -> tuple[int, str, int]:
-    """Run a program whose output nobody reads; return its exit code, its errors, and how it
-    ends where somebody does."""
+    """Run a program whose output nobody reads; return its exit code, errors, and the usual code."""
     environ = {**os.environ, "EVERHEARD_HOME": str(tmp_path), **settings}
     read_end, write_end = os.pipe()
     os.close(read_end)

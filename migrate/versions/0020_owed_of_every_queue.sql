@@ -3,6 +3,6 @@ alter table warehouse.etl_owed_answer add constraint etl_owed_answer_kind_ck che
     kind in ('track', 'album', 'album-tracks', 'artist', 'artist-albums', 'genres')
 );
 comment on column warehouse.etl_owed_answer.reason is
-'missing, empty (a 404 that may be false), blank (taken down), refused, trouble (no proper answer), or pages (more to come).';
+'missing, empty (a perhaps false 404), blank (taken down), refused, trouble (no proper answer), pages (more to come).';
 
 update warehouse.etl_schema set version = 20;

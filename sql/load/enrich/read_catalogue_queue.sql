@@ -3,8 +3,8 @@
 -- under; the most listened one is asked for and tells the album, whose own answer
 -- describes all the others. A call is worth the listened time it describes. An artist's answer
 -- brings a picture and describes no time: one by one, only the fifty most heard come before the
--- last track and album (turn), and for a tenth of their time. With batches of tracks (old apps) every track is asked for by
--- itself. The sum of call_count over all rows is what is left to do.
+-- last track and album (turn), and for a tenth of their time. With batches of tracks
+-- (old apps) every track is asked for by itself. The sum of call_count over all rows is what is left to do.
 with listened as (
     select
         play.track_key,

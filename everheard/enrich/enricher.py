@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from everheard.enrich.app import DAYS_OF_DOUBT, AppAccess
-from everheard.enrich.troubles import Row, Verdict, find_reason
+from everheard.enrich.troubles import Streak, Verdict, find_reason
 from everheard.failure import Failure
 from everheard.ledger.catalogue import Ask, load_answers
 from everheard.ledger.operations.quota import Budget, Reserved, reserve_calls, settle_calls
@@ -68,7 +68,7 @@ class Enricher:
         self._run = run
         self._budget = budget
         self._trouble: Failure | None = None
-        self._row = Row()
+        self._streak = Streak()
         self._asked: set[Ask] = set()
         self._halves: list[Lot] = []
         self.app = AppAccess(run.ledger, budget.client_id)
@@ -115,14 +115,14 @@ class Enricher:
         try:
             call()
         except OBJECT_TROUBLES as trouble:
-            verdict = self._row.add(bucket, spotify_id, trouble)
+            verdict = self._streak.add(bucket, spotify_id, trouble)
             if verdict is not Verdict.OBJECT:
                 self._run.outcome.failures.append(trouble)
                 self.app.closed.add(bucket)
             if verdict is Verdict.SPOTIFY:
                 self._trouble = trouble
             return find_reason(trouble)
-        self._row.end()
+        self._streak.end()
         return ""
 
     def make_calls(self, calls: Sequence[tuple[str, Callable[[], None]]]) -> None:
@@ -247,7 +247,7 @@ class Enricher:
         except OBJECT_TROUBLES as trouble:
             self._part_batch(bucket, lot, trouble, stage)
         else:
-            self._row.end()
+            self._streak.end()
             self._asked.update(lot)
             self.app.learn(bucket, is_available=True)
             for ask, answer in zip(lot, answers, strict=True):
@@ -262,9 +262,9 @@ class Enricher:
         by one for a day.
         """
         name = f"{lot[0].spotify_id} and {len(lot)}"
-        verdict = self._row.add(bucket, name, trouble)
+        verdict = self._streak.add(bucket, name, trouble)
         if verdict is not Verdict.OBJECT or not self.app.knows(bucket):
-            self._row.end()
+            self._streak.end()
             self.app.learn(bucket, is_available=False, days=DAYS_OF_DOUBT)
         elif len(lot) == 1:
             stage.add_owed(lot[0].kind, lot[0].spotify_id, find_reason(trouble))

@@ -32,7 +32,7 @@ class Verdict(Enum):
     SPOTIFY = "of Spotify as a whole"
 
 
-class Row:
+class Streak:
     """The objects that failed one after the other, with no answer in between."""
 
     def __init__(self) -> None:

@@ -45,8 +45,6 @@ class Settings:
     client_id: str
     client_secret: str = field(repr=False)
     sign_ins: tuple[SignIn, ...]
-    #: Whether an import takes an offline play to have ended when it was played, not uploaded.
-    corrects_offline: bool
     api_url: str
     accounts_url: str
     runner: str
@@ -101,7 +99,6 @@ def read_settings(
         client_id=get("SPOTIFY_CLIENT_ID"),
         client_secret=get("SPOTIFY_CLIENT_SECRET"),
         sign_ins=_pair_sign_ins(get),
-        corrects_offline=get("IMPORT_OFFLINE_TIMES", "played") == "played",
         api_url=get("SPOTIFY_API_URL", "https://api.spotify.com/v1").rstrip("/"),
         accounts_url=get("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com").rstrip("/"),
         timezone=next(iter(_split_list(get("LISTENER_TIMEZONE"))), None),
@@ -198,8 +195,6 @@ def _pair_sign_ins(get: Callable[..., str]) -> tuple[SignIn, ...]:
 
 def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
     faults = [*_database_faults(get("DATABASE_URL")), *_timezone_faults(get)]
-    if get("IMPORT_OFFLINE_TIMES", "played") not in {"played", "uploaded"}:
-        faults.append("IMPORT_OFFLINE_TIMES is played (the usual) or uploaded")
     if needs_spotify:
         faults += [
             f"{name} is not set: {cure}"

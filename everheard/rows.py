@@ -149,8 +149,24 @@ class SkippedRow(NamedTuple):
     reason: str
 
 
+class ToldTime(NamedTuple):
+    """From the first to the last moment that rows tell, both in it."""
+
+    start: datetime
+    end: datetime
+
+
+class ToldSpan(NamedTuple):
+    """A stretch that an import covers whole; ``is_from_start``: nothing was played before it."""
+
+    start: datetime
+    end: datetime
+    is_from_start: bool
+    source_name: str
+
+
 class Span(NamedTuple):
-    """A stretch of time that an import covers whole, and the name of what covers it."""
+    """A stretch of time that some import covers whole, and the name of what covers it."""
 
     start: datetime
     end: datetime

@@ -5,7 +5,7 @@ Reads:  zips, folders, files and patterns with the extended streaming history; n
 Writes: fact_play (grain: listener, moment, track), fact_episode_play (listener, moment, episode);
         tracks, albums, artists, shows and episodes by name; what became of every row;
         gaps that the history covers are closed.
-Again:  a second import of the same files adds nothing; one that was cut off is completed.
+Again:  a second import of the same files adds nothing; of one that was cut off nothing was kept.
 """
 
 from __future__ import annotations
@@ -16,12 +16,22 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from everheard.config import read_settings
+from everheard.database.connect import connect
 from everheard.failure import ExitCode, Failure
-from everheard.ledger.history import HistoryResult, ImportTarget, find_target, load_history
+from everheard.ledger.history import (
+    BatchResult,
+    HistoryLoad,
+    ImportLabel,
+    find_target,
+    load_history,
+)
+from everheard.ledger.imports import describe_imports, read_imports
 from everheard.ledger.recordings import join_names
 from everheard.ledger.summaries import derive_summaries
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures
+from everheard.sources.spotify_export.covered import find_covered
 from everheard.sources.spotify_export.files import (
     HistoryFile,
     find_sources,
@@ -29,13 +39,12 @@ from everheard.sources.spotify_export.files import (
     split_batches,
 )
 from everheard.sources.spotify_export.folder import private_folder
+from everheard.sources.spotify_export.judge import judge_files, judge_plays, tell_strange_keys
 from everheard.sources.spotify_export.reader import Batch, BatchReader
 from everheard.sources.spotify_export.tally import (
-    FileSpan,
-    ImportTally,
+    ImportAccount,
     SkipReport,
     describe_tally,
-    find_spans,
 )
 
 FILES_PER_BATCH = 12
@@ -47,14 +56,36 @@ class BadInput(Failure):
     exit_code = ExitCode.BAD_INPUT
 
 
+class RefusedImport(Failure):
+    """What was read is hardly this listener's history: nothing of it was kept."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(
+            "Nothing was imported. "
+            + ". ".join(faults)
+            + ". If it is right all the same, add --anyway: it closes no gap then."
+        )
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Run the job; return its exit code."""
-    return run_job(JOB, argv)
+    """Run the job; return its exit code. With ``--list`` only the imports so far are shown."""
+    words = sys.argv[1:] if argv is None else argv
+    return show_imports() if "--list" in words else run_job(JOB, words)
+
+
+def show_imports() -> int:
+    """Print every import so far; nothing of it is a run."""
+    settings = read_settings(needs_spotify=False)
+    with closing(connect(settings, application="everheard import_history")) as connection:
+        print(describe_imports(read_imports(connection)))
+    return 0
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what to import, whose it is, and where to write what was left out."""
-    parser.add_argument("paths", nargs="+", metavar="FILE", help="zip, folder, file or pattern")
+    parser.add_argument("paths", nargs="*", metavar="FILE", help="zip, folder, file or pattern")
     parser.add_argument("--listener", metavar="NAME", help="whose history, if you are several")
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="write every row that did not become a play"
@@ -62,85 +93,102 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes", action="store_true", help="import zips of more than 2 GB unpacked, too"
     )
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="import what was refused as hardly your history; it closes no gap",
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="list the imports so far; `undo import N` undoes one"
+    )
 
 
 def work(run: Run) -> Figures:
     """Find the files, read and load them batch by batch, and account for every row."""
+    if not run.options.paths:
+        raise BadInput("Name what to import: `python start.py import my_spotify_data.zip`.")
     started = time.monotonic()
     found = find_sources(run.options.paths, accepts_large=run.options.yes)
-    history = Import(run, found.refusals)
-    history.tally.passed_over_count = len(found.passed_over)
+    history = Import(run, found.files)
+    refusals = list(found.refusals)
     if found.files:
+        run.outcome.warnings += tell_strange_keys(found.files)
         with run.outcome.attempt():
-            history.load(found.files)
-    run.outcome.warnings += history.tally.find_doubts()
-    run.outcome.failures[:0] = [BadInput(f"{name} {reason}.") for name, reason in history.refusals]
-    if history.tally.file_count:
-        print(describe_tally(history.tally, time.monotonic() - started))
-    tally = history.tally
+            history.load()
+        refusals += history.done.refusals
+    tally = history.done.tally
+    tally.passed_over_count = len(found.passed_over)
+    run.outcome.warnings += tally.find_doubts()
+    run.outcome.failures[:0] = [BadInput(f"{name} {reason}.") for name, reason in refusals]
+    if tally.file_count:
+        print(describe_tally(tally, time.monotonic() - started))
     return Figures(tally.tell(), tally.read_count, tally.new_count, tally.known_count)
 
 
 class Import:
-    """One import: what became of all that was named."""
+    """One import, in one transaction: it is kept whole, or not at all."""
 
-    def __init__(self, run: Run, refusals: list[tuple[str, str]]) -> None:
-        self.tally = ImportTally()
-        self.refusals = refusals
+    def __init__(self, run: Run, files: list[HistoryFile]) -> None:
+        self.done = ImportAccount()
         self._run = run
-        self._spans: list[tuple[HistoryFile, FileSpan]] = []
+        self._files = files
 
-    def load(self, files: list[HistoryFile]) -> None:
-        """Load all files; what was committed stays: the same import completes it."""
+    def load(self) -> None:
+        """Load all files; where they are refused, or something fails, nothing of them is kept."""
         run, connection = self._run, self._run.ledger.connect()
         target = find_target(connection, run.options.listener, run.settings)
-        # A dry run is one batch, because nothing of a batch is kept for the next to meet.
-        size = len(files) if run.options.dry_run else FILES_PER_BATCH
+        sources = sorted({file.source_name for file in self._files})
+        label = ImportLabel(sources, len(self._files), run.options.anyway)
         with (
             private_folder(run.settings.home) as folder,
-            closing(BatchReader(folder, run.settings.corrects_offline, target.now)) as reader,
+            closing(BatchReader(folder, target.now)) as reader,
             closing(SkipReport(run.options.report)) as report,
-            show_progress(files) as progress,
+            show_progress(self._files) as progress,
         ):
-            for part, batch in reader.read_ahead(split_batches(files, size)):
-                is_last = part[-1] is files[-1]
-                result = self._load_batch(part, batch, target, report, is_last=is_last)
-                reader.note_keys(*result.track_keys)
-                if not run.options.dry_run:
-                    target = target._replace(listener_key=result.listener_key)
-                progress.update(sum(file.size for file in part))
-            if not run.options.dry_run and target.listener_key is not None:
+            parts = split_batches(self._files, FILES_PER_BATCH)
+
+            def load(history: HistoryLoad) -> int:
+                self.done = ImportAccount()
+                progress.reset()
+                for part, batch in reader.read_ahead(parts):
+                    result = history.add(batch.tables)
+                    reader.note_keys(*result.track_keys)
+                    self._note(part, batch, result)
+                    progress.update(sum(file.size for file in part))
+                self._finish(history)
+                return history.listener_key
+
+            try:
+                whose = load_history(
+                    connection, target=target, label=label, load=load, dry_run=run.options.dry_run
+                )
+            except Failure:
+                self.done = ImportAccount(refusals=self.done.refusals)
+                raise
+            report.add(self.done.skipped)
+            if not run.options.dry_run:
                 progress.set_description("adding up")
                 join_names(connection)
-                whose = target.listener_key
                 run.with_known_zones(lambda: derive_summaries(connection, run.settings, whose))
 
-    def _load_batch(
-        self,
-        files: list[HistoryFile],
-        batch: Batch,
-        target: ImportTarget,
-        report: SkipReport,
-        *,
-        is_last: bool,
-    ) -> HistoryResult:
-        self.refusals += batch.refusals
-        self._spans += [(files[number], span) for number, span in batch.spans.items()]
-        result = load_history(
-            self._run.ledger.connect(),
-            target=target,
-            tables=batch.tables,
-            spans=find_spans(self._spans) if is_last else None,
-            dry_run=self._run.options.dry_run,
-        )
+    def _note(self, files: list[HistoryFile], batch: Batch, result: BatchResult) -> None:
+        self.done.add(files, batch.spans, batch.digests, batch.refusals)
         for file in result.tallies:
-            self.tally.add_file(file, batch.spans.get(file.file_number))
-        for rows in (batch.skipped, result.skipped):
-            self.tally.add_skips(rows)
-            report.add(files, rows)
-        if result.coverage:
-            self.tally.add_coverage(*result.coverage)
-        return result
+            self.done.tally.add_file(file, batch.spans.get(file.file_number))
+        for row in (*batch.skipped, *result.skipped):
+            self.done.add_skip(files[row.file_number], row)
+
+    def _finish(self, history: HistoryLoad) -> None:
+        """Judge the import, then note what it covers; raise Refused where it is no history."""
+        done, is_forced = self.done, self._run.options.anyway
+        told = [span.stretch for file, span in done.spans if file.is_audio and span.stretch]
+        judgement = history.judge(told)
+        faults = judge_files(done.spans) + judge_plays(*judgement)
+        if faults and not is_forced:
+            raise RefusedImport(faults)
+        done.tally.add_judgement(judgement.polled_count, judgement.partnered_count)
+        spans = [] if is_forced else find_covered(list(done.list_audio(self._files)))
+        done.tally.gap_closed_count = history.finish(done.tally.told, done.tally.new_count, spans)
 
 
 JOB = Job("import_history", __doc__, work, add_options, needs_spotify=False)

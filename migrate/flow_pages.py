@@ -10,14 +10,14 @@ from pathlib import Path
 from everheard.config import PROJECT_DIR
 from everheard.database.statements import SQL_DIR, read_statement
 from everheard.database.trips import BEGIN, COMMIT, Flow, Rows, Trip
-from everheard.ledger.flows import FLOWS
+from everheard.ledger.flow_list import FLOWS
 from migrate.lineage import Life, Trace, follow, read_tables
 
 LOAD_DIR = SQL_DIR / "load"
 #: Above it people write, below it this module does.
 MARKER = (
     "<!-- Written by `python start.py migrate document`:"
-    " change the SQL, or everheard/ledger/flows.py, instead. -->"
+    " change the SQL, or everheard/ledger/flows.py and flow_list.py, instead. -->"
 )
 LEGEND = (
     "A number is a round trip. `Code` is a table of `warehouse` (of another schema where it says"

@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection
 from cli.commands import make_parser
 from cli.doctor.check import Check, Mark, bad, good, note
 from cli.doctor.github import check_github
+from cli.doctor.imports import check_imports
 from cli.doctor.ledger import check_ledger, find_host
 from cli.doctor.spotify import check_spotify
 from cli.github.client import find_repository
@@ -86,6 +87,7 @@ def check_database(settings: Settings, health: list[LedgerHealth]) -> list[Check
             checks = [good("database", "reachable"), *check_way(settings.database_url, connection)]
             try:
                 health.append(read_health(connection, client_id=settings.client_id))
+                checks += check_imports(connection)
             except SchemaMismatch as failure:
                 return [*checks, bad("schema", str(failure), UPGRADE)]
     except Failure as failure:

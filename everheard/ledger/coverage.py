@@ -1,4 +1,4 @@
-"""Gaps that imports cover: closed where they lie inside, cut where they lie half inside."""
+"""Gaps and what imports cover of them: closed where they lie inside, cut where half inside."""
 
 from __future__ import annotations
 
@@ -8,34 +8,42 @@ from psycopg2.extensions import cursor as Cursor
 
 from everheard.database.statements import render, send
 from everheard.ledger import flows
-from everheard.ledger.rules.gaps import Gap, OpenGap, close_gaps
+from everheard.ledger.rules.gaps import CoveredGap, Gap, GapPiece, cover_gaps
 from everheard.rows import Span
 
 
-def close_covered_gaps(cursor: Cursor, listener_key: int) -> int:
-    """Close what any import covers of the listener's open gaps; return how many it touched.
+def close_covered_gaps(cursor: Cursor, listener_key: int, *, reopens: bool = False) -> int:
+    """Have a listener's gaps closed by what imports cover; return how many stretches it closes.
 
     The same for a gap that was there before the import and one that is noticed later.
+    ``reopens``: look at closed gaps, too, as after an import or an undo: they are closed by
+    what is covered now, and by nothing else.
     """
     mine = {"listener_key": listener_key}
     send(cursor, render(cursor, flows.COVERAGE, mine))
     gaps, spans = cursor.fetchone() or (None, None)
     moment = datetime.fromisoformat
-    closure = close_gaps(
-        [
-            OpenGap(key, Gap(moment(start), moment(end)), duration_ms)
-            for key, start, end, duration_ms in gaps or ()
-        ],
-        [Span(moment(start), moment(end), name) for start, end, name in spans or ()],
+    pieces = [
+        GapPiece(key, Gap(moment(start), moment(end)), closed_by, goes_on, duration_ms)
+        for key, start, end, closed_by, goes_on, duration_ms in gaps or ()
+        if reopens or closed_by is None
+    ]
+    covered = cover_gaps(
+        pieces, [Span(moment(start), moment(end), name) for start, end, name in spans or ()]
     )
-    if closure.deleted:
-        pieces = [*((gap, None) for gap in closure.left), *closure.closed]
+    known = {CoveredGap(piece.gap, piece.closed_by) for piece in pieces}
+    new = [one for one in covered if one not in known]
+    kept = set(covered)
+    deleted = [
+        piece.gap_key for piece in pieces if CoveredGap(piece.gap, piece.closed_by) not in kept
+    ]
+    if deleted:
         parameters = {
             **mine,
-            "deleted": closure.deleted,
-            "gap_start": [gap.start for gap, _ in pieces],
-            "gap_end": [gap.end for gap, _ in pieces],
-            "closed_by": [name for _, name in pieces],
+            "deleted": deleted,
+            "gap_start": [one.gap.start for one in new],
+            "gap_end": [one.gap.end for one in new],
+            "closed_by": [one.closed_by for one in new],
         }
-        send(cursor, render(cursor, flows.CLOSED_GAPS, parameters))
-    return len(closure.deleted)
+        send(cursor, render(cursor, flows.COVERED_GAPS, parameters))
+    return sum(one.closed_by is not None for one in new)

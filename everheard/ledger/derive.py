@@ -21,13 +21,19 @@ from everheard.ledger.rules.pairing import pair_plays
 
 
 def derive(
-    cursor: Cursor, flow: Derivation, listener_key: int, staged: Iterable[bytes] = ()
+    cursor: Cursor,
+    flow: Derivation,
+    listener_key: int,
+    staged: Iterable[bytes] = (),
+    *,
+    import_key: int = 0,
 ) -> None:
     """Load what was staged and derive what it touches: two round trips, however much there is.
 
     ``staged``: the rows to observe, as statements, where the flow has a place for them.
+    ``import_key``: the import that brings or loses plays, where one does.
     """
-    mine = {"listener_key": listener_key}
+    mine = {"listener_key": listener_key, "import_key": import_key}
     send(cursor, render(cursor, flow.observe, mine, staged))
     pairs = render_insert(cursor, "staged_pair", list(_pair_clusters(cursor.fetchall())))
     send(cursor, render(cursor, flow.derive, mine, [pairs]))

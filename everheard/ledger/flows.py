@@ -1,14 +1,14 @@
-"""The SQL that is sent to the ledger: every file of sql/load, in the order it is sent.
+"""The SQL that is sent to the ledger: every file of sql/load, in round trips.
 
-Above, the round trips, which the modules beside this one render and send; below, the flows
-that they make up. Nothing else lists them: the READMEs in sql/load are written from here.
+The modules beside this one render and send them; ``flow_list`` says in which order. Nothing else
+lists them: the READMEs in sql/load are written from here.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields
 
-from everheard.database.trips import BEGIN, COMMIT, Derivation, Rows, flow, lone, trip
+from everheard.database.trips import Derivation, Rows, trip
 from everheard.rows import StagedRows
 
 
@@ -35,6 +35,8 @@ _DERIVE: tuple[str | Rows, ...] = (
     Rows(("staged_pair",)),
     *_name("derive", "fact_play touched_span"),
 )
+#: Which rows of histories are one play, then which plays of polls are one with them.
+_CLUSTERS = _name("derive", "history_telling touched_cluster")
 LISTENER_LOCK = trip("listeners/lock_listener")
 #: A listener's touched summaries: the first files find what was touched, the last clears up.
 SUMMARIES = trip(
@@ -73,9 +75,7 @@ UNKNOWN_ZONES = trip("listeners/read_unknown_timezone")
 
 NOVELTY = trip("polls/read_novelty")
 POLL_DERIVATION = Derivation(
-    observe=trip(
-        _STAGE, _STAGED, *_DIMENSIONS, *_CLASSES, "polls/source_poll_play", "derive/touched_cluster"
-    ),
+    observe=trip(_STAGE, _STAGED, *_DIMENSIONS, *_CLASSES, "polls/source_poll_play", *_CLUSTERS),
     derive=trip(*_DERIVE, *SUMMARIES.steps),
 )
 WATERMARK = trip("polls/etl_watermark")
@@ -83,13 +83,15 @@ GAPS = trip("polls/etl_gap")
 
 # --- Imports.
 
-HISTORY_STAGE = trip(_PLAN, "history/commit_early", _STAGE, "history/stage_history")
-_HISTORY_ROWS = trip(
+IMPORT_STAGE = trip(_PLAN, *_name("history", "commit_early stage_import"))
+IMPORT = trip("history/etl_import")
+HISTORY_STAGE = trip(_STAGE, "history/stage_history")
+HISTORY_ROWS = trip(
     Rows(
         (
             *_STAGED.tables[:5],
             *("staged_show", "staged_episode", "staged_platform", "staged_play_detail"),
-            *("staged_history_play", "staged_history_episode_play"),
+            *("staged_history_play", "staged_history_episode_play", "staged_telling"),
             *("staged_file", "staged_skip", "staged_earlier_track"),
         )
     )
@@ -100,23 +102,31 @@ HISTORY_DERIVATION = Derivation(
         *_name("dimensions", "dim_platform dim_play_detail dim_show dim_episode"),
         *_DIMENSIONS,
         *_CLASSES,
-        *_name("history", "history_play history_episode_play"),
-        "derive/touched_cluster",
+        *_name("history", "keyed_play history_telling history_play history_episode_play"),
+        *_CLUSTERS,
     ),
     derive=trip(*_DERIVE),
 )
-TALLY = trip("history/import_tally")
+TALLY = trip(*_name("history", "told_verdict partnered_poll etl_import_shared import_tally"))
 OUTDONE_ROWS = trip("history/read_outdone_row")
 TRACK_KEYS = trip("history/read_track_key")
-SPANS = trip("history/etl_import_span")
+CLEARED_BATCH = trip("history/clear_batch")
+JUDGEMENT = trip("history/read_judgement")
+SPANS = trip(*_name("history", "etl_import_told etl_import_span"))
 COVERAGE = trip("history/read_coverage")
-CLOSED_GAPS = trip("history/etl_gap_closed")
+COVERED_GAPS = trip("history/etl_gap_covered")
+IMPORTS = trip("undo/read_import")
+UNDONE_DERIVATION = Derivation(
+    observe=trip(_PLAN, _STAGE, *_DIMENSIONS, *_CLASSES, "undo/undone_play", *_CLUSTERS),
+    derive=trip(*_DERIVE),
+)
+WITHDRAWN = trip("undo/withdrawn_span")
 
 # --- Plays and summaries derived again.
 
 CHANGED_LISTENERS = trip("derive/read_changed_listener")
 CHANGED_DERIVATION = Derivation(
-    observe=trip(_STAGE, *_DIMENSIONS, *_CLASSES, "derive/touched_cluster"),
+    observe=trip(_STAGE, *_DIMENSIONS, *_CLASSES, *_CLUSTERS),
     derive=POLL_DERIVATION.derive,
 )
 TOUCHED_MONTHS = trip(_PLAN, *LISTENER_LOCK.files, "summaries/summary_month")
@@ -180,120 +190,3 @@ EXCLUSION = trip("exclusions/dim_exclusion")
 EXCLUSION_UNDONE = trip("exclusions/dim_exclusion_undone")
 EXCLUSIONS = trip("exclusions/read_exclusion")
 LEFT_OUT = trip("exclusions/read_left_out")
-
-# --- The flows. What goes from a beginning to COMMIT is one transaction, any other trip by itself.
-
-FLOWS = (
-    flow(
-        "polls",
-        "The hourly run: `get_last_50`",
-        OPERATIONS,
-        LISTENER_LOCK.begin(),
-        NOVELTY,
-        POLL_DERIVATION.observe.when("something is new, or waits to be derived"),
-        POLL_DERIVATION.derive.when("something is new, or waits to be derived"),
-        WATERMARK.when("something is new, or waits to be derived"),
-        GAPS.when("gaps are found or cut", is_along=True),
-        COVERAGE.when("gaps are found or cut"),
-        CLOSED_GAPS.when("an import covers some of a gap"),
-        COMMIT,
-        RUN,
-    ),
-    flow(
-        "history",
-        "A batch of an import: `import_history`",
-        LISTENERS,
-        HISTORY_STAGE.begin(),
-        UNSIGNED_LISTENER.when("nobody is known yet"),
-        LISTENER_LOCK,
-        _HISTORY_ROWS.repeat("for each table that has rows"),
-        HISTORY_DERIVATION.observe,
-        HISTORY_DERIVATION.derive,
-        TALLY,
-        OUTDONE_ROWS,
-        TRACK_KEYS,
-        SPANS.when("it is the last batch"),
-        COVERAGE.when("it is the last batch"),
-        CLOSED_GAPS.when("something is covered"),
-        COMMIT,
-    ),
-    flow(
-        "derive",
-        "Plays whose match classes have changed, listener by listener",
-        CHANGED_LISTENERS,
-        LISTENER_LOCK.begin(),
-        CHANGED_DERIVATION.observe,
-        CHANGED_DERIVATION.derive,
-        COMMIT,
-    ),
-    flow(
-        "summaries",
-        "After an import: by track",
-        TOUCHED_MONTHS.begin(),
-        MONTHS,
-        SUMMARIES_BY_TRACK,
-        COMMIT,
-    ),
-    flow(
-        "summaries",
-        "After an import, at the same time on a second connection: by time",
-        GIVEN_MONTHS.begin(),
-        SUMMARIES_BY_TIME,
-        COMMIT,
-        ANALYZE,
-    ),
-    flow("summaries", "After an upgrade of the schema", WAITING_LISTENERS, SUMMARIES),
-    lone("enrich", "What to ask for next", CATALOGUE_QUEUE, GENRE_QUEUE),
-    flow("enrich", "Answers of Spotify", BEGIN, ANSWERS, COMMIT),
-    flow("enrich", "Answers of MusicBrainz", BEGIN, GENRES, COMMIT),
-    lone("releases", "Read", WATCH, RELEASE_QUEUE, NEW_RELEASES, NEW_RELEASE_COUNT),
-    flow("releases", "Albums of watched artists", BEGIN, RELEASES, COMMIT),
-    flow("releases", "Whom a listener follows", BEGIN, FOLLOWED, COMMIT),
-    flow(
-        "ratings",
-        "Ratings given, by a file, a form or the API",
-        RATING_LOCK.begin(),
-        MATCHED_ALBUMS,
-        NAMED_ALBUMS.when("a title is unknown"),
-        RATINGS,
-        COMMIT,
-    ),
-    flow(
-        "ranks",
-        "A day's ranking: `rank_albums`",
-        RANK_LOCK.begin(),
-        RANK_METHODS.when("settings are given"),
-        NAMELESS_RATINGS,
-        MATCHED_ALBUMS.when("some are nameless"),
-        FOUND_ALBUMS.when("some are nameless"),
-        TOUCHED_LISTENERS,
-        LISTENER_SUMMARIES.repeat("for each of these"),
-        LISTENING,
-        RANKS,
-        PAST_YEARS,
-        COMMIT,
-    ),
-    flow(
-        "recordings", "Names joined, after an import", RECORDING_LOCK.begin(), NAMES_JOINED, COMMIT
-    ),
-    flow("recordings", "Recordings joined", RECORDING_LOCK.begin(), RECORDINGS_JOINED, COMMIT),
-    lone("recordings", "What a listener decides", RECORDING_DECISION),
-    *(
-        flow(
-            "exclusions",
-            title,
-            LISTENER_LOCK.begin(),
-            change,
-            ALL_MONTHS.when("hours, dates or a context are left out"),
-            SUMMARIES.when("something fits", is_along=True),
-            COMMIT,
-        )
-        for title, change in (("A new rule", EXCLUSION), ("A rule undone", EXCLUSION_UNDONE))
-    ),
-    lone("exclusions", "Read", EXCLUSIONS, LEFT_OUT),
-    lone("listeners", "Whose it is", LISTENERS, UNSIGNED_LISTENER, CHANGED_LISTENER, UNKNOWN_ZONES),
-    lone("operations", "Runs and runners", OPERATIONS, RUN, RUNNER, HEALTH, YEAR),
-    lone("operations", "Sign-ins", KNOWN_LISTENERS, SIGN_IN, ROTATED_TOKEN),
-    lone("operations", "Calls", CALLS, SETTLED_CALLS, BLOCKED_BUCKET, CAPABILITIES, CAPABILITY),
-    lone("operations", "Tokens of the API", TOKEN, TOKENS, REVOKED_TOKEN),
-)

@@ -184,15 +184,18 @@ from (
     ) as met
 ) as met;
 
--- Of one thing in one second the longest play is kept; ties go by the remaining values
--- in the order of the ledger's columns, never by arrival.
+-- Of one thing told in one second the longest play is kept; ties go by the remaining values
+-- in the order of the ledger's columns, never by arrival. What was heard offline is told when it
+-- was sent: plays that end at different times stay.
 create or replace table play as
 with encoded as (
     select
         entry.rowid as entry_id,
         entry.path_number,
         entry.kind,
+        entry.told_at,
         entry.played_at,
+        entry.started_at,
         entry.is_moved,
         item.item_ref,
         entry.ms_played,
@@ -221,9 +224,75 @@ select
     first_value(ms_played) over in_order as most_ms
 from encoded
 window in_order as (
-    partition by played_at, kind, item_ref
+    partition by told_at, played_at, kind, item_ref
     order by ms_played desc nulls last, play_detail_ref, platform_ref, entry_id
 );
+
+-- The plays of which more has to be kept than a play says: set back, or told with another that
+-- may be the same. Whether it is, the database says (sql/load/derive/history_telling.sql).
+create or replace table telling as
+with kept as (
+    select
+        entry_id,
+        kind = 'episode' as is_episode,
+        told_at,
+        played_at,
+        item_ref,
+        ms_played,
+        is_moved
+    from play
+    where place = 1
+),
+
+moved as (
+    select *
+    from kept
+    where is_moved
+),
+
+told_in_one_second as (
+    select
+        told_at,
+        ms_played,
+        is_episode
+    from kept
+    where ms_played is not null
+    group by all
+    having count(*) > 1
+)
+
+select entry_id
+from moved
+union
+select kept.entry_id
+from kept
+semi join told_in_one_second as other
+    on
+        kept.told_at = other.told_at
+        and kept.ms_played = other.ms_played
+        and kept.is_episode = other.is_episode
+union
+select kept.entry_id
+from kept
+semi join moved
+    on
+        kept.told_at = moved.told_at
+        and kept.item_ref = moved.item_ref
+        and kept.is_episode = moved.is_episode
+union
+select kept.entry_id
+from kept
+semi join (
+    select
+        is_episode,
+        ms_played,
+        played_at + to_seconds(unnest([-2, -1, 0, 1, 2])) as near_at
+    from moved
+) as moved
+    on
+        kept.played_at = moved.near_at
+        and kept.ms_played = moved.ms_played
+        and kept.is_episode = moved.is_episode;
 
 create or replace table earlier_ref as
 select distinct item_ref as track_ref

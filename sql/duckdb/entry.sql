@@ -75,7 +75,7 @@ judged as (
 )
 
 select
-    * exclude (told_at, started_at, offline_timestamp, fault, ms, told_ms),
+    * exclude (offline_timestamp, fault, ms, told_ms),
     is_moved(told_at, started_at, ms_played) as is_moved,
     to_end(told_at, started_at, ms_played) as played_at,
     case

@@ -43,8 +43,7 @@ end;
 -- Where a play stands. Of an offline play Spotify's ts is the upload; the end is its start plus
 -- its length, where the file tells both.
 create or replace macro is_moved(told_at, started_at, ms_played) as (
-    getvariable('corrects_offline')
-    and coalesce(started_at between told_at - interval 60 day and told_at, false)
+    coalesce(started_at between told_at - interval 60 day and told_at, false)
     and ms_played is not null
 );
 

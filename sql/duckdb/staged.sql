@@ -108,10 +108,13 @@ create or replace view kept_play as
 select
     play.*,
     located.file_number,
-    play.entry_id - located.first_row + 1 as row_number
+    play.entry_id - located.first_row + 1 as row_number,
+    telling.entry_id is not null as is_telling
 from play
 inner join located
     on play.path_number = located.path_number
+left join telling
+    on play.entry_id = telling.entry_id
 where play.place = 1;
 
 create or replace view staged_history_play as
@@ -124,7 +127,7 @@ select
     play_detail_ref,
     platform_ref
 from kept_play
-where kind <> 'episode'
+where kind <> 'episode' and not is_telling
 order by played_s, track_ref;
 
 create or replace view staged_history_episode_play as
@@ -137,8 +140,24 @@ select
     play_detail_ref,
     platform_ref
 from kept_play
-where kind = 'episode'
+where kind = 'episode' and not is_telling
 order by played_at, episode_ref;
+
+create or replace view staged_telling as
+select
+    file_number,
+    row_number,
+    epoch_us(told_at) // 1000000 as told_s,
+    epoch_us(played_at) // 1000000 as played_s,
+    case when is_moved then epoch_ms(started_at) end as started_ms,
+    case when kind <> 'episode' then item_ref end as track_ref,
+    case when kind = 'episode' then item_ref end as episode_ref,
+    ms_played,
+    play_detail_ref,
+    platform_ref
+from kept_play
+where is_telling
+order by told_s, played_s, track_ref, episode_ref;
 
 create or replace view staged_skip as
 select
@@ -165,12 +184,53 @@ where play.place > 1;
 create or replace table file_total as
 select
     path_number,
-    min(played_at) as first_played_at,
-    max(played_at) as last_played_at,
     count(*) filter (where is_moved) as moved_count,
     coalesce(sum(ms_played) filter (where place = 1), 0)::bigint as listened_ms
 from play
 group by path_number;
+
+-- What a file tells, from which follows what it covers and whether it is a history.
+create or replace table file_telling as
+with judged as (
+    select
+        path_number,
+        count(*) filter (
+            where reason in ('no readable row', 'no readable date', 'no readable listening time')
+        ) as unreadable_count,
+        count(*) filter (
+            where reason is null and kind <> 'unknown' and ms_played is not null
+        ) as whole_count
+    from entry
+    group by path_number
+),
+
+told as (
+    select
+        path_number,
+        told_at,
+        told_at >= lag(told_at) over (partition by path_number order by rowid) as is_later
+    from entry
+    where reason is null
+),
+
+stretch as (
+    select
+        path_number,
+        min(told_at) as first_told_at,
+        max(told_at) as last_told_at,
+        bool_and(coalesce(is_later, true)) as is_in_order
+    from told
+    group by path_number
+)
+
+select
+    judged.*,
+    stretch.first_told_at,
+    stretch.last_told_at,
+    coalesce(stretch.is_in_order, true) as is_in_order
+from judged
+left join stretch
+    on judged.path_number = stretch.path_number;
 
 create or replace view staged_file as
 select
@@ -178,17 +238,26 @@ select
     located.file_name,
     located.content_digest,
     located.read_count,
-    strftime(file_total.first_played_at, '%Y-%m-%d %H:%M:%S+00') as first_played_at,
-    strftime(file_total.last_played_at, '%Y-%m-%d %H:%M:%S+00') as last_played_at
+    strftime(file_telling.first_told_at, '%Y-%m-%d %H:%M:%S+00') as first_told_at,
+    strftime(file_telling.last_told_at, '%Y-%m-%d %H:%M:%S+00') as last_told_at
 from located
-left join file_total
-    on located.path_number = file_total.path_number;
+left join file_telling
+    on located.path_number = file_telling.path_number;
 
 -- What the report tells of each file beyond the tally.
 create or replace view told_file as
 select
     located.file_number,
-    file_total.* exclude (path_number)
+    file_telling.first_told_at,
+    file_telling.last_told_at,
+    file_telling.is_in_order,
+    located.read_count,
+    file_telling.unreadable_count,
+    file_telling.whole_count,
+    coalesce(file_total.moved_count, 0) as moved_count,
+    coalesce(file_total.listened_ms, 0) as listened_ms
 from located
-inner join file_total
+inner join file_telling
+    on located.path_number = file_telling.path_number
+left join file_total
     on located.path_number = file_total.path_number;

@@ -14,9 +14,10 @@ create table warehouse.etl_import_file (
     episode_count integer not null,
     unattributed_count integer not null,
     skipped_count integer not null,
-    first_played_at timestamptz,
-    last_played_at timestamptz,
+    first_told_at timestamptz,
+    last_told_at timestamptz,
     imported_at timestamptz not null default now(),
+    import_key smallint not null default 0,
     constraint etl_import_file_pk primary key (import_file_key),
     constraint etl_import_file_natural_key unique (listener_key, file_name, content_digest),
     constraint etl_import_file_listener_fk foreign key (listener_key)
@@ -40,3 +41,5 @@ comment on column warehouse.etl_import_file.unattributed_count is
 'Rows with listened time and no name at all: plays of the unknown track.';
 comment on column warehouse.etl_import_file.skipped_count is
 'Rows that did not become a play: as many as the file has rows in etl_import_skip.';
+comment on column warehouse.etl_import_file.import_key is
+'The import that told it last.';

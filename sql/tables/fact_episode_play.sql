@@ -10,6 +10,7 @@ create table warehouse.fact_episode_play (
     listener_key smallint not null,
     platform_key smallint not null default 0,
     ms_source smallint not null,
+    import_key smallint not null default 0,
     constraint fact_episode_play_pk primary key (listener_key, played_at, episode_key),
     constraint fact_episode_play_ms_played_ck check (ms_played >= 0),
     constraint fact_episode_play_ms_source_ck check (ms_source between 0 and 2)
@@ -23,3 +24,5 @@ comment on column warehouse.fact_episode_play.ms_played is
 'Milliseconds really listened, pauses excluded; null where nobody measured it.';
 comment on column warehouse.fact_episode_play.ms_source is
 'Who measured: 0 nobody, 1 the privacy export, 2 the watcher.';
+comment on column warehouse.fact_episode_play.import_key is
+'The import that brought it (etl_import); 0 for what no import has told.';

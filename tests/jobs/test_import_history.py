@@ -10,12 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
 import jobs.get_last_50 as get_last_50
 import jobs.import_history as import_history
 from everheard.failure import DatabaseTrouble
+from everheard.ledger.history import HistoryLoad
 from simulator.history import write_history
 from simulator.server import SimulatedServer
 from tests.everheard.ledger.ledger import Ledger, read_tables
@@ -165,10 +167,7 @@ def test_ties_are_decided_by_what_the_rows_say(
 
 
 def test_offline_play_ends_when_it_was_heard(
-    run_import: Import,
-    connection: Connection,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    run_import: Import, connection: Connection, tmp_path: Path
 ) -> None:
     started = int(at(-86_400).timestamp())
     rows = [
@@ -189,8 +188,7 @@ def test_offline_play_ends_when_it_was_heard(
         *((at(0), name) for name in ("Blank", "Far", "Online", "Unknown", "Zero")),
     ]
     assert "offline plays set to when they were heard" in said
-    monkeypatch.setenv("IMPORT_OFFLINE_TIMES", "uploaded")
-    assert "added 2, known 5" in run_import(path)
+    assert "added 0, known 7" in run_import(path)
 
 
 def test_dry_run_says_all_and_writes_nothing(
@@ -353,7 +351,8 @@ def test_import_closes_what_it_covers_of_gaps(
             (at(0), at(10_000)),
         )
     rows = [make_row(4_000), make_row(6_000, "Other")]
-    said = run_import(write_zip(tmp_path / "x.zip", {NAME: rows}))
+    name = NAME.replace("_0.json", "_3.json")
+    said = run_import(write_zip(tmp_path / "x.zip", {name: rows}))
     assert "gaps closed 1" in said
     assert read(connection, read_gaps) == [
         (at(0), at(4_000), None),
@@ -408,7 +407,7 @@ def test_several_listeners_have_to_be_named(
     ) == [("Ben",)]
 
 
-def test_import_that_was_cut_off_is_completed_by_the_next(
+def test_import_that_was_cut_off_leaves_nothing_and_can_be_made_again(
     run_import: Import,
     connection: Connection,
     tmp_path: Path,
@@ -417,19 +416,56 @@ def test_import_that_was_cut_off_is_completed_by_the_next(
     for number in range(20):
         rows = [make_row(number * 1000 + n * 100, f"Song {n}") for n in range(5)]
         write_file(tmp_path / "data", rows, f"Streaming_History_Audio_2026_{number}.json")
-    whole = import_history.load_history
+    before = read_kept(connection)
+    whole = HistoryLoad.add
     calls = []
 
-    def fail_at_third(*arguments: Any, **more: Any) -> Any:
+    def fail_at_third(*arguments: Any) -> Any:
         calls.append(1)
         if len(calls) == 3:
             raise DatabaseTrouble("The power went.")
-        return whole(*arguments, **more)
+        return whole(*arguments)
 
-    monkeypatch.setattr(import_history, "load_history", fail_at_third)
-    assert "read 25, added 25" in run_import(tmp_path / "data", code=73)
-    assert "read 100, added 75, known 25" in run_import(tmp_path / "data")
+    monkeypatch.setattr(HistoryLoad, "add", fail_at_third)
+    assert "read 0, added 0" in run_import(tmp_path / "data", code=73)
+    assert read_kept(connection) == before
+    assert "read 100, added 100, known 0" in run_import(tmp_path / "data")
     assert len(read_plays(connection)) == 100
+
+
+def read_kept(connection: Connection) -> dict[str, Any]:
+    """Return all tables but those that tell of runs."""
+    tables = read_tables(connection)
+    return {name: rows for name, rows in tables.items() if name not in {"etl_run", "etl_runner"}}
+
+
+class GivenUp(psycopg2.errors.DeadlockDetected):
+    pgcode = "40P01"
+
+
+def test_import_that_postgres_gives_up_begins_again(
+    run_import: Import,
+    connection: Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(20):
+        rows = [make_row(number * 1000 + n * 100, f"Song {n}") for n in range(5)]
+        write_file(tmp_path / "data", rows, f"Streaming_History_Audio_2026_{number}.json")
+    whole = HistoryLoad.add
+    calls = []
+
+    def fail_twice(history: HistoryLoad, tables: Any) -> Any:
+        calls.append(1)
+        result = whole(history, tables)
+        if len(calls) in (2, 5):
+            raise GivenUp("deadlock detected")
+        return result
+
+    monkeypatch.setattr(HistoryLoad, "add", fail_twice)
+    assert "files 20, read 100, added 100, known 0" in run_import(tmp_path / "data")
+    assert len(read_plays(connection)) == 100
+    assert read(connection, "select added_count from warehouse.etl_import") == [(100,)]
 
 
 def test_polls_and_history_of_one_listener_give_what_was_heard(

@@ -17,11 +17,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from everheard.ledger.history import ImportTarget, load_history
+from everheard.ledger.history import ImportLabel, ImportTarget, load_history
+from everheard.ledger.imports import read_imports, undo_import
 from everheard.sources.spotify_export.files import find_sources
 from everheard.sources.spotify_export.reader import BatchReader
 from tests.everheard.ledger.ledger import Ledger, add_listener
-from tests.everheard.pages import Json, make_item, make_track
+from tests.everheard.pages import Json, at, make_item, make_track
 from tests.everheard.sources.spotify_export.history_files import make_row, write_file
 from tests.long_form import lengthen
 from tests.postgres import Server
@@ -60,7 +61,8 @@ seconds = st.one_of(
     st.integers(0, 12).map(lambda n: n * 40),
     st.integers(0, 9).map(lambda n: n * 91),
 )
-heard = st.builds(Heard, seconds, st.integers(0, len(TRACKS) - 1), st.integers(0, 2))
+# 3 and 4: told when it was sent, heard offline before, its start in seconds or in milliseconds.
+heard = st.builds(Heard, seconds, st.integers(0, len(TRACKS) - 1), st.integers(0, 4))
 loads = st.lists(
     st.tuples(st.booleans(), st.lists(heard, min_size=1, max_size=5)), min_size=2, max_size=5
 )
@@ -82,18 +84,22 @@ class Trial:
             self._import([self._to_row(one) for one in observed])
 
     def _to_item(self, one: Heard) -> Json:
-        context = f"spotify:album:{one.more}" if one.more else None
+        context = f"spotify:album:{one.more}" if 0 < one.more < 3 else None
         return make_item(one.second + 0.25, TRACKS[one.track], context)
 
     def _to_row(self, one: Heard) -> Json:
         track = TRACKS[one.track]
+        is_offline = one.more > 2
+        started = at(one.second - 30).timestamp() + 0.4
         return make_row(
-            one.second,
+            3_600 * (one.second // 120 + 1) if is_offline else one.second,
             track["name"],
             track["artists"][0]["name"],
-            spotify_track_uri=track["uri"] if one.more < 2 else None,
-            ms_played=30_000 + 1_000 * one.more,
-            reason_start=["clickrow", "fwdbtn", None][one.more],
+            spotify_track_uri=track["uri"] if one.more != 2 else None,
+            ms_played=30_000 + (0 if is_offline else 1_000 * one.more),
+            reason_start=["clickrow", "fwdbtn", None, "clickrow", "clickrow"][one.more],
+            offline=is_offline,
+            offline_timestamp=int(started * (1000 if one.more == 4 else 1)) if is_offline else None,
         )
 
     def _import(self, rows: list[Json]) -> None:
@@ -101,11 +107,20 @@ class Trial:
         now = datetime(2026, 11, 20, tzinfo=UTC)
         with (
             TemporaryDirectory(dir=self._folder) as scratch,
-            closing(BatchReader(Path(scratch), corrects_offline=True, now=now)) as reader,
+            closing(BatchReader(Path(scratch), now)) as reader,
         ):
             batch = reader.read(files)
             target = ImportTarget(self.ledger.listener_key, "UTC", now)
-            load_history(self.connection, target=target, tables=batch.tables, spans=[])
+            load_history(
+                self.connection,
+                target=target,
+                label=ImportLabel(["x"], 1),
+                load=lambda history: history.add(batch.tables),
+            )
+
+    def undo(self, number: int) -> None:
+        (undone,) = [one for one in read_imports(self.connection) if one.import_key == number + 1]
+        undo_import(self.connection, undone)
 
     def derive_all(self) -> None:
         with self.connection.cursor() as cursor:
@@ -152,6 +167,29 @@ def test_any_order_with_repeats_gives_the_same_ledger(
             first.load(*load)
         for second in lend_trial(server, tmp_path / "second"):
             for load in shuffled:
+                second.load(*load)
+            assert second.read() == first.read()
+
+
+@usual
+@given(loads=loads, which=st.integers(0, 4))
+def test_undone_import_and_the_others_again_are_the_ledger_without_it(
+    server: Server, tmp_path: Path, loads: list[tuple[bool, list[Heard]]], which: int
+) -> None:
+    imports = [load for load in loads if not load[0]]
+    if not imports:
+        return
+    undone = which % len(imports)
+    others = [load for load in imports if load is not imports[undone]]
+    polls = [load for load in loads if load[0]]
+    for first in lend_trial(server, tmp_path / "first"):
+        for load in loads:
+            first.load(*load)
+        first.undo(undone)
+        for load in others:
+            first.load(*load)
+        for second in lend_trial(server, tmp_path / "second"):
+            for load in polls + others:
                 second.load(*load)
             assert second.read() == first.read()
 

@@ -28,12 +28,25 @@ class OpenGap(NamedTuple):
     end_duration_ms: int
 
 
-class Closure(NamedTuple):
-    """What imports do to open gaps: keys to delete, and the pieces to put in their place."""
+class GapPiece(NamedTuple):
+    """What the ledger holds of a gap: all of it, or a piece that imports have left or closed.
 
-    deleted: list[int]
-    left: list[Gap]
-    closed: list[tuple[Gap, str]]
+    ``closed_by``: None while it is open. ``goes_on``: it does not end at a polled play, so
+    the piece that follows belongs to the same gap. ``end_duration_ms`` as of an open gap.
+    """
+
+    gap_key: int
+    gap: Gap
+    closed_by: str | None
+    goes_on: bool
+    end_duration_ms: int
+
+
+class CoveredGap(NamedTuple):
+    """A stretch of a gap, and what imports close of it; None: it is open."""
+
+    gap: Gap
+    closed_by: str | None
 
 
 # A gap, and the length of the track whose play ends it (milliseconds).
@@ -109,31 +122,53 @@ def cut_gaps(open_gaps: Sequence[OpenGap], pages: Iterable[Page]) -> tuple[list[
     return deleted, pieces
 
 
-def close_gaps(open_gaps: Iterable[OpenGap], spans: Sequence[Span]) -> Closure:
-    """Return what is closed of gaps by the spans that imports cover, and what stays open.
+def cover_gaps(pieces: Iterable[GapPiece], spans: Sequence[Span]) -> list[CoveredGap]:
+    """Return the gaps that the pieces make up, and what of them the spans of imports close.
 
-    The span of a single play is a moment: it covers nothing around it, and closes nothing.
+    A function of the gaps and the spans alone: neither which import came first nor how a gap was
+    cut before matters. ``pieces`` are in the order of time. The span of a single play is a
+    moment: it covers nothing around it, and closes nothing.
     """
-    closure = Closure([], [], [])
     spans = [span for span in spans if span.start < span.end]
-    for gap_key, gap, end_duration_ms in open_gaps:
-        left, closed = [gap], []
-        for span in spans:
-            closed += [
-                (Gap(max(piece.start, span.start), min(piece.end, span.end)), span.source_name)
-                for piece in left
-                if piece.start < span.end and span.start < piece.end
-            ]
-            left = [piece for part in left for piece in _subtract(part, span)]
-        if closed:
-            closure.deleted.append(gap_key)
-            closure.closed.extend(closed)
-            closure.left.extend(
-                piece
-                for piece in left
-                if piece.end != gap.end or _may_hold_a_play((piece, end_duration_ms))
+    return [part for stretch in _join_pieces(pieces) for part in _cover(stretch, spans)]
+
+
+def _join_pieces(pieces: Iterable[GapPiece]) -> list[_Stretch]:
+    joined: list[_Stretch] = []
+    goes_on = False
+    for piece in pieces:
+        gap = piece.gap
+        if goes_on and joined[-1][0].end == gap.start:
+            gap = Gap(joined.pop()[0].start, gap.end)
+        joined.append((gap, piece.end_duration_ms))
+        goes_on = piece.goes_on
+    return joined
+
+
+def _cover(stretch: _Stretch, spans: Sequence[Span]) -> list[CoveredGap]:
+    """Return the parts of one gap; a rest too short for a play is closed with what lies before."""
+    gap, end_duration_ms = stretch
+    left, closed = [gap], []
+    for span in spans:
+        closed += [
+            CoveredGap(
+                Gap(max(piece.start, span.start), min(piece.end, span.end)), span.source_name
             )
-    return closure
+            for piece in left
+            if piece.start < span.end and span.start < piece.end
+        ]
+        left = [piece for part in left for piece in _subtract(part, span)]
+    if closed and left and left[-1].end == gap.end and left[-1].start != gap.start:
+        rest = left[-1]
+        if not _may_hold_a_play((rest, end_duration_ms)):
+            left.pop()
+            closed = [
+                CoveredGap(Gap(part.gap.start, rest.end), part.closed_by)
+                if part.gap.end == rest.start
+                else part
+                for part in closed
+            ]
+    return sorted([*closed, *(CoveredGap(piece, None) for piece in left)])
 
 
 def _subtract(gap: Gap, span: Span) -> list[Gap]:

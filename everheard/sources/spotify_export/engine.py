@@ -28,7 +28,7 @@ def read_sql(name: str) -> str:
     return (_SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def open_engine(folder: Path, corrects_offline: bool, now: datetime) -> duckdb.DuckDBPyConnection:
+def open_engine(folder: Path, now: datetime) -> duckdb.DuckDBPyConnection:
     """Open DuckDB, in UTC, with the macros that its files share; ``folder`` is for what spills."""
     import duckdb  # not at the top: --help need not wait for it
 
@@ -42,7 +42,6 @@ def open_engine(folder: Path, corrects_offline: bool, now: datetime) -> duckdb.D
         }
     )
     engine.execute("set timezone = 'UTC'")
-    engine.execute("set variable corrects_offline = ?", [corrects_offline])
     engine.execute("set variable now = ?::timestamptz::timestamp", [now])
     engine.execute(read_sql("macros"))
     return engine

@@ -40,6 +40,11 @@ class HistoryFile:
     size: int
     source_name: str
 
+    @property
+    def container(self) -> str:
+        """Return the zip or folder that it lies in."""
+        return str(self.path if self.member else self.path.parent)
+
     def read_chunks(self, size: int) -> Iterator[bytes]:
         """Yield the content in chunks; raise Refused where it cannot be read."""
         with refusing_damage(), ExitStack() as stack:

@@ -29,3 +29,17 @@ READ_KEYS = frozenset(
         "incognito_mode",
     ]
 )
+#: What every row of a history has, whatever it is of.
+EXPECTED_KEYS = frozenset(["ts", "ms_played", "master_metadata_track_name", "spotify_track_uri"])
+#: What rows have had so far, with what is private and never read.
+KNOWN_KEYS = READ_KEYS | {
+    "username",
+    "ip_addr",
+    "ip_addr_decrypted",
+    "user_agent_decrypted",
+    "city",
+    "region",
+    "metro_code",
+    "longitude",
+    "latitude",
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ from everheard.sources.spotify_export.unpack import unpack_all
 if TYPE_CHECKING:
     import duckdb
 
-#: Batches that may lie read on disk (a tenth of their files' size) until they are loaded.
+#: Batches that may be read before they are loaded.
 READ_AHEAD = 2
 
 #: The temporary tables of Postgres in the order they are filled.
@@ -37,6 +36,7 @@ STAGED_TABLES = (
     "staged_play_detail",
     "staged_history_play",
     "staged_history_episode_play",
+    "staged_telling",
     "staged_file",
     "staged_skip",
 )
@@ -47,6 +47,8 @@ class Batch(NamedTuple):
 
     tables: list[StagedCsv]
     spans: dict[int, FileSpan]
+    #: What tells a file's content from any other's.
+    digests: dict[int, str]
     #: Rows that do not become a play.
     skipped: list[SkippedRow]
     refusals: list[tuple[str, str]]
@@ -63,38 +65,45 @@ class BatchReader:
     the key which the ledger gave it is sent with every later batch that it is in.
     """
 
-    def __init__(self, folder: Path, corrects_offline: bool, now: datetime) -> None:
+    def __init__(self, folder: Path, now: datetime) -> None:
         self._folder = folder
         self._track_keys: dict[int, int] = {}
-        self._duckdb = open_engine(folder, corrects_offline, now)
+        self._duckdb = open_engine(folder, now)
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._ahead: deque[tuple[list[HistoryFile], Future[Batch]]] = deque()
+        self._lent: list[tuple[list[HistoryFile], Batch]] = []
 
     def close(self) -> None:
         """Let go of DuckDB's memory and files."""
+        self._thread.shutdown(cancel_futures=True)
         self._duckdb.close()
 
     def read_ahead(
-        self, parts: Iterable[list[HistoryFile]]
+        self, parts: Iterator[list[HistoryFile]]
     ) -> Iterator[tuple[list[HistoryFile], Batch]]:
-        """Yield each part with its batch, while the next ones are being read: two cores' work."""
-        ahead: deque[tuple[list[HistoryFile], Future[Batch]]] = deque()
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            try:
-                for part in parts:
-                    ahead.append((part, thread.submit(self.read, part)))
-                    if len(ahead) > READ_AHEAD:
-                        yield from self._lend(*ahead.popleft())
-                while ahead:
-                    yield from self._lend(*ahead.popleft())
-            finally:
-                for _, future in ahead:
-                    future.cancel()
+        """Yield each part with its batch, while the next ones are being read: two cores' work.
 
-    def _lend(
-        self, part: list[HistoryFile], future: Future[Batch]
-    ) -> Iterator[tuple[list[HistoryFile], Batch]]:
+        Batches stay on disk until the end (a tenth of the files' size). Called once more with
+        the same iterator, for a load that begins again, it begins again with the first part.
+        """
+        for part, batch in self._lent:
+            yield part, self._lend(batch)
+        for part in parts:
+            self._ahead.append((part, self._thread.submit(self.read, part)))
+            if len(self._ahead) > READ_AHEAD:
+                yield self._take()
+        while self._ahead:
+            yield self._take()
+
+    def _take(self) -> tuple[list[HistoryFile], Batch]:
+        part, future = self._ahead[0]
         batch = future.result()
-        yield part, batch._replace(tables=[*batch.tables, self._write_earlier(batch)])
-        shutil.rmtree(batch.folder)
+        self._ahead.popleft()
+        self._lent.append((part, batch))
+        return part, self._lend(batch)
+
+    def _lend(self, batch: Batch) -> Batch:
+        return batch._replace(tables=[*batch.tables, self._write_earlier(batch)])
 
     def read(self, files: list[HistoryFile]) -> Batch:
         """Read files, judge and encode their rows, and write them as CSV.
@@ -122,6 +131,7 @@ class BatchReader:
         return Batch(
             tables=[self._write_csv(folder, table) for table in STAGED_TABLES],
             spans=self._read_spans(),
+            digests=digests,
             skipped=[SkippedRow(*row) for row in self._read("staged_skip order by all")],
             refusals=refusals,
             earlier_refs=[ref for (ref,) in self._read("earlier_ref")],
@@ -168,10 +178,9 @@ class BatchReader:
         return StagedCsv(table, tuple(columns), path)
 
     def _read_spans(self) -> dict[int, FileSpan]:
-        # DuckDB's bare times are UTC; the database would take them for times of its own zone.
         return {
-            number: FileSpan(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC), *sums)
-            for number, first, last, *sums in self._read("told_file")
+            number: FileSpan(_to_utc(first), _to_utc(last), *figures)
+            for number, first, last, *figures in self._read("told_file")
         }
 
     def _read(self, table: str) -> list[tuple[Any, ...]]:
@@ -184,6 +193,11 @@ class BatchReader:
         self, statement: str, parameters: list[object] | None = None
     ) -> duckdb.DuckDBPyConnection:
         return self._duckdb.execute(statement, parameters or [])
+
+
+def _to_utc(moment: datetime | None) -> datetime | None:
+    """DuckDB's bare times are UTC; the database would take them for times of its own zone."""
+    return moment and moment.replace(tzinfo=UTC)
 
 
 def _quote(path: Path) -> str:

@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from everheard.rows import FileTally, SkippedRow, Span
+from everheard.rows import FileTally, SkippedRow, ToldTime
 from everheard.sources.spotify_export.files import HistoryFile
 
 #: Above this share of polled plays without a partner, the history may be somebody else's.
 PARTNERLESS_SHARE = 0.05
 
 
-class FileSpan(NamedTuple):
-    """What was read of one file: its plays' time span, and sums over them."""
+_NUMBER = re.compile(r"_(\d{1,3})(?: ?\(\d+\))?\.json\b", re.IGNORECASE)
 
-    first_played_at: datetime
-    last_played_at: datetime
+
+class FileSpan(NamedTuple):
+    """What was read of one file: what it tells, and sums over its plays.
+
+    ``is_in_order``: its rows are in the order of time. ``unreadable_count``: rows of which
+    nobody can say when, or how long. ``whole_count``: rows that are a play or an
+    episode, with its time.
+    """
+
+    first_told_at: datetime | None
+    last_told_at: datetime | None
+    is_in_order: bool
+    read_count: int
+    unreadable_count: int
+    whole_count: int
     moved_count: int
     listened_ms: int
+
+    @property
+    def stretch(self) -> ToldTime | None:
+        """Return from when to when it tells; None where it tells nothing."""
+        if not self.first_told_at or not self.last_told_at:
+            return None
+        return ToldTime(self.first_told_at, self.last_told_at)
 
 
 @dataclass
@@ -41,8 +61,7 @@ class ImportTally:
     skips: Counter[str] = field(default_factory=Counter)
     moved_count: int = 0
     listened_ms: int = 0
-    first_played_at: datetime | None = None
-    last_played_at: datetime | None = None
+    told: ToldTime | None = None
     gap_closed_count: int = 0
     polled_count: int = 0
     partnerless_count: int = 0
@@ -62,18 +81,12 @@ class ImportTally:
         if span:
             self.moved_count += span.moved_count
             self.listened_ms += span.listened_ms
-            self.first_played_at = min(filter(None, (self.first_played_at, span.first_played_at)))
-            self.last_played_at = max(filter(None, (self.last_played_at, span.last_played_at)))
+            self.told = _join(self.told, span.stretch)
 
-    def add_skips(self, rows: Iterable[SkippedRow]) -> None:
-        """Count the reasons why rows were skipped."""
-        self.skips.update(row.reason for row in rows)
-
-    def add_coverage(self, closed_count: int, polled_count: int, partnerless_count: int) -> None:
-        """Add what the import means for gaps and polled plays in its span."""
-        self.gap_closed_count += closed_count
+    def add_judgement(self, polled_count: int, partnered_count: int) -> None:
+        """Add how many plays were polled in the time of the import, and how many it tells, too."""
         self.polled_count += polled_count
-        self.partnerless_count += partnerless_count
+        self.partnerless_count += polled_count - partnered_count
 
     def tell(self) -> dict[str, str]:
         """Return the figures of the last line, by name."""
@@ -115,8 +128,8 @@ def describe_tally(tally: ImportTally, seconds: float) -> str:
         ("gaps closed", f"{tally.gap_closed_count:,}"),
         ("polled plays not in it", f"{tally.partnerless_count:,} of {tally.polled_count:,}"),
         ("offline plays set to when they were heard", f"{tally.moved_count:,}"),
-        ("from", _format_day(tally.first_played_at)),
-        ("to", _format_day(tally.last_played_at)),
+        ("from", _format_day(tally.told.start if tally.told else None)),
+        ("to", _format_day(tally.told.end if tally.told else None)),
         ("hours listened", f"{tally.listened_ms / 3_600_000:,.0f}"),
         ("seconds taken", f"{seconds:,.1f}"),
     ]
@@ -129,18 +142,75 @@ def _format_day(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d}" if moment else "–"
 
 
-def find_spans(files: Iterable[tuple[HistoryFile, FileSpan]]) -> list[Span]:
-    """Return the stretches of time that audio files cover: a zip's as one, others each its own."""
-    spans: dict[tuple[str, str], Span] = {}
-    for file, span in files:
-        if file.is_audio:
-            key = (str(file.path), "" if file.member else file.name)
-            known = spans.get(key)
-            first, last = span.first_played_at, span.last_played_at
-            if known:
-                first, last = min(first, known.start), max(last, known.end)
-            spans[key] = Span(first, last, file.source_name)
-    return list(spans.values())
+def _join(one: ToldTime | None, other: ToldTime | None) -> ToldTime | None:
+    """Return from the first to the last moment of two stretches."""
+    if not one or not other:
+        return one or other
+    return ToldTime(min(one.start, other.start), max(one.end, other.end))
+
+
+class AudioFile(NamedTuple):
+    """One audio file of an import: its number (None: it has none), and what was read of it.
+
+    ``telling`` None: it was refused. ``content_digest`` tells two files of one number apart,
+    ``container`` is the zip or folder it lies in.
+    """
+
+    name: str
+    number: int | None
+    source_name: str
+    container: str
+    content_digest: str
+    telling: FileSpan | None
+
+
+@dataclass
+class ImportAccount:
+    """What became of all that was read in one import, file by file and row by row."""
+
+    tally: ImportTally = field(default_factory=ImportTally)
+    #: What was refused, and why.
+    refusals: list[tuple[str, str]] = field(default_factory=list)
+    spans: list[tuple[HistoryFile, FileSpan]] = field(default_factory=list)
+    skipped: list[tuple[HistoryFile, SkippedRow]] = field(default_factory=list)
+    _digests: dict[HistoryFile, str] = field(default_factory=dict)
+
+    def add(
+        self,
+        files: Sequence[HistoryFile],
+        spans: Mapping[int, FileSpan],
+        digests: Mapping[int, str],
+        refusals: Iterable[tuple[str, str]],
+    ) -> None:
+        """Note what was read of some files; spans and digests by their place among them."""
+        self.refusals += refusals
+        self.spans += [(files[number], span) for number, span in spans.items()]
+        self._digests |= {files[number]: digest for number, digest in digests.items()}
+
+    def add_skip(self, file: HistoryFile, row: SkippedRow) -> None:
+        """Note a row that did not become a play."""
+        self.tally.skips[row.reason] += 1
+        self.skipped.append((file, row))
+
+    def list_audio(self, files: Iterable[HistoryFile]) -> Iterator[AudioFile]:
+        """Yield the audio files of the import, those that were refused, too."""
+        spans = dict(self.spans)
+        for file in files:
+            if file.is_audio:
+                yield AudioFile(
+                    file.name,
+                    find_number(file.name),
+                    file.source_name,
+                    file.container,
+                    self._digests.get(file, ""),
+                    spans.get(file),
+                )
+
+
+def find_number(name: str) -> int | None:
+    """Return which of a history's files a name says it is."""
+    found = _NUMBER.search(name)
+    return int(found[1]) if found else None
 
 
 class SkipReport:
@@ -151,10 +221,10 @@ class SkipReport:
         self._writer = csv.writer(self._file) if self._file else None
         self._write(("file_name", "row_number", "reason"))
 
-    def add(self, files: list[HistoryFile], rows: Iterable[SkippedRow]) -> None:
-        """Write the skipped rows of one batch."""
-        for row in rows:
-            self._write((files[row.file_number].name, row.row_number, row.reason))
+    def add(self, rows: Iterable[tuple[HistoryFile, SkippedRow]]) -> None:
+        """Write skipped rows, each with its file."""
+        for file, row in rows:
+            self._write((file.name, row.row_number, row.reason))
 
     def close(self) -> None:
         """Close the file, where there is one."""

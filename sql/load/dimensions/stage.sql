@@ -90,6 +90,15 @@ create temp table changed_class (
     match_key integer not null
 ) on commit drop;
 
+-- Rows of histories that may be told twice and have to be looked at again, by their key in
+-- warehouse.source_history_play.
+create temp table changed_telling (
+    told_at timestamptz not null,
+    track_key integer not null,
+    episode_key integer not null,
+    played_at timestamptz not null
+) on commit drop;
+
 -- Which poll and which history row are one play, as pair_plays decided.
 create temp table staged_pair (
     poll_played_at timestamptz not null,

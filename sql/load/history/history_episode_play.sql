@@ -15,7 +15,8 @@ known as (
         play.ms_played,
         play.play_detail_key,
         play.platform_key,
-        play.ms_source
+        play.ms_source,
+        play.import_key
     from warehouse.fact_episode_play as play
     cross join bounds
     where
@@ -27,30 +28,25 @@ select
     staged.file_number,
     staged.row_number,
     staged.played_at,
-    coalesce(episode.episode_key, 0) as episode_key,
+    staged.episode_key,
     staged.ms_played,
-    detail.play_detail_key,
-    platform.platform_key,
+    staged.play_detail_key,
+    staged.platform_key,
+    known.import_key as earlier_key,
     case
         when known.episode_key is null then 'new'
         when known.ms_source <> 1 then 'polled'
         when coalesce(staged.ms_played, -1) > coalesce(known.ms_played, -1) then 'better'
         when coalesce(staged.ms_played, -1) < coalesce(known.ms_played, -1) then 'less'
         when
-            detail.play_detail_key = known.play_detail_key
-            and platform.platform_key = known.platform_key
+            staged.play_detail_key = known.play_detail_key
+            and staged.platform_key = known.platform_key
             then 'known'
         else 'equal'
     end as verdict
-from pg_temp.staged_history_episode_play as staged
-left join pg_temp.staged_episode as episode
-    on staged.episode_ref = episode.episode_ref
-inner join pg_temp.staged_play_detail as detail
-    on staged.play_detail_ref = detail.play_detail_ref
-inner join pg_temp.staged_platform as platform
-    on staged.platform_ref = platform.platform_ref
+from pg_temp.keyed_episode_play as staged
 left join known
-    on staged.played_at = known.played_at and coalesce(episode.episode_key, 0) = known.episode_key;
+    on staged.played_at = known.played_at and staged.episode_key = known.episode_key;
 
 -- The same time listened, told with other particulars: the least of them wins.
 with contested as (
@@ -115,7 +111,14 @@ where
     and play.episode_key = staged.episode_key;
 
 insert into warehouse.fact_episode_play (
-    played_at, episode_key, ms_played, play_detail_key, listener_key, platform_key, ms_source
+    played_at,
+    episode_key,
+    ms_played,
+    play_detail_key,
+    listener_key,
+    platform_key,
+    ms_source,
+    import_key
 )
 select
     played_at,
@@ -124,7 +127,8 @@ select
     play_detail_key,
     %(listener_key)s as listener_key,
     platform_key,
-    1 as ms_source
+    1 as ms_source,
+    %(import_key)s as import_key
 from pg_temp.history_episode_play
 where verdict in ('new', 'better', 'polled')
 order by played_at, episode_key;

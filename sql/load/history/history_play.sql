@@ -3,55 +3,6 @@
 -- values in column order, never by arrival. A polled play with the same key gives way.
 -- What is in the ledger already is not written again.
 
--- The staged rows with their keys. What a row points at is staged with it; one without it would
--- stop the import, not be lost.
-create temp view keyed_play as
-select
-    staged.file_number,
-    staged.row_number,
-    to_timestamp(staged.played_s) as played_at,
-    track.track_key,
-    staged.ms_played,
-    detail.play_detail_key,
-    platform.platform_key
-from pg_temp.staged_history_play as staged
-left join (
-    select
-        track_ref,
-        track_key
-    from pg_temp.staged_track
-    union all
-    select
-        track_ref,
-        track_key
-    from pg_temp.staged_earlier_track
-) as track
-    on staged.track_ref = track.track_ref
-left join pg_temp.staged_play_detail as detail
-    on staged.play_detail_ref = detail.play_detail_ref
-left join pg_temp.staged_platform as platform
-    on staged.platform_ref = platform.platform_ref;
-
--- What the ledger holds of the time that is staged.
-create temp view known_play as
-select
-    play.played_at,
-    play.track_key,
-    play.ms_played,
-    play.play_detail_key,
-    play.platform_key,
-    play.ms_source
-from warehouse.fact_play as play
-cross join (
-    select
-        min(first_played_at) as oldest,
-        max(last_played_at) as newest
-    from pg_temp.staged_file
-) as bounds
-where
-    play.listener_key = %(listener_key)s
-    and play.played_at between bounds.oldest and bounds.newest;
-
 -- The verdict on every row whose key the ledger holds, for the account of the import, too. In a
 -- first import that is none, and nothing is written down twice.
 create temp table history_play on commit drop as
@@ -63,6 +14,7 @@ select
     staged.ms_played,
     staged.play_detail_key,
     staged.platform_key,
+    known.import_key as earlier_key,
     case
         when known.ms_source <> 1 then 'polled'
         when coalesce(staged.ms_played, -1) > coalesce(known.ms_played, -1) then 'better'
@@ -144,7 +96,14 @@ where
 -- The rows are staged in the order of time, and joined in it.
 with written as (
     insert into warehouse.fact_play (
-        played_at, track_key, ms_played, play_detail_key, listener_key, platform_key, ms_source
+        played_at,
+        track_key,
+        ms_played,
+        play_detail_key,
+        listener_key,
+        platform_key,
+        ms_source,
+        import_key
     )
     select
         staged.played_at,
@@ -153,7 +112,8 @@ with written as (
         staged.play_detail_key,
         %(listener_key)s as listener_key,
         staged.platform_key,
-        1 as ms_source
+        1 as ms_source,
+        %(import_key)s as import_key
     from pg_temp.keyed_play as staged
     left join pg_temp.known_play as known
         on staged.played_at = known.played_at and staged.track_key = known.track_key

@@ -14,7 +14,17 @@ select
     row_number,
     'less of the same in the same second' as reason
 from pg_temp.history_episode_play
-where verdict = 'less';
+where verdict = 'less'
+union all
+select
+    file_number,
+    row_number,
+    case verdict
+        when 'told' then 'the same moment under another row'
+        else 'less of the same in the same second'
+    end as reason
+from pg_temp.told_verdict
+where verdict in ('less', 'told');
 
 insert into pg_temp.staged_skip (file_number, row_number, reason)
 select
@@ -63,7 +73,37 @@ paired as (
     group by staged.file_number, is_unattributed
 ),
 
+told as (
+    select
+        told.file_number,
+        case
+            when told.verdict = 'known' then 'known'
+            when told.is_episode then 'episode'
+            when pair.history_played_at is not null then 'matched'
+            when told.stands_key = 0 then 'unattributed'
+            else 'added'
+        end as verdict
+    from pg_temp.told_verdict as told
+    left join (
+        select distinct
+            history_played_at,
+            history_track_key
+        from pg_temp.staged_pair
+    ) as pair
+        on
+            not told.is_episode
+            and told.stands_at = pair.history_played_at
+            and told.stands_key = pair.history_track_key
+    where told.verdict in ('known', 'new')
+),
+
 became as (
+    select
+        file_number,
+        verdict,
+        1 as row_count
+    from told
+    union all
     select
         file_number,
         case when verdict = 'polled' then 'matched' else 'known' end as verdict,
@@ -145,8 +185,9 @@ insert into warehouse.etl_import_file as target (
     episode_count,
     unattributed_count,
     skipped_count,
-    first_played_at,
-    last_played_at
+    first_told_at,
+    last_told_at,
+    import_key
 )
 select distinct on (file_name, content_digest)
     %(listener_key)s as listener_key,
@@ -159,8 +200,9 @@ select distinct on (file_name, content_digest)
     episode_count,
     unattributed_count,
     skipped_count,
-    first_played_at,
-    last_played_at
+    first_told_at,
+    last_told_at,
+    %(import_key)s as import_key
 from pg_temp.file_account
 order by file_name, content_digest, file_number
 on conflict on constraint etl_import_file_natural_key do update
@@ -172,9 +214,10 @@ on conflict on constraint etl_import_file_natural_key do update
         episode_count = excluded.episode_count,
         unattributed_count = excluded.unattributed_count,
         skipped_count = excluded.skipped_count,
-        first_played_at = excluded.first_played_at,
-        last_played_at = excluded.last_played_at,
-        imported_at = excluded.imported_at;
+        first_told_at = excluded.first_told_at,
+        last_told_at = excluded.last_told_at,
+        imported_at = excluded.imported_at,
+        import_key = excluded.import_key;
 
 create temp table import_file on commit drop as
 select

@@ -66,13 +66,27 @@ create temp table staged_history_episode_play (
     platform_ref integer not null
 ) on commit drop;
 
+-- Rows that may be told twice, told apart from the others; told_s as played_s above.
+create temp table staged_telling (
+    file_number integer not null,
+    row_number integer not null,
+    told_s bigint not null,
+    played_s bigint not null,
+    started_ms bigint,
+    track_ref integer,
+    episode_ref integer,
+    ms_played integer,
+    play_detail_ref integer not null,
+    platform_ref integer not null
+) on commit drop;
+
 create temp table staged_file (
     file_number integer not null,
     file_name text not null,
     content_digest text not null,
     read_count integer not null,
-    first_played_at timestamptz,
-    last_played_at timestamptz
+    first_told_at timestamptz,
+    last_told_at timestamptz
 ) on commit drop;
 
 create temp table staged_skip (

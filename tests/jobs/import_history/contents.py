@@ -58,10 +58,10 @@ CONTENTS = {
         left join warehouse.dim_album as same on album.same_as_album_key = same.album_key
     """,
     "gaps": "select gap_start, gap_end, closed_at is null as is_open from warehouse.etl_gap",
-    "spans": "select span_start, span_end from warehouse.etl_import_span",
+    "spans": "select distinct span_start, span_end from warehouse.etl_import_span",
     "files": """
-        select file_name, content_digest, read_count, skipped_count, first_played_at,
-            last_played_at
+        select file_name, content_digest, read_count, skipped_count, first_told_at,
+            last_told_at
         from warehouse.etl_import_file
     """,
     "skipped rows": "select file_name, row_number, reason from warehouse.etl_import_skip",

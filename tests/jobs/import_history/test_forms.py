@@ -23,7 +23,7 @@ def reader(tmp_path: Path) -> Iterator[BatchReader]:
     """Return a reader of batches; it is the fourth of March."""
     folder = tmp_path / "work"
     folder.mkdir()
-    reader = BatchReader(folder, corrects_offline=True, now=datetime(2026, 3, 4, tzinfo=UTC))
+    reader = BatchReader(folder, datetime(2026, 3, 4, tzinfo=UTC))
     yield reader
     reader.close()
 
@@ -33,7 +33,7 @@ def read_row(reader: BatchReader, folder: Path, **fields: Any) -> tuple[datetime
     path = write_file(folder, [make_row(**fields)])
     batch = reader.read(find_sources([str(path)]).files)
     reasons = [row.reason for row in batch.skipped]
-    ended = [span.last_played_at for span in batch.spans.values()]
+    ended = [span.last_told_at for span in batch.spans.values()]
     return (ended or [None])[0], (reasons or [""])[0]
 
 

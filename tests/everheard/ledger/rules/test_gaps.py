@@ -6,7 +6,16 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everheard.ledger.rules.gaps import Gap, OldestPoll, OpenGap, close_gaps, cut_gaps, find_gaps
+from everheard.ledger.rules.gaps import (
+    CoveredGap,
+    Gap,
+    GapPiece,
+    OldestPoll,
+    OpenGap,
+    cover_gaps,
+    cut_gaps,
+    find_gaps,
+)
 from everheard.rows import Moment, Page, Span
 from tests.everheard.pages import at
 
@@ -136,8 +145,70 @@ def test_several_gaps_are_cut_by_several_pages() -> None:
 
 
 def test_import_of_a_single_moment_closes_nothing() -> None:
-    moment = Span(at(500), at(500), "file")
-    assert close_gaps([make_open(7, 0, 9000)], [moment]) == ([], [], [])
+    assert cover([make_piece(0, 9000)], (500, 500)) == [(0, 9000, None)]
+
+
+def make_piece(
+    start: float, end: float, closed_by: str | None = None, *, goes_on: bool = False
+) -> GapPiece:
+    return GapPiece(0, make_gap(start, end), closed_by, goes_on, SONG_S * 1000)
+
+
+def cover(
+    pieces: Sequence[GapPiece], *spans: tuple[float, float]
+) -> list[tuple[float, float, str | None]]:
+    """Return what becomes of gaps, in seconds."""
+    covered = cover_gaps(pieces, [Span(at(start), at(end), "file") for start, end in spans])
+    return [tell(one) for one in covered]
+
+
+def tell(one: CoveredGap) -> tuple[float, float, str | None]:
+    start, end = ((moment - at(0)).total_seconds() for moment in one.gap)
+    return start, end, one.closed_by
+
+
+def test_import_closes_what_it_covers_and_leaves_the_rest() -> None:
+    parts = [(0, 3000, None), (3000, 5000, "file"), (5000, 9000, None)]
+    assert cover([make_piece(0, 9000)], (3000, 5000)) == parts
+    pieces = [make_piece(0, 3000, goes_on=True), make_piece(3000, 9000)]
+    assert cover(pieces, (3000, 5000)) == parts
+
+
+def test_rest_too_short_for_a_play_is_closed_with_what_lies_before_it() -> None:
+    assert cover([make_piece(0, 9000)], (3000, 9000 - SONG_S)) == [
+        (0, 3000, None),
+        (3000, 9000, "file"),
+    ]
+
+
+def test_gap_whose_cover_is_withdrawn_is_what_it_was() -> None:
+    pieces = [
+        make_piece(0, 3000, goes_on=True),
+        make_piece(3000, 5000, "file", goes_on=True),
+        make_piece(5000, 9000),
+        make_piece(9000, 12_000),
+    ]
+    assert cover(pieces) == [(0, 9000, None), (9000, 12_000, None)]
+
+
+@given(
+    spans=st.lists(
+        st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda pair: sorted(pair)),
+        max_size=5,
+    ),
+    first=st.integers(0, 5),
+)
+def test_imports_one_by_one_cover_what_all_at_once_do(spans: list[list[int]], first: int) -> None:
+    whole = [Span(at(start * 500), at(end * 500), f"{start}") for start, end in spans]
+    ends = {0: False, 9000: False}
+    pieces = [make_piece(0, 9000)]
+    for count in range(min(first, len(whole)), len(whole) + 1):
+        covered = cover_gaps(pieces, sorted(whole[:count]))
+        pieces = [
+            GapPiece(0, one.gap, one.closed_by, tell(one)[1] not in ends, SONG_S * 1000)
+            for one in covered
+        ]
+    assert covered == cover_gaps([make_piece(0, 9000)], sorted(whole))
 
 
 PAGES = st.lists(

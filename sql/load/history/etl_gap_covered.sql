@@ -1,4 +1,4 @@
--- Put what an import closes of open gaps, and what it leaves of them, in their place.
+-- Put what imports close of gaps, and what they leave open, in the place of what was there.
 with deleted as (
     delete from warehouse.etl_gap
     where gap_key = any(%(deleted)s::integer[])
@@ -29,6 +29,6 @@ select distinct on (piece.gap_start, piece.gap_end)
     piece.closed_by
 from piece
 inner join deleted
-    on piece.gap_start >= deleted.gap_start and piece.gap_end <= deleted.gap_end
+    on piece.gap_start < deleted.gap_end and piece.gap_end > deleted.gap_start
 order by piece.gap_start, piece.gap_end, deleted.detected_at
 on conflict on constraint etl_gap_natural_key do nothing;

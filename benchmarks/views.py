@@ -35,6 +35,7 @@ BY_PERIOD = {
     "listening_clock": "true",
     "skip_rate": "judged_count >= 20",
     "period_listening": "true",
+    "unnamed_listening": "true",
 }
 OTHERS = {
     "daily_listening": "true",

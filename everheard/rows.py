@@ -7,11 +7,13 @@ ledger turns them into surrogate keys. Reference 0 means "unknown".
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+#: By which source a play is known (ms_source), where that is no poll (0) and no history (1).
+FROM_WATCHER, FROM_SCROBBLE = 2, 3
 #: How well a row is described (metadata_level): a better one overwrites a worse one.
 BLANK, NAMED, FROM_PLAY, FROM_ANSWER = 0, 1, 2, 3
 
@@ -87,6 +89,21 @@ class PollRow(NamedTuple):
     context_ref: int
 
 
+class ToldRow(NamedTuple):
+    """One play as a watcher (``ms_source`` 2) or a scrobbling service (3) told it.
+
+    ``told_at``: its end where a watcher tells it, its start where a scrobble does, UTC.
+    ``ms_played``: as a watcher measured it; ``length_ms``: of the track, where the source told it.
+    """
+
+    told_at: datetime
+    track_ref: int
+    context_ref: int
+    ms_source: int
+    ms_played: int | None
+    length_ms: int | None
+
+
 @dataclass
 class StagedRows:
     """One batch, by the temporary table that takes it (``staged_`` before the name)."""
@@ -98,6 +115,7 @@ class StagedRows:
     track_artist: list[CreditRow] = field(default_factory=list)
     context: list[ContextRow] = field(default_factory=list)
     poll: list[PollRow] = field(default_factory=list)
+    told: list[ToldRow] = field(default_factory=list)
 
 
 class Moment(NamedTuple):
@@ -107,12 +125,17 @@ class Moment(NamedTuple):
     track_uri: str | None
 
 
+#: Nothing was played on Spotify before this day; histories are held to it in sql/duckdb/entry.sql.
+FIRST_MOMENT = datetime(2006, 4, 23, tzinfo=UTC)
+
+
 class Page(NamedTuple):
     """What the ledger needs to know of one answer of recently-played.
 
     ``moments`` are in the order of time. ``is_full``: the answer held as many items
     as Spotify ever shows, so that older plays may have sunk below its edge.
-    ``oldest_duration_ms``: length of the oldest item's track, 0 where unknown.
+    ``oldest_duration_ms``: length of the oldest item's track, 0 where unknown; items from
+    before FIRST_MOMENT are none of them.
     """
 
     moments: tuple[Moment, ...]

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from everheard.enrich.app import PATIENCE, open_app_client
 from everheard.enrich.enricher import Enricher
 from everheard.enrich.genres import enrich_genres
-from everheard.ledger.catalogue import derive_changed, read_queue
+from everheard.ledger.catalogue import read_queue
 from everheard.ledger.operations.quota import Budget
 from everheard.ledger.recordings import decide_recording, join_recordings
 from everheard.run.job import Job, Run, run_job
@@ -57,7 +57,6 @@ def work(run: Run) -> Figures:
     with Sender(SPOTIFY, PATIENCE) as sender:
         enricher = Enricher(run, open_app_client(run, sender), find_budget(run))
         calls_left = ask_queue(run, enricher)
-    derive_changed(connection)
     join_recordings(connection)
     counts = enricher.enriched
     return Figures(

@@ -178,6 +178,8 @@ class Poll:
             to_rows=lambda known: to_poll_rows(
                 item for moment, item in items.items() if moment not in known
             ),
+            answered_at=self._session.client.answered_at if is_fresh else None,
+            faults=self._run.outcome.warnings,
             dry_run=self._run.options.dry_run,
         )
         self.loaded = self._run.with_known_zones(load)

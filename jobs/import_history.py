@@ -39,6 +39,7 @@ from everheard.sources.spotify_export.files import (
     split_batches,
 )
 from everheard.sources.spotify_export.folder import private_folder
+from everheard.sources.spotify_export.found import describe_passed_over
 from everheard.sources.spotify_export.judge import judge_files, judge_plays, tell_strange_keys
 from everheard.sources.spotify_export.reader import Batch, BatchReader
 from everheard.sources.spotify_export.tally import (
@@ -94,13 +95,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--yes", action="store_true", help="import zips of more than 2 GB unpacked, too"
     )
     parser.add_argument(
-        "--anyway",
-        action="store_true",
-        help="import what was refused as hardly your history; it closes no gap",
+        "--anyway", action="store_true", help="import what was refused, too; it closes no gap"
     )
-    parser.add_argument(
-        "--list", action="store_true", help="list the imports so far; `undo import N` undoes one"
-    )
+    parser.add_argument("--list", action="store_true", help="list the imports so far, no more")
 
 
 def work(run: Run) -> Figures:
@@ -108,14 +105,17 @@ def work(run: Run) -> Figures:
     if not run.options.paths:
         raise BadInput("Name what to import: `python start.py import my_spotify_data.zip`.")
     started = time.monotonic()
-    found = find_sources(run.options.paths, accepts_large=run.options.yes)
-    history = Import(run, found.files)
-    refusals = list(found.refusals)
-    if found.files:
-        run.outcome.warnings += tell_strange_keys(found.files)
-        with run.outcome.attempt():
-            history.load()
-        refusals += history.done.refusals
+    with closing(SkipReport(run.options.report)) as report:
+        found = find_sources(run.options.paths, accepts_large=run.options.yes)
+        history = Import(run, found.files, report)
+        refusals = list(found.refusals)
+        if found.files:
+            run.outcome.warnings += tell_strange_keys(found.files)
+            with run.outcome.attempt():
+                history.load()
+            refusals += history.done.refusals
+    if found.passed_over:
+        print(describe_passed_over(found.passed_over))
     tally = history.done.tally
     tally.passed_over_count = len(found.passed_over)
     run.outcome.warnings += tally.find_doubts()
@@ -128,10 +128,11 @@ def work(run: Run) -> Figures:
 class Import:
     """One import, in one transaction: it is kept whole, or not at all."""
 
-    def __init__(self, run: Run, files: list[HistoryFile]) -> None:
+    def __init__(self, run: Run, files: list[HistoryFile], report: SkipReport) -> None:
         self.done = ImportAccount()
         self._run = run
         self._files = files
+        self._report = report
 
     def load(self) -> None:
         """Load all files; where they are refused, or something fails, nothing of them is kept."""
@@ -142,7 +143,6 @@ class Import:
         with (
             private_folder(run.settings.home) as folder,
             closing(BatchReader(folder, target.now)) as reader,
-            closing(SkipReport(run.options.report)) as report,
             show_progress(self._files) as progress,
         ):
             parts = split_batches(self._files, FILES_PER_BATCH)
@@ -165,7 +165,8 @@ class Import:
             except Failure:
                 self.done = ImportAccount(refusals=self.done.refusals)
                 raise
-            report.add(self.done.skipped)
+            for part, rows in self.done.skipped:
+                self._report.add(part, rows)
             if not run.options.dry_run:
                 progress.set_description("adding up")
                 join_names(connection)
@@ -175,8 +176,8 @@ class Import:
         self.done.add(files, batch.spans, batch.digests, batch.refusals)
         for file in result.tallies:
             self.done.tally.add_file(file, batch.spans.get(file.file_number))
-        for row in (*batch.skipped, *result.skipped):
-            self.done.add_skip(files[row.file_number], row)
+        for rows in (batch.skipped, result.skipped):
+            self.done.add_skips(files, rows)
 
     def _finish(self, history: HistoryLoad) -> None:
         """Judge the import, then note what it covers; raise Refused where it is no history."""

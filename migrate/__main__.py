@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 
 from everheard.config import read_settings
+from everheard.database.connect import connect
 from everheard.failure import Failure
+from everheard.ledger.summaries import derive_all
 from everheard.pipe import outlive_reader
 from migrate.document import write_pages
 from migrate.role import renew_role
@@ -23,6 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     role = commands.add_parser("role", help="create or renew a role that reads the views only")
     role.add_argument("name", nargs="?", default="bi_reader", help="default: bi_reader")
+    commands.add_parser("summaries", help="derive every sum again from the plays")
     commands.add_parser(
         "document",
         help="write docs/views.md from the database's own comments, and the READMEs in sql/load",
@@ -36,6 +40,9 @@ def main(argv: list[str] | None = None) -> int:
             reader = renew_role(settings, options.name)
             print(f"role: {reader.name} reads schema bi. Its password, shown this once:")
             print(reader.password)
+        elif options.command == "summaries":
+            with closing(connect(settings, application="everheard summaries")) as connection:
+                print(f"summaries: derived again for {derive_all(connection)} listeners")
         else:
             print(write_pages(settings))
     except Failure as failure:

@@ -28,7 +28,7 @@ _USED = re.compile(
 _VERBS = {"from": "reads", "join": "reads", "using": "reads", "lock table": "reads"}
 _LISTED = re.compile(r"\s*(?P<verb>analyze|drop (?:table|view))\s")
 _BARE = re.compile(
-    r"(?<!distinct )\b(?:from|join|into|update|using)\s+(?!set\b|lateral\b|pg_)"
+    r"(?<!distinct )\b(?:from|join|into|update|using)\s+(?!set\b|skip\b|lateral\b|pg_)"
     r"(?P<name>\w+)\b(?!\s*[.(])"
 )
 _EXTRACT = re.compile(r"\bextract\(\w+ from\b")

@@ -16,7 +16,7 @@ from cli.commands import make_parser
 from cli.doctor.check import Check, Mark, bad, good, note
 from cli.doctor.github import check_github
 from cli.doctor.imports import check_imports
-from cli.doctor.ledger import check_ledger, find_host
+from cli.doctor.ledger import check_ledger, check_sums, find_host
 from cli.doctor.spotify import check_spotify
 from cli.github.client import find_repository
 from cli.setup.answers import read_answers
@@ -24,6 +24,7 @@ from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError, ExitCode, Failure, SchemaMismatch
 from everheard.ledger.operations.health import LedgerHealth, read_health
+from everheard.ledger.summaries import read_sample
 
 UPGRADE = "`python start.py migrate upgrade`"
 NOBODY_TELLS = "nobody would tell you if every runner stopped"
@@ -88,11 +89,12 @@ def check_database(settings: Settings, health: list[LedgerHealth]) -> list[Check
             try:
                 health.append(read_health(connection, client_id=settings.client_id))
                 checks += check_imports(connection)
+                sums = check_sums(read_sample(connection))
             except SchemaMismatch as failure:
                 return [*checks, bad("schema", str(failure), UPGRADE)]
     except Failure as failure:
         return [bad("database", "not reachable", str(failure))]
-    return [*checks, *check_ledger(health[0], settings)]
+    return [*checks, *check_ledger(health[0], settings), sums]
 
 
 def check_way(url: str, connection: Connection) -> list[Check]:

@@ -11,6 +11,7 @@ from everheard.config import Settings
 from everheard.encryption import fingerprint
 from everheard.ledger.listeners import CHANGE_ZONE
 from everheard.ledger.operations.health import LedgerHealth
+from everheard.ledger.summaries import SummarySample
 from everheard.run.warnings import ISSUE_DAY, RENEWAL, WARN_DAY, say_sign_in_ends
 from everheard.sources.spotify.auth import SCOPES, TOKEN
 from everheard.sources.spotify.client import RECENTLY_PLAYED
@@ -39,6 +40,7 @@ def check_ledger(health: LedgerHealth, settings: Settings) -> list[Check]:
         *check_timezones(health, settings),
         *check_runners(health),
         check_gaps(health),
+        *check_skipped_polls(health),
         check_quota(health, settings.calls_per_day),
         check_storage(health, host),
         *check_scheduler(health),
@@ -176,6 +178,23 @@ def check_gaps(health: LedgerHealth) -> Check:
         f"{health.open_gap_count} open, {health.new_gap_count} of them noticed in the last 3 days",
         "the privacy export closes them; a second runner prevents them (docs/never-late.md)",
     )
+
+
+def check_sums(sample: SummarySample) -> Check:
+    """Judge whether the sums of a few months are those of their plays."""
+    if sample.wrong_count:
+        says = f"{sample.wrong_count} of {sample.month_count} sampled months differ from the plays"
+        return bad("sums", says, "`python start.py migrate summaries` derives all of them again")
+    return good("sums", f"those of {sample.month_count} sampled months are those of their plays")
+
+
+def check_skipped_polls(health: LedgerHealth) -> list[Check]:
+    """Say that some of what Spotify showed cannot have been played when it is told."""
+    if not health.skipped_poll_count:
+        return []
+    says = f"{health.skipped_poll_count} kept aside: dated in the future or before Spotify existed"
+    cure = "nothing: a device's clock was wrong; the privacy export may know better"
+    return [note("polled plays", says, cure)]
 
 
 def check_quota(health: LedgerHealth, calls_per_day: int) -> Check:

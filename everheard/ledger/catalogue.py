@@ -74,7 +74,10 @@ def load_answers(connection: Connection, rows: StagedRows, paged_albums: list[st
 
 
 def derive_changed(connection: Connection) -> None:
-    """Derive the plays again, listener by listener, whose match classes have changed."""
+    """Derive again, listener by listener, the plays and sums that wait to be.
+
+    Match classes may have changed, lengths, or what a rule of exclusion leaves out.
+    """
     with translate_errors(), connection.cursor() as cursor:
         send(cursor, render(cursor, flows.CHANGED_LISTENERS))
         listeners = [row[0] for row in cursor.fetchall()]

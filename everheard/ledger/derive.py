@@ -7,8 +7,7 @@ their months: all in the caller's transaction, under the listener's lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -17,7 +16,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from everheard.database.statements import render, render_insert, send
 from everheard.database.trips import Derivation
-from everheard.ledger.rules.pairing import pair_plays
+from everheard.ledger.rules.sources import Observation, pair_sources
 
 
 def derive(
@@ -39,16 +38,15 @@ def derive(
     send(cursor, render(cursor, flow.derive, mine, [pairs]))
 
 
-def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-    """Yield (poll's end and track, history row's end and track) for every pair.
+def _pair_clusters(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield (what is weaker, what it is one play with): of each its trust, moment and track.
 
-    ``rows``: (match_key, cluster_number, is_poll, played_at, track_key), sorted.
+    ``rows``: (match_key, cluster_number, trust, moment, track_key, ms_played, length_ms), sorted.
     """
     for _, cluster in groupby(rows, key=itemgetter(0, 1)):
-        sides: dict[bool, list[tuple[datetime, int]]] = {True: [], False: []}
-        for _, _, is_poll, played_at, track_key in cluster:
-            sides[is_poll].append((played_at, track_key))
-        polls, history = sides[True], sides[False]
-        times = [at for at, _ in polls], [at for at, _ in history]
-        for poll, row in pair_plays(*times):
-            yield *polls[poll], *history[row]
+        sides: dict[int, list[Observation]] = {}
+        for place, (_, _, trust, moment, track_key, ms_played, length_ms) in enumerate(cluster):
+            told = Observation(trust, moment, track_key, ms_played, length_ms, place)
+            sides.setdefault(trust, []).append(told)
+        for weaker, stronger in pair_sources(sides):
+            yield *weaker[:3], *stronger[:3]

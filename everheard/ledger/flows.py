@@ -27,14 +27,12 @@ _BY_TRACK = _name("summaries", "summary_month_track summary_track")
 
 #: How staged rows become dimensions: each file needs those before it.
 _DIMENSIONS = _name(
-    "dimensions",
-    "analyze_stage dim_artist dim_album touched_length dim_track named_album bridges dim_context",
+    "dimensions", "analyze_stage dim_artist dim_album dim_track named_album bridges dim_context"
 )
-_CLASSES = _name("derive", "match_class etl_changed_class take_changed_class")
-_DERIVE: tuple[str | Rows, ...] = (
-    Rows(("staged_pair",)),
-    *_name("derive", "fact_play touched_span"),
+_CLASSES = _name(
+    "derive", "match_class changed_length etl_changed_class etl_touched_track take_changed_class"
 )
+_DERIVE = trip(Rows(("staged_pair",)), *_name("derive", "fact_play touched_span")).steps
 #: Which rows of histories are one play, then which plays of polls are one with them.
 _CLUSTERS = _name("derive", "history_telling touched_cluster")
 LISTENER_LOCK = trip("listeners/lock_listener")
@@ -80,6 +78,14 @@ POLL_DERIVATION = Derivation(
 )
 WATERMARK = trip("polls/etl_watermark")
 GAPS = trip("polls/etl_gap")
+POLL_SKIPS = trip("polls/etl_poll_skip")
+
+# --- What a watcher and scrobbling services tell.
+
+TOLD_DERIVATION = Derivation(
+    observe=trip(_STAGE, _STAGED, *_DIMENSIONS, *_CLASSES, "told/source_told_play", *_CLUSTERS),
+    derive=trip(*_DERIVE, *SUMMARIES.steps, "told/read_told_count"),
+)
 
 # --- Imports.
 
@@ -136,6 +142,7 @@ SUMMARIES_BY_TRACK = trip(_TOUCHED_PLAY, "summaries/summary_play_once", *_BY_TRA
 SUMMARIES_BY_TIME = trip(_TOUCHED_PLAY, "summaries/summary_play", *_BY_TIME)
 ANALYZE = trip("summaries/analyze_ledger")
 ALL_MONTHS = trip("summaries/touched_all")
+STALE_SUMMARIES = trip("summaries/read_stale_summary")
 WAITING_LISTENERS = trip("summaries/read_waiting_listener")
 
 # --- Enrichment and releases.
@@ -148,7 +155,7 @@ ANSWERS = trip(
     *_DIMENSIONS,
     "derive/match_class",
     *_name("enrich", "answered_track artist_genre keep_needed_pages"),
-    "derive/etl_changed_class",
+    *_name("derive", "changed_length etl_changed_class etl_touched_track"),
     *("enrich/answered", _OWED),
 )
 GENRE_QUEUE = trip("enrich/read_genre_queue")
@@ -160,6 +167,7 @@ RELEASES = trip(
     *_name("releases", "watched_artist keep_watched"),
     *_name("dimensions", "analyze_stage dim_artist dim_album dim_track bridges"),
     *_name("releases", "fact_album_release etl_artist_watch answered_artist"),
+    "derive/etl_touched_track",
     _OWED,
 )
 FOLLOWED = trip(_STAGE, _STAGED, "dimensions/dim_artist", "releases/bridge_listener_artist")

@@ -12,6 +12,7 @@ from everheard.database.transactions import write_whole
 from everheard.database.trips import Trip
 from everheard.failure import ExitCode, Failure
 from everheard.ledger import flows
+from everheard.ledger.catalogue import derive_changed
 
 
 class UnknownTrack(Failure):
@@ -39,12 +40,19 @@ def decide_recording(
 
 
 def join_recordings(connection: Connection) -> None:
-    """Find recordings, and what names turned out to be, from all that is known now."""
+    """Find recordings, and what names turned out to be, from all that is known now.
+
+    What that changes for a listener is derived again: a rule on a song holds for its recording.
+    """
     _join(connection, flows.RECORDINGS_JOINED)
+    derive_changed(connection)
 
 
 def join_names(connection: Connection) -> None:
-    """Find what albums and artists known only by name turned out to be."""
+    """Find what albums and artists known only by name turned out to be.
+
+    The caller derives its listener's summaries next; others' wait for their next run.
+    """
     _join(connection, flows.NAMES_JOINED)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import NamedTuple
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
@@ -19,6 +20,41 @@ from everheard.database.connect import connect, translate_errors
 from everheard.database.statements import render, send
 from everheard.database.transactions import open_transaction
 from everheard.ledger import flows
+from everheard.ledger.listeners import read_listeners
+
+#: Months of each listener that a look at the summaries compares.
+SAMPLED_MONTHS = 6
+
+
+class SummarySample(NamedTuple):
+    """How many months were compared with their plays, and how many sums are not theirs."""
+
+    month_count: int
+    wrong_count: int
+
+
+def read_sample(connection: Connection) -> SummarySample:
+    """Compare the summaries of a few months, drawn anew each time, with what the plays say."""
+    with translate_errors(), connection.cursor() as cursor:
+        send(cursor, render(cursor, flows.STALE_SUMMARIES, {"month_count": SAMPLED_MONTHS}))
+        return SummarySample(*(cursor.fetchone() or (0, 0)))
+
+
+def derive_all(connection: Connection) -> int:
+    """Derive every summary of every listener again; return how many listeners there are.
+
+    Raises DatabaseTrouble or SchemaMismatch.
+    """
+    known = read_listeners(connection).known
+    with translate_errors():
+        for one in known:
+            mine = {"listener_key": one.listener_key}
+            with connection.cursor() as plain:
+                lock = render(plain, flows.LISTENER_LOCK, mine)
+            with open_transaction(connection, lock) as cursor:
+                trips = (flows.ALL_MONTHS, flows.SUMMARIES)
+                send(cursor, *(render(cursor, trip, mine) for trip in trips))
+    return len(known)
 
 
 def render_summaries(cursor: Cursor, listener_key: int) -> bytes:

@@ -42,13 +42,22 @@ class Answer:
         text = self.headers.get("Retry-After", "").strip()
         if re.fullmatch(r"[0-9]{1,7}(\.[0-9]+)?", text):
             return timedelta(seconds=float(text))
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return max(moment - self.received_at, timedelta())
+        moment = _read_date(text)
+        return None if moment is None else max(moment - self.received_at, timedelta())
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """Return the moment of the answer by the server's own clock; None where it told none."""
+        return _read_date(self.headers.get("Date", "").strip())
+
+
+def _read_date(text: str) -> datetime | None:
+    """Return the moment that a header tells, in UTC where it names no zone."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Service(NamedTuple):

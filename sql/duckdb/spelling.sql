@@ -1,5 +1,5 @@
--- Find what the batch names and no batch before it has, cleaned (DuckDB); list the names in it
--- that have not been folded yet.
+-- Find what the batch names and no batch before it has, cleaned (DuckDB); the view lists the
+-- names in it that have not been folded yet.
 create or replace table unsent as
 select distinct
     item_name,
@@ -50,6 +50,7 @@ from (
     where reason is null and kind = 'episode'
 ) as met;
 
+create or replace view unfolded_name as
 with met as (
     select track_name as name from spelling
     union

@@ -179,13 +179,15 @@ select
 from play
 inner join located
     on play.path_number = located.path_number
-where play.place > 1;
+where play.place > 1
+order by file_number, row_number;
 
 create or replace table file_total as
 select
     path_number,
     count(*) filter (where is_moved) as moved_count,
-    coalesce(sum(ms_played) filter (where place = 1), 0)::bigint as listened_ms
+    coalesce(sum(ms_played) filter (where place = 1 and kind <> 'episode'), 0)::bigint as music_ms,
+    coalesce(sum(ms_played) filter (where place = 1 and kind = 'episode'), 0)::bigint as episode_ms
 from play
 group by path_number;
 
@@ -255,7 +257,8 @@ select
     file_telling.unreadable_count,
     file_telling.whole_count,
     coalesce(file_total.moved_count, 0) as moved_count,
-    coalesce(file_total.listened_ms, 0) as listened_ms
+    coalesce(file_total.music_ms, 0) as music_ms,
+    coalesce(file_total.episode_ms, 0) as episode_ms
 from located
 inner join file_telling
     on located.path_number = file_telling.path_number

@@ -1,6 +1,6 @@
 -- warehouse.etl_touched_span
 -- Grain: one row per listener and stretch of time whose summaries wait to be derived again.
--- Whoever changes plays, or what the views make of them, writes a span; the months
+-- Whoever changes a listener's plays, or their rules, holds their lock and writes a span; the months
 -- that it touches are derived again in the same transaction, or by the listener's next load.
 create table warehouse.etl_touched_span (
     touched_from timestamptz not null,

@@ -6,7 +6,7 @@
 -- one of them is the play, the others stay, for what is learned later may part them.
 create table warehouse.source_history_play (
     told_at timestamptz not null,
-    played_at timestamptz not null,
+    ended_at timestamptz not null,
     started_at timestamptz,
     track_key integer not null,
     episode_key integer not null,
@@ -19,7 +19,7 @@ create table warehouse.source_history_play (
     stands_at timestamptz,
     stands_key integer,
     constraint source_history_play_pk
-    primary key (listener_key, told_at, track_key, episode_key, played_at),
+    primary key (listener_key, told_at, track_key, episode_key, ended_at),
     constraint source_history_play_import_fk foreign key (import_key)
     references warehouse.etl_import (import_key)
 );
@@ -28,7 +28,7 @@ comment on table warehouse.source_history_play is
 'Grain: one row per listener, second told, song or episode, and end: a row of a history that may be told twice.';
 comment on column warehouse.source_history_play.told_at is
 'The time that the row tells (ts), UTC: when it was sent, if it was heard offline.';
-comment on column warehouse.source_history_play.played_at is
+comment on column warehouse.source_history_play.ended_at is
 'End of the play, UTC: as told, or start and listened time of what was heard offline.';
 comment on column warehouse.source_history_play.started_at is
 'When it began, as the row tells of what was heard offline; null of any other.';

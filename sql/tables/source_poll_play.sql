@@ -7,7 +7,10 @@ create table warehouse.source_poll_play (
     track_key integer not null,
     context_key integer not null,
     listener_key smallint not null,
-    constraint source_poll_play_pk primary key (listener_key, played_at, track_key)
+    constraint source_poll_play_pk primary key (listener_key, played_at, track_key),
+    constraint source_poll_play_played_at_ck check (
+        played_at >= '2000-01-02 00:00:00+00' and played_at < '2050-12-31 00:00:00+00'
+    )
 );
 create index source_poll_play_track_key_ix on warehouse.source_poll_play (track_key);
 comment on table warehouse.source_poll_play is

@@ -15,6 +15,7 @@ create table warehouse.summary_month_track (
     listen_count integer not null,
     judged_count integer not null,
     skip_count integer not null,
+    reasoned_count integer not null,
     listener_key smallint not null,
     constraint summary_month_track_pk primary key (listener_key, month_date, track_key)
 );
@@ -24,4 +25,6 @@ comment on column warehouse.summary_month_track.month_date is 'First day of the 
 comment on column warehouse.summary_month_track.first_listen_at is
 'First play of the month that counts as a listen; null where none does.';
 comment on column warehouse.summary_month_track.judged_count is
-'Plays of which the export says whether they were skipped.';
+'Plays of which the export says whether they were skipped, or why they ended.';
+comment on column warehouse.summary_month_track.reasoned_count is
+'Of these: plays without Spotify''s flag, judged by why they ended.';

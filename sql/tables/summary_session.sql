@@ -1,8 +1,10 @@
 -- warehouse.summary_session
--- Grain: one row per listener and session: counted plays with pauses of at most 30 minutes.
+-- Grain: one row per listener and session: counted plays with silences of at most 30 minutes.
+-- A silence is the time in which no play runs, from when it began to when it ended: who plays on
+-- two devices has one session, in whatever order the plays came in. It ends with its last play.
 -- Derived from fact_play in the transaction that changes it, or right after an import
 -- (sql/load/summaries/summary_session.sql).
--- Named after the end of its first play, which is a key of the ledger.
+-- Named after the end of the play that ended first, which is a key of the ledger.
 create table warehouse.summary_session (
     first_played_at timestamptz not null,
     started_at timestamptz not null,
@@ -15,6 +17,6 @@ create table warehouse.summary_session (
     constraint summary_session_pk primary key (listener_key, first_played_at)
 );
 comment on table warehouse.summary_session is
-'Grain: one row per listener and session: counted plays with pauses of at most 30 minutes.';
+'Grain: one row per listener and session: counted plays with silences of at most 30 minutes.';
 comment on column warehouse.summary_session.started_at is
-'End of the first play less what was listened of it.';
+'When the earliest of its plays began: its end less what was listened of it.';

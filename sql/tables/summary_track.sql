@@ -12,6 +12,7 @@ create table warehouse.summary_track (
     listen_count integer not null,
     judged_count integer not null,
     skip_count integer not null,
+    reasoned_count integer not null,
     listener_key smallint not null,
     constraint summary_track_pk primary key (listener_key, track_key)
 );
@@ -19,3 +20,7 @@ comment on table warehouse.summary_track is
 'Grain: one row per listener and track with a counted play, over all time.';
 comment on column warehouse.summary_track.first_listen_at is
 'First play that counts as a listen; null where none does.';
+comment on column warehouse.summary_track.judged_count is
+'Plays of which the export says whether they were skipped, or why they ended.';
+comment on column warehouse.summary_track.reasoned_count is
+'Of these: plays without Spotify''s flag, judged by why they ended.';

@@ -3,8 +3,8 @@
 -- average: the mean of the ratings. bayesian: (v R + m C) / (v + m), with v ratings of mean R,
 -- and m and C from warehouse.dim_rank_method (C null: the mean of all ratings).
 -- plays: milliseconds listened per track. blend: the rating's share w of bayesian / 100 plus
--- 1 - w of ln(1 + minutes per track), as a part of the greatest. plays and blend leave out
--- singles of up to three tracks, unless they are rated.
+-- 1 - w of ln(1 + minutes per track), as a part of the greatest of the albums that blend ranks.
+-- plays and blend leave out singles of up to three tracks, unless they are rated.
 -- Ties: the higher mean, more ratings, more time listened, then title, artist and id.
 create view bi.album_ranking as
 with scored as (
@@ -22,7 +22,15 @@ with scored as (
         )::double precision as prior_mean,
         bayesian.prior_weight,
         ln(1 + score.ms_per_track::double precision / 60000)
-        / nullif(max(ln(1 + score.ms_per_track::double precision / 60000)) over listened, 0) as listened_share
+        / nullif(
+            max(ln(1 + score.ms_per_track::double precision / 60000)) filter (
+                where
+                score.rating_count > 0
+                or album.album_type is distinct from 'single'
+                or coalesce(album.total_track_count, 1) > 3
+            ) over listened,
+            0
+        ) as listened_share
     from part.album_score as score
     inner join warehouse.dim_album as album
         on score.album_key = album.album_key

@@ -14,6 +14,7 @@ with heard as (
     from warehouse.summary_month_track as summary
     inner join bi.track_artist as credit
         on summary.track_key = credit.track_key
+    where credit.artist_key <> 0
     group by summary.listener_key, summary.month_date, credit.artist_key
 )
 

@@ -1,9 +1,11 @@
 -- bi.comeback
 -- Grain: one row per listener, artist and return after a year or more without a listen.
+-- A skip does not end the silence; what was heard of it counts to the time before, up to the
+-- month of the return. The time since begins with that month: the two are all there is.
 -- At least: the silence was not fully seen, so it may have been none.
 -- A silence of a year never lies within a calendar year, so the plays are added up by year:
--- far fewer rows than by month, and the same answer. They are put in order by their first
--- listen, not by year, so that the planner adds up without sorting every month first.
+-- far fewer rows than by month, and the same answer; only the months of a returning year that
+-- lie before the return are looked up.
 create view bi.comeback as
 with active as (
     select
@@ -16,18 +18,50 @@ with active as (
     from warehouse.summary_month_track as summary
     inner join bi.track_artist as credit
         on summary.track_key = credit.track_key
-    where summary.first_listen_at is not null
+    where credit.artist_key <> 0
     group by summary.listener_key, credit.artist_key, date_part('year', summary.month_date)
 ),
 
 followed as (
     select
         active.*,
-        lag(last_listen_at) over in_time as left_at,
+        -- Of years in which nothing but skips was heard, this is that of a year before.
+        max(last_listen_at) over (in_time rows between unbounded preceding and 1 preceding)
+            as left_at,
         sum(ms_listened) over in_time as ms_so_far,
         sum(ms_listened) over (partition by listener_key, artist_key) as ms_in_all
     from active
-    window in_time as (partition by listener_key, artist_key order by first_listen_at)
+    window in_time as (partition by listener_key, artist_key order by year)
+),
+
+returned as (
+    select
+        followed.listener_key,
+        followed.artist_key,
+        followed.left_at,
+        followed.first_listen_at,
+        followed.ms_in_all,
+        followed.ms_so_far - followed.ms_listened + skipped.ms_listened as ms_before,
+        listener.timezone
+    from followed
+    inner join warehouse.dim_listener as listener
+        on followed.listener_key = listener.listener_key
+    cross join
+        lateral (
+            select coalesce(sum(summary.ms_measured + summary.ms_estimated), 0) as ms_listened
+            from bi.track_artist as credit
+            inner join warehouse.summary_month_track as summary
+                on credit.track_key = summary.track_key
+            where
+                credit.artist_key = followed.artist_key
+                and summary.listener_key = followed.listener_key
+                and summary.month_date >= make_date(followed.year::integer, 1, 1)
+                and summary.month_date
+                < date_trunc('month', followed.first_listen_at at time zone listener.timezone)
+        ) as skipped
+    where
+        followed.first_listen_at at time zone 'UTC'
+        >= followed.left_at at time zone 'UTC' + interval '1 year'
 ),
 
 -- Worked out once, not for every return.
@@ -40,44 +74,41 @@ span as materialized (
 )
 
 select
-    followed.listener_key,
-    followed.artist_key,
+    returned.listener_key,
+    returned.artist_key,
     artist.artist_name,
-    (followed.left_at at time zone listener.timezone)::date as last_heard_date,
-    (followed.first_listen_at at time zone listener.timezone)::date as returned_date,
-    (followed.first_listen_at at time zone listener.timezone)::date
-    - (followed.left_at at time zone listener.timezone)::date as away_day_count,
-    (followed.ms_so_far - followed.ms_listened)::bigint as ms_before,
-    (followed.ms_in_all - followed.ms_so_far + followed.ms_listened)::bigint as ms_since,
+    (returned.left_at at time zone returned.timezone)::date as last_heard_date,
+    (returned.first_listen_at at time zone returned.timezone)::date as returned_date,
+    (returned.first_listen_at at time zone returned.timezone)::date
+    - (returned.left_at at time zone returned.timezone)::date as away_day_count,
+    returned.ms_before::bigint as ms_before,
+    (returned.ms_in_all - returned.ms_before)::bigint as ms_since,
     case
         when
             span.seen @> tsrange(
-                followed.left_at at time zone 'UTC',
-                followed.first_listen_at at time zone 'UTC',
+                returned.left_at at time zone 'UTC',
+                returned.first_listen_at at time zone 'UTC',
                 '[]'
             )
             then 'exact'
         else 'not fully seen'
     end as certainty
-from followed
-inner join warehouse.dim_listener as listener
-    on followed.listener_key = listener.listener_key
+from returned
 inner join bi.artist as artist
-    on followed.artist_key = artist.artist_key
+    on returned.artist_key = artist.artist_key
 left join span
-    on followed.listener_key = span.listener_key
-where
-    followed.first_listen_at at time zone 'UTC'
-    >= followed.left_at at time zone 'UTC' + interval '1 year';
+    on returned.listener_key = span.listener_key;
 comment on view bi.comeback is
-'Grain: one row per listener, artist and return after a year or more without a listen. At least: '
-'the silence was not fully seen, so it may have been none.';
+'Grain: one row per listener, artist and return after a year or more without a listen. A skip '
+'does not end the silence; what was heard of it counts to the time before, up to the month of the return. '
+'At least: the silence was not fully seen, so it may have been none.';
 comment on column bi.comeback.listener_key is 'Whose: bi.listener.';
 comment on column bi.comeback.artist_key is 'The artist: bi.artist.';
 comment on column bi.comeback.artist_name is 'Name.';
 comment on column bi.comeback.last_heard_date is 'Day of the last listen before the silence.';
 comment on column bi.comeback.returned_date is 'Day of the first listen after it.';
 comment on column bi.comeback.away_day_count is 'Days between the two.';
-comment on column bi.comeback.ms_before is 'Milliseconds listened before the silence.';
-comment on column bi.comeback.ms_since is 'Milliseconds listened since.';
+comment on column bi.comeback.ms_before is
+'Milliseconds listened before the month of the return, skips in the silence included.';
+comment on column bi.comeback.ms_since is 'Milliseconds listened since, from the month of the return on.';
 comment on column bi.comeback.certainty is 'Of the silence: exact or not fully seen.';

@@ -5,10 +5,12 @@ create view bi.daily_report as
 with averaged as (
     select
         day.*,
-        max(day.play_date) over (partition by day.listener_key) = day.play_date as is_today,
+        day.play_date = (now() at time zone listener.timezone)::date as is_today,
         round(avg(day.ms_listened) over month_before)::bigint as average_ms,
         round(avg(day.play_count) over month_before, 1)::numeric(8, 1) as average_play_count
     from bi.daily_listening as day
+    inner join warehouse.dim_listener as listener
+        on day.listener_key = listener.listener_key
     window month_before as (
         partition by day.listener_key order by day.play_date
         rows between 30 preceding and 1 preceding

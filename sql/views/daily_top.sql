@@ -1,7 +1,8 @@
 -- bi.daily_top
 -- Grain: one row per listener, day, list and place.
--- The lists: artist (as main), guest (as featured), song, album, new artist (first heard
--- that day). Ask for one day.
+-- The lists: artist (as main), guest (as featured), song, album, new artist (first listened to
+-- that day, with all their plays of it). The unknown track, artist and album have no place.
+-- Ties go by plays, then by name. Ask for one day.
 create view bi.daily_top as
 with heard as not materialized (
     select
@@ -39,31 +40,11 @@ with heard as not materialized (
     ) as play
 ),
 
-listed as (
-    select
+new_artist as not materialized (
+    select distinct
         heard.listener_key,
         heard.play_date,
-        kind.list,
-        credit.artist_key as item_key,
-        credit.artist_key as name_key,
-        heard.play_count,
-        heard.ms_listened,
-        heard.ms_estimated
-    from heard
-    inner join bi.track_artist as credit
-        on heard.track_key = credit.track_key
-    inner join (values ('artist', 'main'), ('guest', 'featured')) as kind (list, artist_role)
-        on credit.artist_role = kind.artist_role
-    union all
-    select
-        heard.listener_key,
-        heard.play_date,
-        'new artist' as list,
-        credit.artist_key as item_key,
-        credit.artist_key as name_key,
-        heard.play_count,
-        heard.ms_listened,
-        heard.ms_estimated
+        credit.artist_key
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
@@ -73,7 +54,8 @@ listed as (
     inner join warehouse.summary_track as new_track
         on heard.listener_key = new_track.listener_key and heard.track_key = new_track.track_key
     where
-        heard.play_date = (new_track.first_listen_at at time zone listener.timezone)::date
+        credit.artist_key <> 0
+        and heard.play_date = (new_track.first_listen_at at time zone listener.timezone)::date
         and not exists (
             select 1
             from warehouse.dim_artist as alias
@@ -87,6 +69,44 @@ listed as (
                 and earlier.first_listen_at
                 < heard.play_date::timestamp at time zone listener.timezone
         )
+),
+
+listed as (
+    select
+        heard.listener_key,
+        heard.play_date,
+        kind.list,
+        credit.artist_key as item_key,
+        credit.artist_key as name_key,
+        '' as name_order,
+        heard.play_count,
+        heard.ms_listened,
+        heard.ms_estimated
+    from heard
+    inner join bi.track_artist as credit
+        on heard.track_key = credit.track_key
+    inner join (values ('artist', 'main'), ('guest', 'featured')) as kind (list, artist_role)
+        on credit.artist_role = kind.artist_role
+    where credit.artist_key <> 0
+    union all
+    select
+        heard.listener_key,
+        heard.play_date,
+        'new artist' as list,
+        credit.artist_key as item_key,
+        credit.artist_key as name_key,
+        '' as name_order,
+        heard.play_count,
+        heard.ms_listened,
+        heard.ms_estimated
+    from heard
+    inner join bi.track_artist as credit
+        on heard.track_key = credit.track_key
+    inner join new_artist
+        on
+            heard.listener_key = new_artist.listener_key
+            and heard.play_date = new_artist.play_date
+            and credit.artist_key = new_artist.artist_key
     union all
     select
         heard.listener_key,
@@ -94,12 +114,14 @@ listed as (
         'song' as list,
         coalesce(nullif(track.recording_key, 0), -track.track_key) as item_key,
         track.track_key as name_key,
+        coalesce(track.track_uri, track.folded_name) as name_order,
         heard.play_count,
         heard.ms_listened,
         heard.ms_estimated
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
+    where heard.track_key <> 0
     union all
     select
         heard.listener_key,
@@ -107,6 +129,7 @@ listed as (
         'album' as list,
         coalesce(album.same_as_album_key, album.album_key) as item_key,
         coalesce(album.same_as_album_key, album.album_key) as name_key,
+        '' as name_order,
         heard.play_count,
         heard.ms_listened,
         heard.ms_estimated
@@ -124,7 +147,7 @@ summed as (
         play_date,
         list,
         item_key,
-        min(name_key) as name_key,
+        (array_agg(name_key order by name_order collate "C", name_key))[1] as name_key,
         sum(play_count)::integer as play_count,
         sum(ms_listened)::bigint as ms_listened,
         sum(ms_estimated)::bigint as ms_estimated
@@ -132,14 +155,33 @@ summed as (
     group by listener_key, play_date, list, item_key
 ),
 
-placed as (
+named as (
     select
         summed.*,
+        coalesce(artist.artist_name, track.track_name, album.album_name) as item_name,
+        coalesce(track.main_artist_name, album.main_artist_name) as artist_name
+    from summed
+    left join bi.artist as artist
+        on summed.name_key = artist.artist_key and summed.list in ('artist', 'guest', 'new artist')
+    left join bi.track as track
+        on summed.name_key = track.track_key and summed.list = 'song'
+    left join bi.album as album
+        on summed.name_key = album.album_key and summed.list = 'album'
+),
+
+placed as (
+    select
+        named.*,
         row_number() over (
             partition by listener_key, play_date, list
-            order by ms_listened desc, play_count desc, item_key
+            order by
+                ms_listened desc,
+                play_count desc,
+                item_name collate "C",
+                artist_name collate "C",
+                item_key
         )::integer as place
-    from summed
+    from named
 )
 
 select
@@ -148,8 +190,8 @@ select
     placed.list,
     placed.place,
     placed.item_key,
-    coalesce(artist.artist_name, track.track_name, album.album_name) as item_name,
-    coalesce(track.main_artist_name, album.main_artist_name) as artist_name,
+    placed.item_name,
+    placed.artist_name,
     placed.play_count,
     placed.ms_listened,
     placed.ms_estimated,
@@ -161,22 +203,18 @@ inner join bi.coverage as cover
 inner join part.certainty as word
     on
         (cover.status = 'complete') = word.is_fully_seen
-        and (placed.ms_estimated > 0) = word.is_estimated
-left join bi.artist as artist
-    on placed.name_key = artist.artist_key and placed.list in ('artist', 'guest', 'new artist')
-left join bi.track as track
-    on placed.name_key = track.track_key and placed.list = 'song'
-left join bi.album as album
-    on placed.name_key = album.album_key and placed.list = 'album';
+        and (placed.ms_estimated > 0) = word.is_estimated;
 comment on view bi.daily_top is
 'Grain: one row per listener, day, list and place. The lists: artist (as main), guest (as '
-'featured), song, album, new artist (first heard that day). Ask for one day.';
+'featured), song, album, new artist (first listened to that day, with all their plays of it). The '
+'unknown track, artist and album have no place. Ties go by plays, then by name. Ask for one day.';
 comment on column bi.daily_top.listener_key is 'Whose: bi.listener.';
 comment on column bi.daily_top.play_date is 'Day on the listeners calendar.';
 comment on column bi.daily_top.list is 'artist, guest, new artist, song or album.';
-comment on column bi.daily_top.place is '1 is what was heard longest.';
+comment on column bi.daily_top.place is '1 is what was heard longest; then most often, then by name.';
 comment on column bi.daily_top.item_key is 'The artist, song or album.';
-comment on column bi.daily_top.item_name is 'Its name.';
+comment on column bi.daily_top.item_name is
+'Its name; of a song''s tracks that of the least URI among those heard that day.';
 comment on column bi.daily_top.artist_name is 'Main artist of a song or album; null for artists.';
 comment on column bi.daily_top.play_count is 'Plays that are counted, of any length.';
 comment on column bi.daily_top.ms_listened is 'Milliseconds listened.';

@@ -1,16 +1,25 @@
 -- bi.discovery
 -- Grain: one row per listener, kind and artist, song or album, with the first time it was heard.
--- Heard is a listen: 30 seconds, or a shorter track whole. The first time is that of the
--- ledger, which begins with the first play it knows.
+-- Heard is a listen: 30 seconds, or a shorter track whole. What was only skipped was not found;
+-- once something is found, every play of it is summed, skips before and since as well, as in
+-- bi.top_artist. The first time is that of the ledger, which begins with the first play it
+-- knows. The unknown track is no song, and found by nobody.
 create view bi.discovery as
 with heard as (
     select
-        summary.*,
+        summary.listener_key,
+        summary.track_key,
+        summary.first_listen_at,
+        summary.last_listen_at,
+        summary.play_count,
+        summary.listen_count,
+        summary.ms_measured,
+        summary.ms_estimated,
         listener.timezone
     from warehouse.summary_track as summary
     inner join warehouse.dim_listener as listener
         on summary.listener_key = listener.listener_key
-    where summary.first_listen_at is not null
+    where summary.track_key <> 0
 ),
 
 found as (
@@ -28,6 +37,7 @@ found as (
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
+    where credit.artist_key <> 0
     union all
     select
         heard.listener_key,
@@ -77,6 +87,7 @@ item as (
         sum(ms_estimated)::bigint as ms_estimated
     from found
     group by listener_key, timezone, kind, item_key
+    having min(first_listen_at) is not null
 )
 
 select
@@ -101,8 +112,10 @@ inner join part.certainty as word
         and (item.ms_estimated > 0) = word.is_estimated;
 comment on view bi.discovery is
 'Grain: one row per listener, kind and artist, song or album, with the first time it was heard. '
-'Heard is a listen: 30 seconds, or a shorter track whole. The first time is that of the ledger, '
-'which begins with the first play it knows.';
+'Heard is a listen: 30 seconds, or a shorter track whole. What was only skipped was not found; once '
+'something is found, every play of it is summed, skips before and since as well, as in bi.top_artist. '
+'The first time is that of the ledger, which begins with the first play it knows. The unknown track is '
+'no song, and found by nobody.';
 comment on column bi.discovery.listener_key is 'Whose: bi.listener.';
 comment on column bi.discovery.kind is 'artist, song or album.';
 comment on column bi.discovery.item_key is 'The artist (bi.artist), song (bi.recording) or album (bi.album).';

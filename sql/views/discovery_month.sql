@@ -1,7 +1,8 @@
 -- bi.discovery_month
 -- Grain: one row per listener and month with a play.
 -- How much is new: what was first heard in the month, and the share of time with artists
--- first heard in the last twelve months.
+-- first heard in the last twelve months. Heard is a listen, as in bi.discovery: a skip before
+-- the first one makes nobody known, and its time is not that of a new artist yet.
 create view bi.discovery_month as
 with heard as (
     select
@@ -12,7 +13,7 @@ with heard as (
     from warehouse.summary_track as summary
     inner join warehouse.dim_listener as listener
         on summary.listener_key = listener.listener_key
-    where summary.first_listen_at is not null
+    where summary.first_listen_at is not null and summary.track_key <> 0
 ),
 
 first_artist as (
@@ -28,6 +29,7 @@ first_artist as (
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
+    where credit.artist_key <> 0
     group by heard.listener_key, heard.timezone, credit.artist_key
 ),
 
@@ -79,6 +81,7 @@ new_time as (
                 credit.track_key = summary.track_key
                 and credit.artist_role = 'main'
                 and first_artist.listener_key = summary.listener_key
+                and first_artist.month_date <= summary.month_date
                 and first_artist.last_new_month_date >= summary.month_date
         )
     group by summary.listener_key, summary.month_date
@@ -134,7 +137,9 @@ left join new_time
     on month.listener_key = new_time.listener_key and month.month_date = new_time.month_date;
 comment on view bi.discovery_month is
 'Grain: one row per listener and month with a play. How much is new: what was first heard in the '
-'month, and the share of time with artists first heard in the last twelve months.';
+'month, and the share of time with artists first heard in the last twelve months. Heard is a listen, as '
+'in bi.discovery: a skip before the first one makes nobody known, and its time is not that of a new '
+'artist yet.';
 comment on column bi.discovery_month.listener_key is 'Whose: bi.listener.';
 comment on column bi.discovery_month.month_date is 'First day of the month.';
 comment on column bi.discovery_month.new_artist_count is 'Artists first heard in the month.';

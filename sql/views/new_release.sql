@@ -37,21 +37,31 @@ cross join
             coalesce(sum(summary.play_count), 0)::bigint as play_count,
             coalesce(sum(summary.ms_measured + summary.ms_estimated), 0) as ms,
             coalesce(sum(summary.ms_estimated), 0) as ms_estimated
-        from warehouse.bridge_track_artist as credit
+        from (
+            -- Whoever the artist is known as: a track that credits two of them counts once.
+            select distinct credit.track_key
+            from warehouse.dim_artist as alias
+            inner join warehouse.bridge_track_artist as credit
+                on alias.artist_key = credit.artist_key
+            where
+                coalesce(artist.same_as_artist_key, artist.artist_key)
+                in (alias.artist_key, alias.same_as_artist_key)
+        ) as credited
         inner join warehouse.summary_track as summary
-            on credit.track_key = summary.track_key
-        where
-            credit.artist_key = release.artist_key
-            and summary.listener_key = release.listener_key
+            on credited.track_key = summary.track_key
+        where summary.listener_key = release.listener_key
     ) as heard
 cross join
     lateral (
         select coalesce(sum(summary.play_count), 0)::bigint as play_count
-        from warehouse.dim_track as track
+        from warehouse.dim_album as alias
+        inner join warehouse.dim_track as track
+            on alias.album_key = track.album_key
         inner join warehouse.summary_track as summary
             on track.track_key = summary.track_key
         where
-            track.album_key = release.album_key
+            coalesce(album.same_as_album_key, album.album_key)
+            in (alias.album_key, alias.same_as_album_key)
             and summary.listener_key = release.listener_key
     ) as own
 -- Who follows artists and has not played anything yet has no periods.
@@ -78,9 +88,9 @@ comment on column bi.new_release.found_by is 'browse, search or artist: where it
 comment on column bi.new_release.found_at_utc is 'When it was found, UTC.';
 comment on column bi.new_release.found_at_local is 'When it was found, on the listener''s clock.';
 comment on column bi.new_release.is_followed is 'Whether the listener follows one of its artists.';
-comment on column bi.new_release.artist_play_count is 'The listener''s plays of that artist.';
+comment on column bi.new_release.artist_play_count is 'The listener''s plays of that artist, whatever name or id credits them: as in bi.top_artist.';
 comment on column bi.new_release.artist_ms_listened is 'Milliseconds the listener has listened to that artist.';
-comment on column bi.new_release.album_play_count is 'The listener''s plays of the album itself.';
+comment on column bi.new_release.album_play_count is 'The listener''s plays of the album itself, whatever name or id it goes by.';
 comment on column bi.new_release.image_url is 'Address of the widest cover.';
 comment on column bi.new_release.spotify_url is 'The album on Spotify.';
 comment on column bi.new_release.certainty is 'Of artist_ms_listened: exact, about, at least or not fully seen.';

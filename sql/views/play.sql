@@ -23,7 +23,7 @@ select
     detail.reason_end,
     detail.country,
     platform.name as platform,
-    case play.ms_source when 0 then 'poll' when 1 then 'export' else 'watcher' end as source,
+    case play.ms_source when 0 then 'poll' when 1 then 'export' when 2 then 'watcher' else 'scrobble' end as source,
     play.is_counted
 from part.timed_play as play
 left join warehouse.dim_play_detail as detail
@@ -33,7 +33,7 @@ left join warehouse.dim_platform as platform
 comment on view bi.play is
 'Grain: one row per listener, moment and track.';
 comment on column bi.play.listener_key is 'Whose play: bi.listener.';
-comment on column bi.play.played_at_utc is 'End of the play, UTC.';
+comment on column bi.play.played_at_utc is 'End of the play, UTC; estimated where source is scrobble.';
 comment on column bi.play.played_at_local is 'End of the play on the listener''s clock.';
 comment on column bi.play.play_date is 'Day of the play on the listener''s calendar.';
 comment on column bi.play.date_key is 'The same day as yyyymmdd: bi.calendar.';
@@ -51,5 +51,6 @@ comment on column bi.play.reason_start is 'Why the play began, in the export''s 
 comment on column bi.play.reason_end is 'Why the play ended, in the export''s words.';
 comment on column bi.play.country is 'Country of the connection, two letters.';
 comment on column bi.play.platform is 'Device or app as the export spells it; empty where unknown.';
-comment on column bi.play.source is 'Who observed the play: poll, export or watcher.';
+comment on column bi.play.source is
+'Who observed the play, of several the most trusted: export, watcher, poll or scrobble.';
 comment on column bi.play.is_counted is 'False where a rule of bi.exclusion takes the play out of every sum.';

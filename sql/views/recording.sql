@@ -13,7 +13,13 @@ with released as (
         track.album_key,
         row_number() over (
             partition by coalesce(nullif(track.recording_key, 0), -track.track_key)
-            order by (track.name <> '') desc, track.metadata_level desc, track.track_key
+            order by
+                (track.name <> '') desc,
+                track.metadata_level desc,
+                track.track_uri collate "C",
+                track.folded_name collate "C",
+                track.folded_artist_name collate "C",
+                track.track_key
         ) as place
     from warehouse.dim_track as track
 )
@@ -46,7 +52,7 @@ group by released.song_key;
 comment on view bi.recording is
 'Grain: one row per recording, which may live under several track ids.';
 comment on column bi.recording.song_key is 'Key of the row; bi.track carries it too.';
-comment on column bi.recording.song_name is 'Title, of its best described track.';
+comment on column bi.recording.song_name is 'Title, of its best described track; of several that of the least URI.';
 comment on column bi.recording.main_artist_name is 'The artist credited first.';
 comment on column bi.recording.main_artist_key is 'The artist credited first: bi.artist.';
 comment on column bi.recording.isrc is 'International Standard Recording Code.';

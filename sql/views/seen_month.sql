@@ -59,7 +59,12 @@ inner join part.certainty as measured
         not measured.is_estimated
         and measured.is_fully_seen = coalesce(
             span.seen
-            @> tsrange(month.start_at at time zone 'UTC', month.end_at at time zone 'UTC', '[]'),
+            @> tsrange(
+                month.start_at at time zone 'UTC',
+                -- A month ahead of the clock has not begun.
+                greatest(month.start_at, month.end_at) at time zone 'UTC',
+                '[]'
+            ),
             false
         )
 inner join part.certainty as estimated

@@ -1,7 +1,9 @@
 -- bi.skip_rate
 -- Grain: one row per listener, period and artist with plays that the export judges.
--- Skipped is what Spotify's export calls so; polled plays say nothing and are left out.
--- A rate from few plays means little: ask for judged_count >= 20.
+-- Skipped is what Spotify's export calls so. Where its flag is missing (in nearly every row of
+-- an old export) why the play ended is asked: the forward button is a skip, any other known
+-- reason is none; reasoned_count says of how many. Polled plays say neither and are left out:
+-- judged_count is n of play_count. A rate from few plays means little: ask for judged_count >= 20.
 create view bi.skip_rate as
 with judged as (
     select
@@ -10,10 +12,12 @@ with judged as (
         credit.artist_key,
         sum(heard.play_count)::integer as play_count,
         sum(heard.judged_count)::integer as judged_count,
-        sum(heard.skip_count)::integer as skip_count
+        sum(heard.skip_count)::integer as skip_count,
+        sum(heard.reasoned_count)::integer as reasoned_count
     from part.period_track as heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
+    where credit.artist_key <> 0
     group by heard.listener_key, heard.period, credit.artist_key
     having sum(heard.judged_count) > 0
 )
@@ -23,7 +27,9 @@ select
     judged.period,
     judged.artist_key,
     artist.artist_name,
+    judged.play_count,
     judged.judged_count,
+    judged.reasoned_count,
     judged.skip_count,
     round(100.0 * judged.skip_count / judged.judged_count, 1)::numeric(4, 1) as skip_pct,
     case
@@ -37,14 +43,20 @@ inner join bi.artist as artist
     on judged.artist_key = artist.artist_key;
 comment on view bi.skip_rate is
 'Grain: one row per listener, period and artist with plays that the export judges. Skipped is what '
-'Spotify''s export calls so; polled plays say nothing and are left out. A rate from few plays '
-'means little: ask for judged_count >= 20.';
+'Spotify''s export calls so. Where its flag is missing (in nearly every row of an old export) why the '
+'play ended is asked: the forward button is a skip, any other known reason is none; reasoned_count says '
+'of how many. Polled plays say neither and are left out: judged_count is n of play_count. A rate from '
+'few plays means little: ask for judged_count >= 20.';
 comment on column bi.skip_rate.listener_key is 'Whose: bi.listener.';
 comment on column bi.skip_rate.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
 comment on column bi.skip_rate.artist_key is 'The artist: bi.artist.';
 comment on column bi.skip_rate.artist_name is 'Name.';
-comment on column bi.skip_rate.judged_count is 'Plays of which the export says whether they were skipped.';
-comment on column bi.skip_rate.skip_count is 'Of these: skipped.';
+comment on column bi.skip_rate.play_count is 'Plays that are counted, judged or not.';
+comment on column bi.skip_rate.judged_count is
+'Of these: plays of which the export says whether they were skipped, or why they ended.';
+comment on column bi.skip_rate.reasoned_count is
+'Of the judged: plays without Spotify''s flag, judged by why they ended.';
+comment on column bi.skip_rate.skip_count is 'Of the judged: skipped.';
 comment on column bi.skip_rate.skip_pct is 'skip_count in percent of judged_count.';
 comment on column bi.skip_rate.certainty is
 'Of the counts: exact where all of the period was seen and every play of the artist is judged, else at least.';

@@ -9,8 +9,7 @@ with active as (
         status,
         listen_count,
         lag(status, 1, 'complete') over in_time as status_before,
-        lead(status, 1, 'complete') over in_time as status_after,
-        max(play_date) over (partition by listener_key) as today_date
+        lead(status, 1, 'complete') over in_time as status_after
     from bi.coverage
     window in_time as (partition by listener_key order by play_date)
 ),
@@ -30,7 +29,6 @@ run as (
         min(play_date) as first_date,
         max(play_date) as last_date,
         count(*)::integer as day_count,
-        max(today_date) - max(play_date) <= 1 as is_current,
         (array_agg(status_before order by play_date))[1] = 'complete'
         and (array_agg(status_after order by play_date desc))[1] = 'complete' as is_exact
     from numbered
@@ -38,15 +36,22 @@ run as (
 )
 
 select
-    listener_key,
-    first_date,
-    last_date,
-    day_count,
-    is_current,
-    row_number() over (partition by listener_key order by day_count desc, first_date) = 1
+    run.listener_key,
+    run.first_date,
+    run.last_date,
+    run.day_count,
+    run.first_date <= today.today_date and run.last_date >= today.today_date - 1 as is_current,
+    row_number() over (partition by run.listener_key order by run.day_count desc, run.first_date) = 1
         as is_longest,
-    case when is_exact then 'exact' else 'at least' end as certainty
-from run;
+    case when run.is_exact then 'exact' else 'at least' end as certainty
+from run
+inner join (
+    select
+        listener_key,
+        (now() at time zone timezone)::date as today_date
+    from warehouse.dim_listener
+) as today
+    on run.listener_key = today.listener_key;
 comment on view bi.streak is
 'Grain: one row per listener and run of days with a listen on each. At least: the day before or '
 'after it was not fully seen, so it may be longer.';

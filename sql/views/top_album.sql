@@ -1,6 +1,7 @@
 -- bi.top_album
 -- Grain: one row per listener, period and album heard in it.
--- Places go by time listened. Tracks whose album is unknown are left out.
+-- Places go by time listened, then plays, then title and artist. Tracks whose album is unknown
+-- have no place: bi.unnamed_listening tells of them.
 create view bi.top_album as
 with album as (
     select
@@ -27,18 +28,30 @@ placed as (
     select
         album.*,
         row_number() over (
-            partition by listener_key, period
-            order by (play_count > 0) desc, ms_listened desc, play_count desc, album_key
+            partition by album.listener_key, album.period
+            order by
+                (album.play_count > 0) desc,
+                album.ms_listened desc,
+                album.play_count desc,
+                named.folded_name collate "C",
+                named.folded_artist_name collate "C",
+                named.album_id collate "C",
+                album.album_key
         )::integer as place,
         row_number() over (
-            partition by listener_key, period
+            partition by album.listener_key, album.period
             order by
-                (previous_play_count > 0) desc,
-                previous_ms_listened desc,
-                previous_play_count desc,
-                album_key
+                (album.previous_play_count > 0) desc,
+                album.previous_ms_listened desc,
+                album.previous_play_count desc,
+                named.folded_name collate "C",
+                named.folded_artist_name collate "C",
+                named.album_id collate "C",
+                album.album_key
         )::integer as previous_place
     from album
+    inner join warehouse.dim_album as named
+        on album.album_key = named.album_key
 )
 
 select
@@ -70,11 +83,11 @@ inner join bi.album as album
     on placed.album_key = album.album_key
 where placed.play_count > 0;
 comment on view bi.top_album is
-'Grain: one row per listener, period and album heard in it. Places go by time listened. Tracks whose '
-'album is unknown are left out.';
+'Grain: one row per listener, period and album heard in it. Places go by time listened, then plays, then '
+'title and artist. Tracks whose album is unknown have no place: bi.unnamed_listening tells of them.';
 comment on column bi.top_album.listener_key is 'Whose: bi.listener.';
 comment on column bi.top_album.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
-comment on column bi.top_album.place is '1 is the album with the most time.';
+comment on column bi.top_album.place is '1 is the album with the most time, then plays, then by title and artist.';
 comment on column bi.top_album.previous_place is 'Place in the period before; null where it was not heard then.';
 comment on column bi.top_album.album_key is 'The album: bi.album.';
 comment on column bi.top_album.album_name is 'Title.';

@@ -1,7 +1,8 @@
 -- bi.top_artist
 -- Grain: one row per listener, period, credit and artist heard in it.
--- Places go by time listened, for each credit apart: all, main, featured. A play of a
--- track with three artists counts whole for each of the three.
+-- Places go by time listened, then plays, then name, for each credit apart: all, main, featured.
+-- A play of a track with three artists counts whole for each of the three. The unknown artist
+-- has no place: bi.unnamed_listening tells of it.
 create view bi.top_artist as
 with artist as (
     select
@@ -18,6 +19,7 @@ with artist as (
     from part.period_track as heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
+    where credit.artist_key <> 0
     group by heard.listener_key, heard.period, credit.artist_key, credit.artist_role
 ),
 
@@ -46,19 +48,30 @@ credited as (
 placed as (
     select
         credited.*,
+        artist.artist_name,
         row_number() over (
-            partition by listener_key, period, credit
-            order by (play_count > 0) desc, ms_listened desc, play_count desc, artist_key
+            partition by credited.listener_key, credited.period, credited.credit
+            order by
+                (credited.play_count > 0) desc,
+                credited.ms_listened desc,
+                credited.play_count desc,
+                artist.artist_name collate "C",
+                artist.artist_id collate "C",
+                credited.artist_key
         )::integer as place,
         row_number() over (
-            partition by listener_key, period, credit
+            partition by credited.listener_key, credited.period, credited.credit
             order by
-                (previous_play_count > 0) desc,
-                previous_ms_listened desc,
-                previous_play_count desc,
-                artist_key
+                (credited.previous_play_count > 0) desc,
+                credited.previous_ms_listened desc,
+                credited.previous_play_count desc,
+                artist.artist_name collate "C",
+                artist.artist_id collate "C",
+                credited.artist_key
         )::integer as previous_place
     from credited
+    inner join bi.artist as artist
+        on credited.artist_key = artist.artist_key
 )
 
 select
@@ -68,7 +81,7 @@ select
     placed.place,
     case when placed.previous_play_count > 0 then placed.previous_place end as previous_place,
     placed.artist_key,
-    artist.artist_name,
+    placed.artist_name,
     placed.play_count,
     placed.listen_count,
     placed.ms_listened,
@@ -85,17 +98,15 @@ inner join part.certainty as word
     on
         period.is_fully_seen = word.is_fully_seen
         and (placed.ms_estimated > 0) = word.is_estimated
-inner join bi.artist as artist
-    on placed.artist_key = artist.artist_key
 where placed.play_count > 0;
 comment on view bi.top_artist is
-'Grain: one row per listener, period, credit and artist heard in it. Places go by time listened, for '
-'each credit apart: all, main, featured. A play of a track with three artists counts whole for '
-'each of the three.';
+'Grain: one row per listener, period, credit and artist heard in it. Places go by time listened, then '
+'plays, then name, for each credit apart: all, main, featured. A play of a track with three artists counts '
+'whole for each of the three. The unknown artist has no place: bi.unnamed_listening tells of it.';
 comment on column bi.top_artist.listener_key is 'Whose: bi.listener.';
 comment on column bi.top_artist.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
 comment on column bi.top_artist.credit is 'all, main or featured: which credits are counted.';
-comment on column bi.top_artist.place is '1 is the artist with the most time, for this credit.';
+comment on column bi.top_artist.place is '1 is the artist with the most time, then plays, then by name; for this credit.';
 comment on column bi.top_artist.previous_place is 'Place in the period before; null where it was not heard then.';
 comment on column bi.top_artist.artist_key is 'The artist: bi.artist.';
 comment on column bi.top_artist.artist_name is 'Name.';

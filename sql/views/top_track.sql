@@ -1,13 +1,17 @@
 -- bi.top_track
 -- Grain: one row per listener, period and song heard in it.
--- Places go by time listened. The tracks of one recording are one song.
+-- Places go by time listened, then plays, then title and artist. The tracks of one recording are
+-- one song; of those heard in the period or the one before that of the least URI is shown. The
+-- unknown track is no song and has no place: bi.unnamed_listening tells of it.
 create view bi.top_track as
 with song as (
     select
         heard.listener_key,
         heard.period,
         coalesce(nullif(track.recording_key, 0), -track.track_key) as song_key,
-        min(heard.track_key) as track_key,
+        min(
+            (coalesce(track.track_uri, '~' || track.folded_name) || chr(31) || heard.track_key) collate "C"
+        ) as shown,
         sum(heard.play_count)::integer as play_count,
         sum(heard.listen_count)::integer as listen_count,
         sum(heard.ms_listened)::bigint as ms_listened,
@@ -17,25 +21,45 @@ with song as (
     from part.period_track as heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
+    where heard.track_key <> 0
     group by heard.listener_key, heard.period, coalesce(nullif(track.recording_key, 0), -track.track_key)
+),
+
+shown as (
+    select
+        song.*,
+        split_part(song.shown, chr(31), 2)::integer as track_key
+    from song
 ),
 
 placed as (
     select
-        song.*,
+        shown.*,
         row_number() over (
-            partition by listener_key, period
-            order by (play_count > 0) desc, ms_listened desc, play_count desc, song_key
+            partition by shown.listener_key, shown.period
+            order by
+                (shown.play_count > 0) desc,
+                shown.ms_listened desc,
+                shown.play_count desc,
+                track.folded_name collate "C",
+                track.folded_artist_name collate "C",
+                track.track_uri collate "C",
+                shown.song_key
         )::integer as place,
         row_number() over (
-            partition by listener_key, period
+            partition by shown.listener_key, shown.period
             order by
-                (previous_play_count > 0) desc,
-                previous_ms_listened desc,
-                previous_play_count desc,
-                song_key
+                (shown.previous_play_count > 0) desc,
+                shown.previous_ms_listened desc,
+                shown.previous_play_count desc,
+                track.folded_name collate "C",
+                track.folded_artist_name collate "C",
+                track.track_uri collate "C",
+                shown.song_key
         )::integer as previous_place
-    from song
+    from shown
+    inner join warehouse.dim_track as track
+        on shown.track_key = track.track_key
 )
 
 select
@@ -66,14 +90,16 @@ inner join bi.track as track
     on placed.track_key = track.track_key
 where placed.play_count > 0;
 comment on view bi.top_track is
-'Grain: one row per listener, period and song heard in it. Places go by time listened. The tracks of '
-'one recording are one song.';
+'Grain: one row per listener, period and song heard in it. Places go by time listened, then plays, then '
+'title and artist. The tracks of one recording are one song; of those heard in the period or the one before '
+'that of the least URI is shown. The unknown track is no song and has no place: bi.unnamed_listening '
+'tells of it.';
 comment on column bi.top_track.listener_key is 'Whose: bi.listener.';
 comment on column bi.top_track.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
-comment on column bi.top_track.place is '1 is the song with the most time.';
+comment on column bi.top_track.place is '1 is the song with the most time, then plays, then by title and artist.';
 comment on column bi.top_track.previous_place is 'Place in the period before; null where it was not heard then.';
 comment on column bi.top_track.song_key is 'The song: bi.recording.';
-comment on column bi.top_track.track_key is 'One of its tracks: bi.track.';
+comment on column bi.top_track.track_key is 'Of its tracks heard in the period or the one before that of the least URI: bi.track.';
 comment on column bi.top_track.track_name is 'Title.';
 comment on column bi.top_track.main_artist_key is 'The artist credited first: bi.artist.';
 comment on column bi.top_track.main_artist_name is 'The artist credited first.';

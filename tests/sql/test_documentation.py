@@ -18,7 +18,7 @@ QUESTIONS = {
     "daily_listening", "daily_report", "daily_top", "discovery", "discovery_month",
     "listening_clock", "metadata_completeness", "new_release", "period_listening",
     "pipeline_health", "session", "sign_in", "skip_rate", "streak", "top_album", "top_artist",
-    "top_track", "year_review",
+    "top_track", "unnamed_listening", "year_review",
 }  # fmt: skip
 #: One play a row.
 WITHOUT_CERTAINTY = {"episode_play", "play"}

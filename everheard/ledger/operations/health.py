@@ -66,6 +66,8 @@ class LedgerHealth(NamedTuple):
     has_been_scheduled: bool
     hours_on_actions: float | None
     listeners: tuple[ListenerHealth, ...] = ()
+    #: What polls told that cannot have been played then, and is kept aside.
+    skipped_poll_count: int = 0
 
 
 class YearSum(NamedTuple):
@@ -122,6 +124,7 @@ def _to_health(read: dict[str, Any]) -> LedgerHealth:
             ListenerHealth(**{**entry, "fingerprints": tuple(entry["fingerprints"] or ())})
             for entry in read["listeners"] or ()
         ),
+        skipped_poll_count=read["skipped_poll_count"],
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -55,11 +56,13 @@ class SpotifyClient:
     """The Web API as one listener's token sees it.
 
     ``call_count`` counts the HTTP calls made to the Web API, retries included, the
-    accounts service left out.
+    accounts service left out. ``answered_at`` is Spotify's clock at its last answer, None
+    where it told no time.
     """
 
     def __init__(self, sender: Sender, token: Token, api_url: str) -> None:
         self.call_count = 0
+        self.answered_at: datetime | None = None
         self._sender = sender
         self._token = token
         self._api_url = api_url.rstrip("/")
@@ -187,6 +190,7 @@ class SpotifyClient:
             )
         if trouble := find_trouble(answer, label, endpoint):
             raise trouble
+        self.answered_at = answer.answered_at
         return answer
 
     def _send(self, path: str, params: Parameters) -> Answer:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from everheard.config import PROJECT_DIR
+from everheard.failure import ExitCode, Failure
 from everheard.sources.spotify_export.archive import Refused
 from everheard.sources.spotify_export.repair import repair
 
@@ -20,6 +22,27 @@ if TYPE_CHECKING:
 MEMORY = "144MB"
 _SQL_DIR = PROJECT_DIR / "sql" / "duckdb"
 _BEYOND_REPAIR = "holds what cannot be read as a list of plays: unpack or download it again"
+
+
+class NoRoom(Failure):
+    """The disk that an import unpacks to does not take what it has to hold meanwhile."""
+
+    exit_code = ExitCode.CONFIGURATION
+
+
+@contextmanager
+def needing_room() -> Iterator[None]:
+    """Raise NoRoom where the trouble is this machine's disk, and no file of a history."""
+    import duckdb
+
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        reason = getattr(error, "strerror", None) or "it is full"
+        raise NoRoom(
+            f"The folder of EVERHEARD_HOME takes no more files ({reason}): make room there, or set"
+            " EVERHEARD_HOME to a folder on a larger disk, then import again."
+        ) from None
 
 
 @cache
@@ -42,6 +65,7 @@ def open_engine(folder: Path, now: datetime) -> duckdb.DuckDBPyConnection:
         }
     )
     engine.execute("set timezone = 'UTC'")
+    engine.execute("set enable_progress_bar = false")  # it would print between a job's lines
     engine.execute("set variable now = ?::timestamptz::timestamp", [now])
     engine.execute(read_sql("macros"))
     return engine
@@ -61,6 +85,8 @@ def mend(
     refused: list[tuple[int, str]] = []
     try:
         read_files(readable.values())
+    except duckdb.IOException:  # no fault of the files
+        raise
     except damage:
         for number, path in list(readable.items()):
             try:

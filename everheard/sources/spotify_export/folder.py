@@ -1,14 +1,21 @@
-"""The private folder that an import unpacks into, and the end of those that nobody closed."""
+"""The private folder that an import unpacks into, and the end of those that nobody closed.
+
+A folder is ours where a mark in it says so, and names that very folder; what it is called says
+nothing. It has a lock beside it, which is held before the folder is there.
+"""
 
 from __future__ import annotations
 
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from everheard.lock import lock_file
+
+_MARK = "everheard-import.mark"
 
 
 @contextmanager
@@ -19,28 +26,41 @@ def private_folder(home: Path) -> Iterator[Path]:
     Folders of imports that were killed go too: their owners' locks went with them.
     """
     home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob("import-*/"):
+    for left in home.glob("import-*"):
         with suppress(OSError):  # somebody imports there, or it is not ours
-            _remove(left)
-    folder = home / f"import-{secrets.token_hex(8)}"
+            _remove_left(left)
+    folder = home / f"import-{secrets.token_hex(16)}"
     lock = _find_lock(folder)
+    lock.touch(exist_ok=False)  # nobody else's, and not through a link
     try:
         with lock_file(lock, wait_seconds=0):
             folder.mkdir(mode=0o700)
-            yield folder
+            try:
+                with (folder / _MARK).open("xb") as mark:
+                    mark.write(_say_whose(folder))
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
         lock.unlink(missing_ok=True)
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder that nobody holds; raise TimeoutError where somebody does."""
-    lock = _find_lock(folder)
+def _remove_left(folder: Path) -> None:
+    """Remove a folder that is ours and that nobody holds; raise OSError otherwise."""
+    mark, lock = folder / _MARK, _find_lock(folder)
+    # lstat: what lies behind a link is somebody else's; a pipe would be waited for.
+    if not stat.S_ISDIR(folder.lstat().st_mode) or not stat.S_ISREG(mark.lstat().st_mode):
+        return
+    if mark.stat().st_size > 200 or mark.read_bytes() != _say_whose(folder) or lock.is_symlink():
+        return
     with lock_file(lock, wait_seconds=0):
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder)  # follows no links
     lock.unlink(missing_ok=True)
 
 
+def _say_whose(folder: Path) -> bytes:
+    return f"Everheard imports in {folder.name}\n".encode()
+
+
 def _find_lock(folder: Path) -> Path:
-    """Return the lock beside a folder: it is held before the folder is there."""
-    return folder.with_suffix(".lock")
+    return folder.with_name(f"{folder.name}.lock")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
+from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from everheard.names import fold_name
 from everheard.rows import SkippedRow, StagedCsv
-from everheard.sources.spotify_export.engine import mend, open_engine, read_sql
+from everheard.sources.spotify_export.engine import mend, needing_room, open_engine, read_sql
 from everheard.sources.spotify_export.files import HistoryFile
 from everheard.sources.spotify_export.tally import FileSpan
 from everheard.sources.spotify_export.unpack import unpack_all
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Batches that may be read before they are loaded.
 READ_AHEAD = 2
+
+#: Names that are folded at once: of more, Python would hold too many.
+_NAMES_AT_ONCE = 50_000
 
 #: The temporary tables of Postgres in the order they are filled.
 STAGED_TABLES = (
@@ -42,6 +48,18 @@ STAGED_TABLES = (
 )
 
 
+class SkippedRows:
+    """The rows of a batch that do not become a play: read from its folder, as often as asked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[SkippedRow]:
+        with self._path.open(encoding="utf-8", newline="") as file:
+            for file_number, row_number, reason in csv.reader(file):
+                yield SkippedRow(int(file_number), int(row_number), reason)
+
+
 class Batch(NamedTuple):
     """Some files, read: by file number (the place in the list given to ``read``)."""
 
@@ -49,8 +67,8 @@ class Batch(NamedTuple):
     spans: dict[int, FileSpan]
     #: What tells a file's content from any other's.
     digests: dict[int, str]
-    #: Rows that do not become a play.
-    skipped: list[SkippedRow]
+    #: Rows that do not become a play; there may be a million.
+    skipped: SkippedRows
     refusals: list[tuple[str, str]]
     #: References of tracks that earlier batches have brought.
     earlier_refs: list[int]
@@ -67,7 +85,8 @@ class BatchReader:
 
     def __init__(self, folder: Path, now: datetime) -> None:
         self._folder = folder
-        self._track_keys: dict[int, int] = {}
+        #: By reference, which counts from 1 on; an import may hold millions.
+        self._track_keys = array("q", [0])
         self._duckdb = open_engine(folder, now)
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._ahead: deque[tuple[list[HistoryFile], Future[Batch]]] = deque()
@@ -108,8 +127,12 @@ class BatchReader:
     def read(self, files: list[HistoryFile]) -> Batch:
         """Read files, judge and encode their rows, and write them as CSV.
 
-        A file that cannot be read is refused by name and costs no other.
+        A file that cannot be read is refused by name and costs no other. Raises NoRoom.
         """
+        with needing_room():
+            return self._read_batch(files)
+
+    def _read_batch(self, files: list[HistoryFile]) -> Batch:
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         readable, digests, refusals = unpack_all(files, folder)
         for number, reason in self._read_entries(readable):
@@ -132,7 +155,7 @@ class BatchReader:
             tables=[self._write_csv(folder, table) for table in STAGED_TABLES],
             spans=self._read_spans(),
             digests=digests,
-            skipped=[SkippedRow(*row) for row in self._read("staged_skip order by all")],
+            skipped=SkippedRows(folder / "staged_skip.csv"),
             refusals=refusals,
             earlier_refs=[ref for (ref,) in self._read("earlier_ref")],
             folder=folder,
@@ -140,12 +163,16 @@ class BatchReader:
 
     def note_keys(self, track_refs: list[int], track_keys: list[int]) -> None:
         """Take the keys that the ledger gave to a batch's tracks."""
-        self._track_keys.update(zip(track_refs, track_keys, strict=True))
+        most = max(track_refs, default=0)
+        if most >= len(self._track_keys):
+            self._track_keys.extend(repeat(0, most + 1 - len(self._track_keys)))
+        for ref, key in zip(track_refs, track_keys, strict=True):
+            self._track_keys[ref] = key
 
     def _write_earlier(self, batch: Batch) -> StagedCsv:
         path = batch.folder / "staged_earlier_track.csv"
-        rows = (f"{ref},{self._track_keys[ref]}\n" for ref in batch.earlier_refs)
-        path.write_text("".join(rows), encoding="utf-8")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(f"{ref},{self._track_keys[ref]}\n" for ref in batch.earlier_refs)
         return StagedCsv("staged_earlier_track", ("track_ref", "track_key"), path)
 
     def _read_entries(self, readable: dict[int, Path]) -> list[tuple[int, str]]:
@@ -163,11 +190,15 @@ class BatchReader:
         return path
 
     def _encode(self) -> None:
-        names = [name for (name,) in self._run_file("spelling").fetchall()]
-        self._run(
-            "insert into folded_name select unnest(?::varchar[]), unnest(?::varchar[])",
-            [names, [fold_name(name) for name in names]],
-        )
+        self._run_file("spelling")
+        is_all = False
+        while not is_all:
+            names = [name for (name,) in self._read(f"unfolded_name limit {_NAMES_AT_ONCE}")]
+            self._run(
+                "insert into folded_name select unnest(?::varchar[]), unnest(?::varchar[])",
+                [names, [fold_name(name) for name in names]],
+            )
+            is_all = len(names) < _NAMES_AT_ONCE
         self._run_file("encode")
         self._run_file("staged")
 

@@ -6,13 +6,15 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
+from everheard.failure import ExitCode, Failure
 from everheard.rows import FileTally, SkippedRow, ToldTime
-from everheard.sources.spotify_export.files import HistoryFile
+from everheard.sources.spotify_export.found import HistoryFile, show_name
 
 #: Above this share of polled plays without a partner, the history may be somebody else's.
 PARTNERLESS_SHARE = 0.05
@@ -36,7 +38,8 @@ class FileSpan(NamedTuple):
     unreadable_count: int
     whole_count: int
     moved_count: int
-    listened_ms: int
+    music_ms: int
+    episode_ms: int
 
     @property
     def stretch(self) -> ToldTime | None:
@@ -60,7 +63,8 @@ class ImportTally:
     skipped_count: int = 0
     skips: Counter[str] = field(default_factory=Counter)
     moved_count: int = 0
-    listened_ms: int = 0
+    music_ms: int = 0
+    episode_ms: int = 0
     told: ToldTime | None = None
     gap_closed_count: int = 0
     polled_count: int = 0
@@ -80,7 +84,8 @@ class ImportTally:
             setattr(self, name, getattr(self, name) + getattr(file, name))
         if span:
             self.moved_count += span.moved_count
-            self.listened_ms += span.listened_ms
+            self.music_ms += span.music_ms
+            self.episode_ms += span.episode_ms
             self.told = _join(self.told, span.stretch)
 
     def add_judgement(self, polled_count: int, partnered_count: int) -> None:
@@ -130,7 +135,8 @@ def describe_tally(tally: ImportTally, seconds: float) -> str:
         ("offline plays set to when they were heard", f"{tally.moved_count:,}"),
         ("from", _format_day(tally.told.start if tally.told else None)),
         ("to", _format_day(tally.told.end if tally.told else None)),
-        ("hours listened", f"{tally.listened_ms / 3_600_000:,.0f}"),
+        ("hours listened to music", f"{tally.music_ms / 3_600_000:,.0f}"),
+        ("hours listened to podcasts and chapters", f"{tally.episode_ms / 3_600_000:,.0f}"),
         ("seconds taken", f"{seconds:,.1f}"),
     ]
     label_width = max(len(label) for label, _ in rows)
@@ -172,7 +178,8 @@ class ImportAccount:
     #: What was refused, and why.
     refusals: list[tuple[str, str]] = field(default_factory=list)
     spans: list[tuple[HistoryFile, FileSpan]] = field(default_factory=list)
-    skipped: list[tuple[HistoryFile, SkippedRow]] = field(default_factory=list)
+    #: Rows that did not become a play, with the files that their numbers count.
+    skipped: list[tuple[Sequence[HistoryFile], Iterable[SkippedRow]]] = field(default_factory=list)
     _digests: dict[HistoryFile, str] = field(default_factory=dict)
 
     def add(
@@ -187,10 +194,10 @@ class ImportAccount:
         self.spans += [(files[number], span) for number, span in spans.items()]
         self._digests |= {files[number]: digest for number, digest in digests.items()}
 
-    def add_skip(self, file: HistoryFile, row: SkippedRow) -> None:
-        """Note a row that did not become a play."""
-        self.tally.skips[row.reason] += 1
-        self.skipped.append((file, row))
+    def add_skips(self, files: Sequence[HistoryFile], rows: Iterable[SkippedRow]) -> None:
+        """Note rows that did not become a play; there may be a million."""
+        self.tally.skips.update(row.reason for row in rows)
+        self.skipped.append((files, rows))
 
     def list_audio(self, files: Iterable[HistoryFile]) -> Iterator[AudioFile]:
         """Yield the audio files of the import, those that were refused, too."""
@@ -213,24 +220,63 @@ def find_number(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
+class BadReport(Failure):
+    """The file that was named for what was left out cannot be written."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
 class SkipReport:
-    """Every row that did not become a play, as CSV; with no path nothing is written."""
+    """Every row that did not become a play, as CSV; with no path nothing is written.
+
+    Only a report, an empty file or none is written over. Raises BadReport.
+    """
+
+    _COLUMNS = ("file_name", "row_number", "reason")
 
     def __init__(self, path: Path | None) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="") if path else None
+        self._path = path
+        self._file: TextIO | None = None
+        if path:
+            with self._telling():
+                self._check_place(path)
+                self._file = path.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._file) if self._file else None
-        self._write(("file_name", "row_number", "reason"))
+        self._write(self._COLUMNS)
 
-    def add(self, rows: Iterable[tuple[HistoryFile, SkippedRow]]) -> None:
-        """Write skipped rows, each with its file."""
-        for file, row in rows:
-            self._write((file.name, row.row_number, row.reason))
+    def add(self, files: Sequence[HistoryFile], rows: Iterable[SkippedRow]) -> None:
+        """Write the skipped rows of one batch."""
+        if self._writer:
+            for row in rows:
+                self._write((files[row.file_number].name, row.row_number, row.reason))
 
     def close(self) -> None:
         """Close the file, where there is one."""
-        if self._file:
-            self._file.close()
+        with self._telling():
+            if self._file:
+                self._file.close()
 
     def _write(self, row: tuple[object, ...]) -> None:
-        if self._writer:
-            self._writer.writerow(row)
+        with self._telling():
+            if self._writer:
+                self._writer.writerow(row)
+
+    def _check_place(self, path: Path) -> None:
+        if not path.parent.is_dir():
+            raise BadReport(f"{self._name} has no folder to be in: make it, or name another.")
+        start = ",".join(self._COLUMNS).encode()
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as file:
+                if file.read(len(start)) != start:
+                    raise BadReport(f"{self._name} is there and no report: name another file.")
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise BadReport(f"{self._name} cannot be written ({error.strerror}).") from None
+
+    @property
+    def _name(self) -> str:
+        return f"The report {show_name(str(self._path))}"

@@ -13,7 +13,7 @@ select
     told.told_at,
     told.track_key,
     told.episode_key,
-    told.played_at
+    told.ended_at
 from (select distinct match_key from pg_temp.changed_class) as changed
 inner join warehouse.dim_track as track
     on changed.match_key = track.match_key
@@ -26,7 +26,7 @@ create temp table telling on commit drop as
 select
     row_number() over ()::integer as telling_number,
     told.told_at,
-    told.played_at,
+    told.ended_at as played_at,
     told.started_at,
     told.track_key,
     told.episode_key,
@@ -51,45 +51,72 @@ left join warehouse.dim_episode as episode
     on told.episode_key = episode.episode_key and told.episode_key > 0
 where
     told.listener_key = %(listener_key)s
-    and exists (select 1 from pg_temp.changed_telling);
+    -- Rows that are one play are told within months of one another: 60 days at most between two.
+    and told.told_at >= (
+        select min(changed.played_at) - interval '200 days' from pg_temp.changed_telling as changed
+    )
+    and told.told_at <= (
+        select max(changed.told_at) + interval '200 days' from pg_temp.changed_telling as changed
+    );
 
 -- Rows that share a mark may be one play, and those that stand at one place were.
+-- Marks that one row has alone lead nowhere: mostly all of them (benchmark import_history).
 create temp table telling_mark on commit drop as
+with mark as (
+    select
+        telling_number,
+        'same item' as mark,
+        told_at as marked_at,
+        track_key as first_number,
+        episode_key as second_number
+    from pg_temp.telling
+    union all
+    select
+        telling_number,
+        'same time' as mark,
+        told_at as marked_at,
+        ms_played as first_number,
+        class_key as second_number
+    from pg_temp.telling
+    where ms_played is not null
+    union all
+    select
+        telling_number,
+        'near end' as mark,
+        date_bin('2 seconds', played_at, '2000-01-01') + away * interval '2 seconds' as marked_at,
+        ms_played as first_number,
+        class_key as second_number
+    from pg_temp.telling
+    cross join generate_series(0, 1) as away
+    where ms_played is not null
+    union all
+    select
+        telling_number,
+        'stood together' as mark,
+        stands_at as marked_at,
+        stands_key as first_number,
+        (episode_key > 0)::integer as second_number
+    from pg_temp.telling
+    where stands_at is not null
+),
+
+counted as (
+    select
+        mark.*,
+        count(*) over (
+            partition by mark.mark, mark.marked_at, mark.first_number, mark.second_number
+        ) as sharing_count
+    from mark
+)
+
 select
     telling_number,
-    'same item' as mark,
-    told_at as marked_at,
-    track_key as first_number,
-    episode_key as second_number
-from pg_temp.telling
-union all
-select
-    telling_number,
-    'same time' as mark,
-    told_at as marked_at,
-    ms_played as first_number,
-    class_key as second_number
-from pg_temp.telling
-where ms_played is not null
-union all
-select
-    telling_number,
-    'near end' as mark,
-    date_bin('2 seconds', played_at, '2000-01-01') + away * interval '2 seconds' as marked_at,
-    ms_played as first_number,
-    class_key as second_number
-from pg_temp.telling
-cross join generate_series(0, 1) as away
-where ms_played is not null
-union all
-select
-    telling_number,
-    'stood together' as mark,
-    stands_at as marked_at,
-    stands_key as first_number,
-    (episode_key > 0)::integer as second_number
-from pg_temp.telling
-where stands_at is not null;
+    mark,
+    marked_at,
+    first_number,
+    second_number
+from counted
+where sharing_count > 1;
 analyze pg_temp.telling, pg_temp.telling_mark;
 
 create temp table reached_telling on commit drop as
@@ -182,10 +209,10 @@ from linked;
 -- The plays that these rows make up.
 create temp table told_play on commit drop as
 with recursive walk (root_number, telling_number) as (
-    select
+    select distinct
         telling_number as root_number,
         telling_number
-    from pg_temp.reached_telling
+    from pg_temp.told_together
     union
     select
         walk.root_number,
@@ -197,10 +224,17 @@ with recursive walk (root_number, telling_number) as (
 
 clustered as (
     select
-        root_number as telling_number,
-        min(telling_number) as cluster_number
-    from walk
-    group by root_number
+        reached.telling_number,
+        coalesce(walked.cluster_number, reached.telling_number) as cluster_number
+    from pg_temp.reached_telling as reached
+    left join (
+        select
+            root_number as telling_number,
+            min(telling_number) as cluster_number
+        from walk
+        group by root_number
+    ) as walked
+        on reached.telling_number = walked.telling_number
 ),
 
 named as (
@@ -270,7 +304,7 @@ where
     and kept.told_at = told.told_at
     and kept.track_key = told.track_key
     and kept.episode_key = told.episode_key
-    and kept.played_at = told.played_at
+    and kept.ended_at = told.played_at
     and (
         kept.is_play <> told.is_new_play
         or kept.stands_at is distinct from told.new_at

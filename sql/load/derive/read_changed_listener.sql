@@ -3,5 +3,5 @@ select listener_key
 from warehouse.etl_changed_class
 union
 select listener_key
-from warehouse.etl_touched_span
+from part.waiting_listener
 order by listener_key;

@@ -3,8 +3,11 @@ insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
 with observation as (
     select played_at from pg_temp.new_observation
     union all
-    select played_at from pg_temp.touched_observation
-    where is_touched
+    select told_at from pg_temp.placed_play
+    union all
+    select stood_at from pg_temp.placed_play
+    union all
+    select stands_at from pg_temp.placed_play
 )
 
 select
@@ -12,5 +15,6 @@ select
     min(played_at) as touched_from,
     max(played_at) as touched_to
 from observation
+where played_at is not null
 group by date_trunc('month', played_at)
 on conflict on constraint etl_touched_span_pk do nothing;

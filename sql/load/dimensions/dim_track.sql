@@ -169,6 +169,18 @@ numbered as (
             )::integer
         ) as new_key
     from changed
+),
+
+-- What a play counts for depends on the length of its track: etl_touched_track.sql says so to
+-- every listener.
+relengthened as (
+    insert into pg_temp.changed_length (track_key, changes_listens)
+    select
+        track_key,
+        least(30000, coalesce(duration_ms, 30000))
+        <> least(30000, coalesce((known).duration_ms, 30000)) as changes_listens
+    from changed
+    where track_key is not null and duration_ms is distinct from (known).duration_ms
 )
 
 insert into warehouse.dim_track as target (

@@ -72,6 +72,16 @@ create temp table staged_poll (
     context_ref integer not null
 ) on commit drop;
 
+-- What a watcher (ms_source 2) or a scrobbling service (3) told.
+create temp table staged_told (
+    told_at timestamptz not null,
+    track_ref integer not null,
+    context_ref integer not null,
+    ms_source smallint not null,
+    ms_played integer,
+    length_ms integer
+) on commit drop;
+
 -- What this transaction has added, as the derivation needs it.
 create temp table new_observation (
     played_at timestamptz not null,
@@ -86,10 +96,17 @@ create temp table recredited_album (
     album_key integer not null
 ) on commit drop;
 
+create temp table changed_length (
+    track_key integer not null,
+    changes_listens boolean not null
+) on commit drop;
+
 create temp table changed_class (
     match_key integer not null
 ) on commit drop;
 
+-- Which observation tells the same play as another that is trusted more, by the order of trust
+-- (1 history, 2 watcher, 3 poll, 4 scrobble), as pair_sources decided.
 -- Rows of histories that may be told twice and have to be looked at again, by their key in
 -- warehouse.source_history_play.
 create temp table changed_telling (
@@ -101,8 +118,10 @@ create temp table changed_telling (
 
 -- Which poll and which history row are one play, as pair_plays decided.
 create temp table staged_pair (
-    poll_played_at timestamptz not null,
-    poll_track_key integer not null,
-    history_played_at timestamptz not null,
-    history_track_key integer not null
+    trust smallint not null,
+    played_at timestamptz not null,
+    track_key integer not null,
+    partner_trust smallint not null,
+    partner_played_at timestamptz not null,
+    partner_track_key integer not null
 ) on commit drop;

@@ -134,13 +134,19 @@ span as (
     on conflict on constraint etl_touched_span_pk do nothing
 ),
 
--- Only a class that was polled has anything to be derived: where nothing was, pairing is free.
-polled_class as (
-    select distinct track.match_key
+-- Only a class that another source told of has anything to be derived: else pairing is free.
+told_class as (
+    select track.match_key
     from warehouse.source_poll_play as poll
     inner join warehouse.dim_track as track
         on poll.track_key = track.track_key
     where poll.listener_key = %(listener_key)s
+    union
+    select track.match_key
+    from warehouse.source_told_play as told
+    inner join warehouse.dim_track as track
+        on told.track_key = track.track_key
+    where told.listener_key = %(listener_key)s
 )
 
 insert into pg_temp.new_observation (played_at, track_key)
@@ -150,5 +156,5 @@ select
 from written
 inner join warehouse.dim_track as track
     on written.track_key = track.track_key
-inner join polled_class
-    on track.match_key = polled_class.match_key;
+inner join told_class
+    on track.match_key = told_class.match_key;

@@ -40,7 +40,7 @@ inner join pg_temp.staged_platform as platform
 create temp table kept_telling on commit drop as
 select
     kept.told_at,
-    kept.played_at,
+    kept.ended_at as played_at,
     kept.started_at,
     kept.track_key,
     kept.episode_key,
@@ -52,7 +52,7 @@ where
         kept.told_at between
         (select min(file.first_told_at) from pg_temp.staged_file as file)
         and (select max(file.last_told_at) from pg_temp.staged_file as file)
-        or kept.played_at between
+        or kept.ended_at between
         (select min(file.first_told_at) - interval '2 seconds' from pg_temp.staged_file as file)
         and (select max(file.last_told_at) + interval '2 seconds' from pg_temp.staged_file as file)
     );
@@ -265,7 +265,7 @@ where
 with kept as (
     insert into warehouse.source_history_play (
         told_at,
-        played_at,
+        ended_at,
         track_key,
         episode_key,
         ms_played,
@@ -279,7 +279,7 @@ with kept as (
     )
     select
         met.played_at as told_at,
-        met.played_at,
+        met.played_at as ended_at,
         met.track_key,
         met.episode_key,
         met.ms_played,
@@ -305,7 +305,7 @@ with kept as (
         told_at,
         track_key,
         episode_key,
-        played_at
+        ended_at
 )
 
 insert into pg_temp.changed_telling (told_at, track_key, episode_key, played_at)
@@ -313,7 +313,7 @@ select
     told_at,
     track_key,
     episode_key,
-    played_at
+    ended_at
 from kept;
 
 -- Of one song told in one second with one end, the longest is kept; ties go by the remaining
@@ -329,7 +329,7 @@ with candidate as (
         null as file_number,
         null as row_number,
         kept.told_at,
-        kept.played_at,
+        kept.ended_at as played_at,
         kept.started_at,
         kept.track_key,
         kept.episode_key,
@@ -340,7 +340,7 @@ with candidate as (
     from warehouse.source_history_play as kept
     where
         kept.listener_key = %(listener_key)s
-        and (kept.told_at, kept.track_key, kept.episode_key, kept.played_at) in (
+        and (kept.told_at, kept.track_key, kept.episode_key, kept.ended_at) in (
             select
                 told.told_at,
                 told.track_key,
@@ -384,7 +384,7 @@ window best as (
 with kept as (
     insert into warehouse.source_history_play as known (
         told_at,
-        played_at,
+        ended_at,
         started_at,
         track_key,
         episode_key,
@@ -396,7 +396,7 @@ with kept as (
     )
     select
         told_at,
-        played_at,
+        played_at as ended_at,
         started_at,
         track_key,
         episode_key,
@@ -418,7 +418,7 @@ with kept as (
         told_at,
         track_key,
         episode_key,
-        played_at
+        ended_at
 )
 
 insert into pg_temp.changed_telling (told_at, track_key, episode_key, played_at)
@@ -426,5 +426,5 @@ select
     told_at,
     track_key,
     episode_key,
-    played_at
+    ended_at
 from kept;

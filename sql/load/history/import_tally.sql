@@ -59,11 +59,17 @@ paired as (
         staged.file_number,
         staged.track_key = 0 as is_unattributed,
         count(*) as row_count
-    from pg_temp.staged_pair as pair
+    from (
+        select distinct
+            partner_played_at,
+            partner_track_key
+        from pg_temp.staged_pair
+        where partner_trust = 1
+    ) as pair
     inner join pg_temp.keyed_play as staged
         on
-            pair.history_played_at = staged.played_at
-            and pair.history_track_key = staged.track_key
+            pair.partner_played_at = staged.played_at
+            and pair.partner_track_key = staged.track_key
     left join pg_temp.history_play as known
         on staged.file_number = known.file_number and staged.row_number = known.row_number
     where
@@ -79,21 +85,22 @@ told as (
         case
             when told.verdict = 'known' then 'known'
             when told.is_episode then 'episode'
-            when pair.history_played_at is not null then 'matched'
+            when pair.partner_played_at is not null then 'matched'
             when told.stands_key = 0 then 'unattributed'
             else 'added'
         end as verdict
     from pg_temp.told_verdict as told
     left join (
         select distinct
-            history_played_at,
-            history_track_key
+            partner_played_at,
+            partner_track_key
         from pg_temp.staged_pair
+        where partner_trust = 1
     ) as pair
         on
             not told.is_episode
-            and told.stands_at = pair.history_played_at
-            and told.stands_key = pair.history_track_key
+            and told.stands_at = pair.partner_played_at
+            and told.stands_key = pair.partner_track_key
     where told.verdict in ('known', 'new')
 ),
 

@@ -32,12 +32,7 @@ select
     (
         select
             json_agg(
-                json_build_array(
-                    -- Before the first row of a whole history nothing was played.
-                    case when is_from_start then '2006-04-23+00' else span_start end,
-                    span_end,
-                    source_name
-                )
+                json_build_array(span_start, span_end, source_name)
                 order by span_start, span_end, source_name
             )
         from warehouse.etl_import_span

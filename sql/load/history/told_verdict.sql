@@ -25,7 +25,7 @@ inner join warehouse.source_history_play as kept
         and told.told_at = kept.told_at
         and told.track_key = kept.track_key
         and told.episode_key = kept.episode_key
-        and told.played_at = kept.played_at
+        and told.played_at = kept.ended_at
 left join pg_temp.told_play as play
     on
         told.told_at = play.told_at

@@ -117,6 +117,7 @@ select
             from warehouse.etl_capability as known
             where known.client_id = %(client_id)s and known.probe_again_at > now()
         ),
+        'skipped_poll_count', (select count(*) from warehouse.etl_poll_skip),
         'imported_at', (select max(imported_at) from warehouse.etl_import_file),
         'scheduled_at', scheduled.first_scheduled_at,
         'hours_on_actions', extract(epoch from now() - scheduled.first_at) / 3600

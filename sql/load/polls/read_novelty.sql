@@ -1,7 +1,7 @@
 -- Read, for the moments of some pages, which were polled before and what gaps are found by.
 -- One round trip: polled moments (by their place in the list), the newest polled play before
 -- each page's oldest, the oldest of all, the open gaps that the pages reach into, and whether changed classes or
--- summaries wait to be derived. A moment is known when it
+-- summaries wait to be derived; and the time by the database's clock. A moment is known when it
 -- was polled with the same track; an item that came without its track is known by its moment.
 with asked as (
     select
@@ -88,15 +88,7 @@ select
         where changed.listener_key = %(listener_key)s
     )
     or exists (
-        select 1 from warehouse.etl_touched_span as touched
-        where touched.listener_key = %(listener_key)s
-    )
-    or exists (
-        select 1
-        from warehouse.dim_listener as listener
-        inner join warehouse.etl_summary as summary
-            on listener.listener_key = summary.listener_key
-        where
-            listener.listener_key = %(listener_key)s
-            and listener.timezone <> summary.timezone
-    ) as has_waiting_derivation;
+        select 1 from part.waiting_listener as waiting
+        where waiting.listener_key = %(listener_key)s
+    ) as has_waiting_derivation,
+    now() as asked_at;

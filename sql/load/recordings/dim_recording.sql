@@ -1,9 +1,11 @@
 -- Find the recordings of the tracks that have changed, and of all that these touch.
--- Tracks with one ISRC are one recording. A track without ISRC belongs to the recording that
--- is nearest in length among those of the same folded name and main artist, where lengths
--- follow one another by at most two seconds; where none has an ISRC they are one among
--- themselves. What a listener has decided is stronger. Recordings are named after the
--- least track_key; the result depends on what is known, never on the order it came in.
+-- Tracks with one ISRC are one recording. A track without ISRC belongs to the recording of the
+-- track with one that is nearest in length, among those of the same folded name and main artist
+-- and at most two seconds away. Those that are near none are one among themselves where all of
+-- them lie within two seconds, taken from the shortest on: 200, 202, 204 and 206 seconds are two
+-- recordings, never one by way of the lengths between. What a listener has decided is stronger.
+-- Recordings are named after the least track_key; the result depends on what is known, never on
+-- the order it came in.
 create temp table joining on commit drop as
 with recursive seed as (
     select track_key
@@ -56,67 +58,115 @@ member as (
         on touched.track_key = track.track_key
 ),
 
-spaced as (
-    select
-        member.*,
-        duration_ms - lag(duration_ms) over in_length <= 2000 as is_near
-    from member
-    window in_length as (
-        partition by is_comparable, folded_name, folded_artist_name
-        order by duration_ms, track_key
-    )
-),
-
-grouped as (
-    select
-        spaced.*,
-        count(*) filter (where is_near is not true) over (
-            partition by is_comparable, folded_name, folded_artist_name
-            order by duration_ms, track_key
-        ) as length_group
-    from spaced
-),
-
 nearest as (
     select distinct on (lacking.track_key)
         lacking.track_key,
         coded.isrc
-    from grouped as lacking
-    inner join grouped as coded
+    from member as lacking
+    inner join member as coded
         on
             lacking.folded_name = coded.folded_name
             and lacking.folded_artist_name = coded.folded_artist_name
-            and lacking.length_group = coded.length_group
     where
         lacking.is_comparable
         and coded.is_comparable
         and lacking.isrc is null
         and coded.isrc is not null
+        and abs(lacking.duration_ms - coded.duration_ms) <= 2000
     order by lacking.track_key, abs(lacking.duration_ms - coded.duration_ms), coded.isrc
+),
+
+lone as (
+    select
+        member.track_key,
+        member.folded_name,
+        member.folded_artist_name,
+        member.duration_ms
+    from member
+    left join nearest
+        on member.track_key = nearest.track_key
+    where member.is_comparable and member.isrc is null and nearest.track_key is null
+),
+
+named as (
+    select
+        folded_name,
+        folded_artist_name,
+        min(duration_ms) as shortest_ms,
+        max(duration_ms) - min(duration_ms) > 2000 as is_several
+    from lone
+    group by folded_name, folded_artist_name
+),
+
+-- Most names have one recording: only the others are walked, from the shortest to the next.
+walked as (
+    select lone.*
+    from lone
+    inner join named
+        on
+            lone.folded_name = named.folded_name
+            and lone.folded_artist_name = named.folded_artist_name
+    where named.is_several
+),
+
+head (folded_name, folded_artist_name, shortest_ms) as (
+    select
+        folded_name,
+        folded_artist_name,
+        shortest_ms
+    from named
+    union all
+    select
+        head.folded_name,
+        head.folded_artist_name,
+        longer.shortest_ms
+    from head
+    inner join named
+        on
+            head.folded_name = named.folded_name
+            and head.folded_artist_name = named.folded_artist_name
+    cross join
+        lateral (
+            select min(walked.duration_ms) as shortest_ms
+            from walked
+            where
+                walked.folded_name = head.folded_name
+                and walked.folded_artist_name = head.folded_artist_name
+                and walked.duration_ms > head.shortest_ms + 2000
+        ) as longer
+    where named.is_several and longer.shortest_ms is not null
+),
+
+grouped as (
+    select
+        lone.track_key,
+        min(lone.track_key) over (
+            partition by lone.folded_name, lone.folded_artist_name, head.shortest_ms
+        ) as first_track_key
+    from lone
+    inner join head
+        on
+            lone.folded_name = head.folded_name
+            and lone.folded_artist_name = head.folded_artist_name
+            and lone.duration_ms between head.shortest_ms and head.shortest_ms + 2000
 )
 
 select
-    grouped.track_key,
-    grouped.name,
-    grouped.isrc,
-    grouped.old_recording_key,
+    member.track_key,
+    member.name,
+    member.isrc,
+    member.old_recording_key,
     case
-        when coalesce(grouped.isrc, nearest.isrc) is not null
-            then 'isrc ' || coalesce(grouped.isrc, nearest.isrc)
-        when grouped.is_comparable
-            then 'name ' || min(grouped.track_key) over (
-                partition by
-                    grouped.is_comparable,
-                    grouped.folded_name,
-                    grouped.folded_artist_name,
-                    grouped.length_group,
-                    coalesce(grouped.isrc, nearest.isrc) is null
-            )
-        else 'track ' || grouped.track_key
+        when coalesce(member.isrc, nearest.isrc) is not null
+            then 'isrc ' || coalesce(member.isrc, nearest.isrc)
+        when grouped.track_key is not null then 'name ' || grouped.first_track_key
+        else 'track ' || member.track_key
     end as label
-from grouped
+from member
 left join nearest
-    on grouped.track_key = nearest.track_key;
+    on member.track_key = nearest.track_key
+left join grouped
+    on member.track_key = grouped.track_key;
 
 -- Not the same: the second track leaves for a recording of its own.
 update pg_temp.joining as leaving

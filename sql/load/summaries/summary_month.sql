@@ -1,8 +1,10 @@
 -- Find the listener's months whose summaries have to be derived again.
 -- Touched are: the spans that somebody noted; everything, where the listener has moved to
 -- another time zone; the plays of tracks that a rule of exclusion takes out now and did
--- not before, or the other way round. The play after a span is touched with it: its
--- estimated time depends on the play before.
+-- not before, or the other way round; the plays of tracks whose length is another, where
+-- nobody measured them, or where they count as listens now and did not before, or the other
+-- way round. The play after a span is touched with it: its estimated time depends on the
+-- play before.
 insert into warehouse.etl_touched_span (listener_key, touched_from, touched_to)
 select
     listener.listener_key,
@@ -91,6 +93,63 @@ select
     touched_to
 from taken;
 
+-- A note that somebody is just writing once more is left to the next time: nobody waits.
+create temp table taken_track (
+    track_key integer not null,
+    changes_listens boolean not null
+) on commit drop;
+
+with noted as (
+    select track_key
+    from warehouse.etl_touched_track
+    where listener_key = %(listener_key)s
+    order by track_key
+    for update skip locked
+),
+
+taken as (
+    delete from warehouse.etl_touched_track as known
+    using noted
+    where known.listener_key = %(listener_key)s and known.track_key = noted.track_key
+    returning
+        known.track_key,
+        known.changes_listens
+)
+
+insert into pg_temp.taken_track (track_key, changes_listens)
+select
+    track_key,
+    changes_listens
+from taken;
+
+insert into pg_temp.taken_span (touched_from, touched_to)
+select
+    min(play.played_at) as touched_from,
+    max(play.played_at) as touched_to
+from pg_temp.taken_track as taken
+inner join warehouse.fact_play as play
+    on taken.track_key = play.track_key
+where play.ms_played is null and play.listener_key = %(listener_key)s
+group by date_trunc('month', play.played_at);
+
+-- Plays that were measured are found by the months that they were summed in: no index leads to
+-- them. What is not summed yet waits in a span of its own.
+insert into pg_temp.taken_span (touched_from, touched_to)
+select
+    summary.month_date::timestamp at time zone listener.timezone as touched_from,
+    summary.month_date::timestamp at time zone listener.timezone as touched_to
+from pg_temp.taken_track as taken
+inner join warehouse.summary_month_track as summary
+    on taken.track_key = summary.track_key
+inner join warehouse.dim_listener as listener
+    on summary.listener_key = listener.listener_key
+where
+    -- Or all months would be read for nothing (benchmark hourly_job).
+    (select bool_or(t.changes_listens) from pg_temp.taken_track as t)
+    and taken.changes_listens
+    and summary.listener_key = %(listener_key)s
+group by summary.month_date, listener.timezone;
+
 -- Months by the listener's calendar, between the first and the last thing there is.
 create temp table touched_month on commit drop as
 with listener as (
@@ -159,7 +218,7 @@ select
     (month_date + interval '1 month') at time zone timezone as month_end
 from month;
 
-drop table pg_temp.taken_span;
+drop table pg_temp.taken_span, pg_temp.taken_track;
 
 -- Usually it is one month: or the planner would reckon with thousands (benchmark hourly_job).
 analyze pg_temp.touched_month;

@@ -7,8 +7,9 @@ select
     track_key,
     count(*) as play_count,
     count(*) filter (where is_listen) as listen_count,
-    count(is_skipped) as judged_count,
-    count(*) filter (where is_skipped) as skip_count,
+    count(is_skip) as judged_count,
+    count(*) filter (where is_skip) as skip_count,
+    count(*) filter (where is_reasoned) as reasoned_count,
     coalesce(sum(ms_listened) filter (where not is_estimated), 0) as ms_measured,
     coalesce(sum(ms_listened) filter (where is_estimated), 0) as ms_estimated,
     min(played_at) filter (where is_listen) as first_listen_at,
@@ -21,9 +22,10 @@ from (
         play.ms_listened,
         play.is_estimated,
         play.is_listen,
-        detail.is_skipped
+        detail.is_skip,
+        detail.is_reasoned
     from pg_temp.touched_play as play
-    left join warehouse.dim_play_detail as detail
+    left join part.play_detail as detail
         on play.play_detail_key = detail.play_detail_key
     where play.is_counted and play.month_date is not null
     order by play.month_date, play.track_key
@@ -49,6 +51,7 @@ with deleted as (
                 and derived.listen_count = summary.listen_count
                 and derived.judged_count = summary.judged_count
                 and derived.skip_count = summary.skip_count
+                and derived.reasoned_count = summary.reasoned_count
                 and derived.ms_measured = summary.ms_measured
                 and derived.ms_estimated = summary.ms_estimated
                 and derived.first_listen_at is not distinct from summary.first_listen_at
@@ -76,6 +79,7 @@ insert into warehouse.summary_month_track (
     listen_count,
     judged_count,
     skip_count,
+    reasoned_count,
     ms_measured,
     ms_estimated,
     first_listen_at,
@@ -89,6 +93,7 @@ select
     listen_count,
     judged_count,
     skip_count,
+    reasoned_count,
     ms_measured,
     ms_estimated,
     first_listen_at,

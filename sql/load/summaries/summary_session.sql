@@ -1,6 +1,8 @@
 -- Derive warehouse.summary_session again for the touched stretches, as the difference; see
 -- summary_hour.sql. Between two stretches lies a session that nothing has touched, so that
--- the pause before a stretch's first play is long, whatever came before.
+-- the silence before a stretch's first play is long, whatever came before. A session goes on
+-- where a play begins before half an hour of silence is over: silence is counted from the last
+-- end of all that began earlier, so that the order in which plays came in says nothing.
 create temp table derived_session on commit drop as
 with play as (
     select
@@ -17,8 +19,9 @@ with play as (
 parted as (
     select
         play.*,
-        started_at - lag(played_at) over (order by played_at, track_key)
-        <= interval '30 minutes' as is_continued
+        started_at - max(played_at) over (
+            order by started_at, played_at rows between unbounded preceding and 1 preceding
+        ) <= interval '30 minutes' as is_continued
     from play
 ),
 
@@ -26,7 +29,7 @@ numbered as (
     select
         parted.*,
         count(*) filter (where is_continued is not true) over (
-            order by played_at, track_key rows unbounded preceding
+            order by started_at, played_at rows unbounded preceding
         ) as session_number
     from parted
 )

@@ -1,9 +1,35 @@
 -- Find the plays that the summaries of the touched months are derived from.
 -- Sessions cross the months' ends: a new play may join one to the session before or after it.
 -- So a stretch begins with the last session before its month, and ends before the second one
--- after it: that one begins after a pause which lies outside what was touched.
+-- after it: that one begins after a silence which lies outside what was touched. A play that
+-- began long before its end joins what lies between, too: the stretch begins with the last
+-- session of which a play had ended before the earliest start in the month. Where the month
+-- before is touched as well nobody has to ask: no play lasts as long as a month.
 create temp table touched_stretch on commit drop as
-with widened as (
+with reached as (
+    select
+        month.month_end,
+        case
+            when month.month_date - interval '1 month' in (select m.month_date from pg_temp.touched_month as m)
+                then month.month_start
+            else
+                (
+                    select
+                        least(
+                            month.month_start,
+                            min(play.played_at - play.ms_played * interval '1 millisecond')
+                        )
+                    from warehouse.fact_play as play
+                    where
+                        play.listener_key = %(listener_key)s
+                        and play.played_at >= month.month_start
+                        and play.played_at < month.month_end
+                )
+        end as month_start
+    from pg_temp.touched_month as month
+),
+
+widened as (
     select
         coalesce(
             (
@@ -11,7 +37,7 @@ with widened as (
                 from warehouse.summary_session as session
                 where
                     session.listener_key = %(listener_key)s
-                    and session.first_played_at < month.month_start
+                    and session.first_played_at < month.month_start - interval '30 minutes'
             ),
             '-infinity'
         ) as stretch_start,
@@ -27,7 +53,7 @@ with widened as (
             ),
             'infinity'
         ) as stretch_end
-    from pg_temp.touched_month as month
+    from reached as month
 )
 
 select

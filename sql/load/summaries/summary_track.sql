@@ -36,6 +36,7 @@ select
     sum(listen_count) as listen_count,
     sum(judged_count) as judged_count,
     sum(skip_count) as skip_count,
+    sum(reasoned_count) as reasoned_count,
     sum(ms_measured) as ms_measured,
     sum(ms_estimated) as ms_estimated,
     min(first_listen_at) as first_listen_at,
@@ -58,6 +59,7 @@ where
             and derived.listen_count = summary.listen_count
             and derived.judged_count = summary.judged_count
             and derived.skip_count = summary.skip_count
+            and derived.reasoned_count = summary.reasoned_count
             and derived.ms_measured = summary.ms_measured
             and derived.ms_estimated = summary.ms_estimated
             and derived.first_listen_at is not distinct from summary.first_listen_at
@@ -71,6 +73,7 @@ insert into warehouse.summary_track (
     listen_count,
     judged_count,
     skip_count,
+    reasoned_count,
     ms_measured,
     ms_estimated,
     first_listen_at,
@@ -83,6 +86,7 @@ select
     listen_count,
     judged_count,
     skip_count,
+    reasoned_count,
     ms_measured,
     ms_estimated,
     first_listen_at,

@@ -5,7 +5,7 @@ select distinct
     mate.told_at,
     mate.track_key,
     mate.episode_key,
-    mate.played_at
+    mate.ended_at
 from warehouse.source_history_play as told
 inner join warehouse.source_history_play as mate
     on
@@ -43,20 +43,26 @@ span as (
     on conflict on constraint etl_touched_span_pk do nothing
 ),
 
--- Only a class that was polled has anything to be derived: its polls stand for themselves again,
--- or meet what another import told.
-polled_class as (
-    select distinct track.match_key
+-- Only a class that another source told of has anything to be derived: what that told stands for
+-- itself again, or meets what another import told.
+told_class as (
+    select track.match_key
     from warehouse.source_poll_play as poll
     inner join warehouse.dim_track as track
         on poll.track_key = track.track_key
     where poll.listener_key = %(listener_key)s
+    union
+    select track.match_key
+    from warehouse.source_told_play as other
+    inner join warehouse.dim_track as track
+        on other.track_key = track.track_key
+    where other.listener_key = %(listener_key)s
 )
 
 insert into pg_temp.changed_class (match_key)
-select distinct polled_class.match_key
+select distinct told_class.match_key
 from gone
 inner join warehouse.dim_track as track
     on gone.track_key = track.track_key
-inner join polled_class
-    on track.match_key = polled_class.match_key;
+inner join told_class
+    on track.match_key = told_class.match_key;

@@ -1,22 +1,40 @@
 -- part.period_part
 -- Grain: one row per listener, period, and part of it that is added up in one way.
 -- What the questions about periods are made of. Whole months come from the summary of
--- months, all time from the summary of tracks, and the days at the edges from the plays.
+-- months, all time from the summary of tracks, and the days at the edges from the plays. The
+-- running month is whole where nothing in it lies after today; a row that a wrong clock has
+-- dated ahead belongs to its own day, as in bi.period_listening.
 create view part.period_part as
-with stretch as (
+with newest as (
     select
-        listener_key,
-        period,
-        period_kind,
+        listener.listener_key,
+        (latest.played_at at time zone listener.timezone)::date as play_date
+    from warehouse.dim_listener as listener
+    cross join lateral (
+        select max(play.played_at) as played_at
+        from warehouse.fact_play as play
+        where play.listener_key = listener.listener_key
+    ) as latest
+),
+
+stretch as (
+    select
+        period.listener_key,
+        period.period,
+        period.period_kind,
         false as is_previous,
-        case when first_date <= first_play_date then date_trunc('month', first_date)::date else first_date end
-            as from_date,
         case
-            when last_date >= today_date
-                then (date_trunc('month', last_date) + interval '1 month')::date
-            else last_date + 1
+            when period.first_date <= period.first_play_date then date_trunc('month', period.first_date)::date
+            else period.first_date
+        end as from_date,
+        case
+            when period.last_date >= period.today_date and period.last_date >= newest.play_date
+                then (date_trunc('month', period.last_date) + interval '1 month')::date
+            else period.last_date + 1
         end as to_date
-    from bi.period
+    from bi.period as period
+    inner join newest
+        on period.listener_key = newest.listener_key
     union all
     select
         listener_key,

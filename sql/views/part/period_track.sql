@@ -15,6 +15,8 @@ select
     coalesce(sum(heard.judged_count) filter (where not piece.is_previous), 0)::integer
         as judged_count,
     coalesce(sum(heard.skip_count) filter (where not piece.is_previous), 0)::integer as skip_count,
+    coalesce(sum(heard.reasoned_count) filter (where not piece.is_previous), 0)::integer
+        as reasoned_count,
     coalesce(sum(heard.play_count) filter (where piece.is_previous), 0)::integer
         as previous_play_count,
     coalesce(sum(heard.ms_listened) filter (where piece.is_previous), 0)::bigint
@@ -29,7 +31,8 @@ cross join
             ms_measured + ms_estimated as ms_listened,
             ms_estimated,
             judged_count,
-            skip_count
+            skip_count,
+            reasoned_count
         from warehouse.summary_track
         where piece.source = 'track' and listener_key = piece.listener_key
         union all
@@ -40,7 +43,8 @@ cross join
             ms_measured + ms_estimated as ms_listened,
             ms_estimated,
             judged_count,
-            skip_count
+            skip_count,
+            reasoned_count
         from warehouse.summary_month_track
         where
             piece.source = 'month'
@@ -54,17 +58,19 @@ cross join
             day.is_listen::integer as listen_count,
             day.ms_listened,
             case when day.is_estimated then day.ms_listened else 0 end as ms_estimated,
-            (day.is_skipped is not null)::integer as judged_count,
-            coalesce(day.is_skipped, false)::integer as skip_count
+            (day.is_skip is not null)::integer as judged_count,
+            coalesce(day.is_skip, false)::integer as skip_count,
+            coalesce(day.is_reasoned, false)::integer as reasoned_count
         from (
             select
                 play.track_key,
                 play.is_listen,
                 play.ms_listened,
                 play.is_estimated,
-                detail.is_skipped
+                detail.is_skip,
+                detail.is_reasoned
             from part.timed_play as play
-            left join warehouse.dim_play_detail as detail
+            left join part.play_detail as detail
                 on play.play_detail_key = detail.play_detail_key
             where
                 piece.source = 'day'
@@ -89,5 +95,6 @@ comment on column part.period_track.ms_listened is 'Milliseconds listened.';
 comment on column part.period_track.ms_estimated is 'The part of ms_listened that is estimated.';
 comment on column part.period_track.judged_count is 'Plays of which the export says whether they were skipped.';
 comment on column part.period_track.skip_count is 'Of these: skipped.';
+comment on column part.period_track.reasoned_count is 'Of the judged: without Spotify''s flag, judged by why they ended.';
 comment on column part.period_track.previous_play_count is 'Plays in the period before.';
 comment on column part.period_track.previous_ms_listened is 'Milliseconds in the period before.';

@@ -5,7 +5,8 @@
 -- Listened time is measured where the privacy export or the watcher measured it; else it
 -- is estimated as the smaller of the track's length and the time since the play before it
 -- ended. The look-up of that play runs on the key, and only where nothing was measured.
--- A track of unknown length counts no time.
+-- A track of unknown length counts no time. Of a play that only a scrobble tells, the length that
+-- came with it goes before the track's; its look-up runs for these plays alone.
 -- A play counts as a listen from 30 seconds on, or when a shorter track was heard whole.
 -- No CTE here: a view with one is not merged into the query that reads it, and a range of
 -- time would then not be found by the key.
@@ -71,13 +72,13 @@ from (
         fact.platform_key,
         fact.ms_source,
         fact.ms_played is null as is_estimated,
-        track.duration_ms,
+        length.duration_ms,
         fact.played_at at time zone listener.timezone as played_at_local,
         coalesce(
             fact.ms_played,
             case
-                when track.duration_ms is not null then least(
-                    track.duration_ms,
+                when length.duration_ms is not null then least(
+                    length.duration_ms,
                     (
                         select extract(epoch from fact.played_at - max(previous.played_at)) * 1000
                         from warehouse.fact_play as previous
@@ -94,6 +95,23 @@ from (
         on fact.listener_key = listener.listener_key
     left join warehouse.dim_track as track
         on fact.track_key = track.track_key
+    cross join
+        lateral (
+            select
+                coalesce(
+                    case
+                        when fact.ms_source = 3 then (
+                            select max(told.length_ms)
+                            from warehouse.source_told_play as told
+                            where
+                                told.listener_key = fact.listener_key
+                                and told.ended_at = fact.played_at
+                                and told.track_key = fact.track_key
+                        )
+                    end,
+                    track.duration_ms
+                ) as duration_ms
+        ) as length
 ) as play;
 comment on view part.timed_play is
 'Grain: one row per listener, moment and track, with its listened time and whether it counts. '
@@ -105,7 +123,8 @@ comment on column part.timed_play.track_key is 'What was played: bi.track.';
 comment on column part.timed_play.context_key is 'Where it was started from: bi.context.';
 comment on column part.timed_play.play_detail_key is 'Reasons, flags and country of the play.';
 comment on column part.timed_play.platform_key is 'Device or app.';
-comment on column part.timed_play.ms_source is 'Who measured: 0 nobody, 1 the export, 2 the watcher.';
+comment on column part.timed_play.ms_source is
+'By whom the play is known: 0 a poll, 1 the export, 2 the watcher, 3 a scrobbling service.';
 comment on column part.timed_play.ms_listened is 'Milliseconds listened: measured, or estimated where is_estimated.';
 comment on column part.timed_play.is_estimated is 'True where nobody measured the listened time.';
 comment on column part.timed_play.is_listen is 'At least 30 seconds listened, or the whole of a shorter track.';

@@ -12,6 +12,7 @@ from cli.doctor import check_way, run_doctor
 from cli.doctor.check import Mark
 from cli.setup.answers import remember
 from jobs import get_last_50
+from migrate import __main__ as migrate
 from tests.gh import FakeGitHub
 
 pytestmark = pytest.mark.posix  # the stand-in for gh is a script
@@ -270,3 +271,22 @@ def test_shared_list_names_nobody(
     secrets = [settings["SPOTIFY_CLIENT_SECRET"], settings["SPOTIFY_REFRESH_TOKEN"]]
     for word in (*secrets, settings["DATABASE_URL"]):
         assert word not in open_list + shared
+
+
+def test_sum_that_is_not_that_of_its_plays_is_told_and_cured(
+    doctor: Callable[..., tuple[int, str]], connection: psycopg2.extensions.connection
+) -> None:
+    for damage in (
+        "update warehouse.summary_hour set listen_count = listen_count + 1",
+        "update warehouse.summary_month_track set first_listen_at = null",
+        "delete from warehouse.summary_month_track",
+        "delete from warehouse.summary_session",
+    ):
+        execute(connection, damage)
+        code, said = doctor()
+        assert code == 1
+        assert "sampled months differ from the plays" in said
+        assert "python start.py migrate summaries" in said
+        assert migrate.main(["summaries"]) == 0
+        code, said = doctor()
+        assert code == 0, said

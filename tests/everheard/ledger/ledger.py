@@ -12,11 +12,24 @@ from psycopg2.extensions import cursor as Cursor
 from everheard.database.statements import render, render_staged
 from everheard.database.transactions import open_transaction
 from everheard.ledger import flows
+from everheard.ledger.catalogue import derive_changed, load_answers
 from everheard.ledger.derive import derive
 from everheard.ledger.polls import LoadResult, load_polls
+from everheard.ledger.told import load_told
 from everheard.names import fold_name
-from everheard.rows import NAMED, AlbumRow, ArtistRow, CreditRow, StagedRows, TrackRow
+from everheard.rows import (
+    FROM_ANSWER,
+    FROM_PLAY,
+    NAMED,
+    AlbumRow,
+    ArtistRow,
+    CreditRow,
+    StagedRows,
+    ToldRow,
+    TrackRow,
+)
 from everheard.sources.spotify.rows import read_items, to_page, to_poll_rows
+from everheard.sources.spotify.rows.stage import Stage
 from tests.everheard.pages import Json, at, make_answer
 
 JOB = "get_last_50"
@@ -48,6 +61,17 @@ class Play(NamedTuple):
     context: str | None
 
 
+class ToldPlay(NamedTuple):
+    """One play as a watcher (its end) or a scrobbling service (its start) told it."""
+
+    ms_source: int
+    seconds: float
+    track: Json
+    ms_played: int | None = None
+    length_ms: int | None = None
+    context: str | None = None
+
+
 class HistoryRow(NamedTuple):
     """One row of a history; ``track_id`` None: only its names are known."""
 
@@ -69,7 +93,13 @@ class Ledger:
         """Load one page with these items."""
         return self.load(make_answer(*items), dry_run=dry_run)
 
-    def load(self, *answers: Json, dry_run: bool = False) -> LoadResult:
+    def load(
+        self,
+        *answers: Json,
+        answered_at: datetime | None = None,
+        faults: list[str] | None = None,
+        dry_run: bool = False,
+    ) -> LoadResult:
         """Load pages in one go, as the job does."""
         items = [item for answer in answers for item in read_items(answer)[0]]
         return load_polls(
@@ -78,8 +108,39 @@ class Ledger:
             listener_key=self.listener_key,
             pages=[to_page(answer) for answer in answers],
             to_rows=lambda known: to_poll_rows(item for item in items if item.moment not in known),
+            answered_at=answered_at,
+            faults=faults,
             dry_run=dry_run,
         )
+
+    def tell(self, *plays: ToldPlay, dry_run: bool = False) -> int:
+        """Load what a watcher or a scrobbling service told; tracks come without their length."""
+        stage = Stage()
+        for play in plays:
+            json = {**play.track, "duration_ms": None}
+            level = FROM_PLAY if json.get("uri") else NAMED
+            track_ref = stage.add_track(json, json.get("uri"), level)
+            context = play.context and {"uri": play.context}
+            stage.rows.told.append(
+                ToldRow(
+                    told_at=at(play.seconds),
+                    track_ref=track_ref,
+                    context_ref=stage.add_context(context or {}),
+                    ms_source=play.ms_source,
+                    ms_played=play.ms_played,
+                    length_ms=play.length_ms,
+                )
+            )
+        return load_told(
+            self.connection, listener_key=self.listener_key, rows=stage.rows, dry_run=dry_run
+        )
+
+    def learn_length(self, track: Json, duration_ms: int) -> None:
+        """Take in Spotify's answer on a track, and derive what it changes."""
+        stage = Stage()
+        stage.add_track({**track, "duration_ms": duration_ms}, track["uri"], FROM_ANSWER)
+        load_answers(self.connection, stage.rows, [])
+        derive_changed(self.connection)
 
     def import_rows(self, *rows: HistoryRow) -> None:
         """Write history rows as facts and derive what they touch."""

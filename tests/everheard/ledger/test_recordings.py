@@ -85,6 +85,15 @@ def test_other_length_name_or_artist_is_another_recording(
     assert join(connection, Song("a"), other) == {"a", "b"}
 
 
+def test_lengths_join_within_two_seconds_and_never_by_way_of_those_between(
+    connection: Connection,
+) -> None:
+    chain = [Song(name, None, 200 + 2 * place) for place, name in enumerate("abcd")]
+    assert join(connection, *reversed(chain)) == {"a b", "c d"}
+    # A code near the last of them takes it alone: 208 is too far from 204.
+    assert join(connection, Song("e", "X1", 208)) == {"a b", "c", "d e"}
+
+
 def test_two_codes_stay_two_and_the_nearest_takes_what_has_none(connection: Connection) -> None:
     found = join(connection, Song("a", "X1", 200), Song("b", "X2", 202), Song("c", None, 201.5))
     assert found == {"a", "b c"}

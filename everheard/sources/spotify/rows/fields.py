@@ -9,14 +9,22 @@ from typing import Any
 from everheard.names import fold_name
 from everheard.sources.fields import Json, read_dict, read_dicts, read_integer, read_key, read_text
 
+#: A play ends on a day of dim_date, whatever the listener's time zone: so says fact_play.
+FIRST_MOMENT = datetime(2000, 1, 2, tzinfo=UTC)
+END_OF_TIME = datetime(2050, 12, 31, tzinfo=UTC)
+
 
 def read_moment(item: Any) -> datetime | None:
-    """Return when a play ended, in UTC; None where that cannot be read."""
+    """Return when a play ended, in UTC; None where that cannot be read.
+
+    Nor is it read where the ledger's calendar has no such day in every time zone.
+    """
     try:
         moment = datetime.fromisoformat(read_text(item, "played_at"))
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        told = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return told if FIRST_MOMENT <= told < END_OF_TIME else None
 
 
 def read_track_uri(track: Json) -> str | None:

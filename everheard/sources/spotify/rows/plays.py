@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from everheard.rows import Moment, Page, PollRow, StagedRows
+from everheard.rows import FIRST_MOMENT, Moment, Page, PollRow, StagedRows
 from everheard.sources.fields import Json, read_dict, read_integer, read_list, read_text
 from everheard.sources.spotify.rows.fields import read_moment, read_track_uri
 from everheard.sources.spotify.rows.stage import Stage
@@ -56,7 +56,8 @@ def merge_answers(answers: Iterable[Json]) -> tuple[dict[Moment, Item], list[str
 def to_page(answer: Json) -> Page:
     """Return what gaps are found by: the moments, and whether the answer was full."""
     items, _ = read_items(answer)
-    oldest = read_dict(items[0].json, "track") if items else {}
+    possible = (item for item in items if item.moment.played_at >= FIRST_MOMENT)
+    oldest = next((read_dict(item.json, "track") for item in possible), {})
     return Page(
         moments=tuple(item.moment for item in items),
         is_full=len(read_list(answer, "items")) >= PAGE_LIMIT,

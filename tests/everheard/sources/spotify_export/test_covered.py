@@ -26,7 +26,7 @@ def make_file(
     container: str = "here",
     digest: str = "",
 ) -> AudioFile:
-    span = FileSpan(at(first * DAY), at(last * DAY), is_in_order, rows, unreadable, rows, 0, 0)
+    span = FileSpan(at(first * DAY), at(last * DAY), is_in_order, rows, unreadable, rows, 0, 0, 0)
     told = f"{name}_{number}.json"
     digest = digest or f"{container}{number}{first}"
     return AudioFile(told, number, told, container, digest, None if is_refused else span)

@@ -5,4 +5,4 @@ alter table warehouse.etl_owed_answer add constraint etl_owed_answer_kind_ck che
 comment on column warehouse.etl_owed_answer.reason is
 'missing, empty (a perhaps false 404), blank (taken down), refused, trouble (no proper answer), pages (more to come).';
 
-update warehouse.etl_schema set version = 20;
+update warehouse.etl_schema set version = 17;

@@ -2,10 +2,10 @@
 
 from migrate.revision import run_sql_beside
 
-revision = "0020"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
-    """Run 0020_owed_of_every_queue.sql."""
+    """Run 0017_owed_of_every_queue.sql."""
     run_sql_beside(__file__)

@@ -58,7 +58,7 @@ cross join
         inner join warehouse.dim_track as track
             on alias.album_key = track.album_key
         inner join warehouse.summary_track as summary
-            on track.track_key = summary.track_key
+            on summary.track_key = track.track_key
         where
             coalesce(album.same_as_album_key, album.album_key)
             in (alias.album_key, alias.same_as_album_key)
@@ -88,9 +88,11 @@ comment on column bi.new_release.found_by is 'browse, search or artist: where it
 comment on column bi.new_release.found_at_utc is 'When it was found, UTC.';
 comment on column bi.new_release.found_at_local is 'When it was found, on the listener''s clock.';
 comment on column bi.new_release.is_followed is 'Whether the listener follows one of its artists.';
-comment on column bi.new_release.artist_play_count is 'The listener''s plays of that artist, whatever name or id credits them: as in bi.top_artist.';
+comment on column bi.new_release.artist_play_count is
+'The listener''s plays of that artist, whatever name or id credits them: as in bi.top_artist.';
 comment on column bi.new_release.artist_ms_listened is 'Milliseconds the listener has listened to that artist.';
-comment on column bi.new_release.album_play_count is 'The listener''s plays of the album itself, whatever name or id it goes by.';
+comment on column bi.new_release.album_play_count is
+'The listener''s plays of the album itself, whatever name or id it goes by.';
 comment on column bi.new_release.image_url is 'Address of the widest cover.';
 comment on column bi.new_release.spotify_url is 'The album on Spotify.';
 comment on column bi.new_release.certainty is 'Of artist_ms_listened: exact, about, at least or not fully seen.';

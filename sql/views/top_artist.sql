@@ -106,7 +106,8 @@ comment on view bi.top_artist is
 comment on column bi.top_artist.listener_key is 'Whose: bi.listener.';
 comment on column bi.top_artist.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
 comment on column bi.top_artist.credit is 'all, main or featured: which credits are counted.';
-comment on column bi.top_artist.place is '1 is the artist with the most time, then plays, then by name; for this credit.';
+comment on column bi.top_artist.place is
+'1 is the artist with the most time, then plays, then by name; for this credit.';
 comment on column bi.top_artist.previous_place is 'Place in the period before; null where it was not heard then.';
 comment on column bi.top_artist.artist_key is 'The artist: bi.artist.';
 comment on column bi.top_artist.artist_name is 'Name.';

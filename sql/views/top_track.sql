@@ -99,7 +99,8 @@ comment on column bi.top_track.period is '7 days, 30 days, 90 days, 365 days, a 
 comment on column bi.top_track.place is '1 is the song with the most time, then plays, then by title and artist.';
 comment on column bi.top_track.previous_place is 'Place in the period before; null where it was not heard then.';
 comment on column bi.top_track.song_key is 'The song: bi.recording.';
-comment on column bi.top_track.track_key is 'Of its tracks heard in the period or the one before that of the least URI: bi.track.';
+comment on column bi.top_track.track_key is
+'Of its tracks heard in the period or the one before that of the least URI: bi.track.';
 comment on column bi.top_track.track_name is 'Title.';
 comment on column bi.top_track.main_artist_key is 'The artist credited first: bi.artist.';
 comment on column bi.top_track.main_artist_name is 'The artist credited first.';

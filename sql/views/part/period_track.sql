@@ -95,6 +95,7 @@ comment on column part.period_track.ms_listened is 'Milliseconds listened.';
 comment on column part.period_track.ms_estimated is 'The part of ms_listened that is estimated.';
 comment on column part.period_track.judged_count is 'Plays of which the export says whether they were skipped.';
 comment on column part.period_track.skip_count is 'Of these: skipped.';
-comment on column part.period_track.reasoned_count is 'Of the judged: without Spotify''s flag, judged by why they ended.';
+comment on column part.period_track.reasoned_count is
+'Of the judged: without Spotify''s flag, judged by why they ended.';
 comment on column part.period_track.previous_play_count is 'Plays in the period before.';
 comment on column part.period_track.previous_ms_listened is 'Milliseconds in the period before.';

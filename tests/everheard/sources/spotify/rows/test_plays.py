@@ -54,7 +54,7 @@ def test_artists_beside_the_albums_own_are_featured() -> None:
 def test_everything_is_staged_once_however_often_it_was_played() -> None:
     rows = to_rows(*(make_item(second, context="spotify:playlist:p") for second in range(5)))
     counts = {name: len(table) for name, table in vars(rows).items()}
-    assert counts == {"poll": 5, "album_artist": 1, "track_artist": 1} | dict.fromkeys(
+    assert counts == {"poll": 5, "told": 0, "album_artist": 1, "track_artist": 1} | dict.fromkeys(
         ("artist", "album", "track", "context"), 1
     )
 

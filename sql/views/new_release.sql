@@ -58,7 +58,7 @@ cross join
         inner join warehouse.dim_track as track
             on alias.album_key = track.album_key
         inner join warehouse.summary_track as summary
-            on summary.track_key = track.track_key
+            on track.track_key = summary.track_key -- noqa: ST09
         where
             coalesce(album.same_as_album_key, album.album_key)
             in (alias.album_key, alias.same_as_album_key)

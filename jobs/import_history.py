@@ -78,8 +78,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def show_imports() -> int:
     """Print every import so far; nothing of it is a run."""
-    settings = read_settings(needs_spotify=False)
-    with closing(connect(settings, application="everheard import_history")) as connection:
+    with closing(connect(read_settings(needs_spotify=False), application=JOB.name)) as connection:
         print(describe_imports(read_imports(connection)))
     return 0
 
@@ -108,15 +107,13 @@ def work(run: Run) -> Figures:
     with closing(SkipReport(run.options.report)) as report:
         found = find_sources(run.options.paths, accepts_large=run.options.yes)
         history = Import(run, found.files, report)
-        refusals = list(found.refusals)
         if found.files:
             run.outcome.warnings += tell_strange_keys(found.files)
             with run.outcome.attempt():
                 history.load()
-            refusals += history.done.refusals
     if found.passed_over:
         print(describe_passed_over(found.passed_over))
-    tally = history.done.tally
+    tally, refusals = history.done.tally, [*found.refusals, *history.done.refusals]
     tally.passed_over_count = len(found.passed_over)
     run.outcome.warnings += tally.find_doubts()
     run.outcome.failures[:0] = [BadInput(f"{name} {reason}.") for name, reason in refusals]
@@ -180,8 +177,11 @@ class Import:
             self.done.add_skips(files, rows)
 
     def _finish(self, history: HistoryLoad) -> None:
-        """Judge the import, then note what it covers; raise Refused where it is no history."""
+        """Judge the import, then note what it covers; raise Failure where nothing is to be kept."""
         done, is_forced = self.done, self._run.options.anyway
+        if not done.tally.file_count:
+            name, reason = done.refusals.pop(0)
+            raise BadInput(f"{name} {reason}.")
         told = [span.stretch for file, span in done.spans if file.is_audio and span.stretch]
         judgement = history.judge(told)
         faults = judge_files(done.spans) + judge_plays(*judgement)

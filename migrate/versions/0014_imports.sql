@@ -28,7 +28,7 @@ comment on column warehouse.etl_import.first_told_at is
 comment on column warehouse.etl_import.is_forced is
 'It was refused, and imported with --anyway: it covers nothing.';
 comment on column warehouse.etl_import.withdrawn_at is
-'When an undo took away some of what it covers; importing the same again brings it back.';
+'When an undo took away some of what it told or covers; importing the same again brings it back.';
 
 -- What was imported until now is one import a listener: nobody noted which row came with which.
 insert into warehouse.etl_import (

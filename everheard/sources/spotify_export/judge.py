@@ -22,10 +22,12 @@ _LONGEST_NAME = 40
 
 
 def judge_files(files: Iterable[tuple[HistoryFile, FileSpan]]) -> list[str]:
-    """Return what speaks against each file: under half of its rows are plays or episodes."""
+    """Return what speaks against each file: few of its rows are plays, or none can be read."""
     faults = []
     for file, span in files:
-        if span.read_count >= _ENOUGH and 2 * span.whole_count < span.read_count:
+        is_unreadable = 0 < span.read_count == span.unreadable_count
+        is_strange = span.read_count >= _ENOUGH and 2 * span.whole_count < span.read_count
+        if is_unreadable or is_strange:
             said = f"{file.name}: {span.whole_count:,} of {span.read_count:,} rows are plays"
             faults.append(said + _tell_keys(file))
     return faults

@@ -77,10 +77,7 @@ where cut.import_key <> %(import_key)s and piece.span_start < piece.span_end;
 update warehouse.etl_import as import
 set withdrawn_at = now()
 from pg_temp.withdrawn as withdrawn
-where
-    import.import_key = withdrawn.import_key
-    and import.import_key <> %(import_key)s
-    and import.import_key in (select cut.import_key from pg_temp.cut_span as cut);
+where import.import_key = withdrawn.import_key and import.import_key <> %(import_key)s;
 
 update warehouse.etl_import
 set undone_at = now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,5 +101,24 @@ def test_keys_of_the_future_are_told_and_cost_nothing(importer: Importer, tmp_pa
 
 
 def test_file_of_few_rows_is_not_judged_by_them(importer: Importer, tmp_path: Path) -> None:
-    rows = [{**row, "ts": "soon"} for row in ROWS[:10]]
-    assert "skipped 10" in run(importer, write_file(tmp_path, rows))
+    rows = [ROWS[0], *({**row, "ts": "soon"} for row in ROWS[:9])]
+    assert "skipped 9" in run(importer, write_file(tmp_path, rows))
+
+
+@pytest.mark.parametrize(
+    "content", [[ROWS], [[row] for row in ROWS[:3]], [{**ROWS[0], "ts": "soon"}], [7], {"a": ROWS}]
+)
+def test_file_without_a_readable_row_leaves_nothing_whatever_its_size(
+    importer: Importer, tmp_path: Path, content: object
+) -> None:
+    before = read_counts(importer)
+    run(importer, write_file(tmp_path, json.dumps(content)), code=65)
+    assert read_counts(importer) == before
+
+
+def test_unreadable_file_costs_no_good_one_beside_it(importer: Importer, tmp_path: Path) -> None:
+    write_file(tmp_path / "data", ROWS)
+    write_file(tmp_path / "data", "{}", "Streaming_History_Audio_2026_1.json")
+    said = run(importer, tmp_path / "data", code=65)
+    assert "added 40" in said
+    assert "Streaming_History_Audio_2026_1.json is no list of plays" in said

@@ -98,6 +98,16 @@ def test_what_others_told_too_is_asked_for_again(importer: Importer, tmp_path: P
     assert "import it again" not in list_imports(importer)
 
 
+def test_who_told_what_went_is_asked_for_again_though_it_covers_nothing(
+    importer: Importer, tmp_path: Path
+) -> None:
+    rows = [make_row(500), make_row(0)]  # not in the order of time
+    importer.run(write_file(tmp_path, rows, "first.json"))
+    importer.run(write_file(tmp_path, [*rows, make_row(-500)], "second.json"))
+    assert "second.json" in undo(importer, 1).partition("import them again")[2]
+    assert importer.read("select count(*) from warehouse.fact_play") == [(1,)]
+
+
 def test_undoing_the_later_of_two_takes_nothing_from_the_first(
     importer: Importer, tmp_path: Path
 ) -> None:

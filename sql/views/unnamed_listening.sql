@@ -62,7 +62,7 @@ comment on view bi.unnamed_listening is
 'top list, since nobody knows what it was: an export has rows without a title, names without an album, and '
 'tracks that nobody is credited on. The sums of a period hold them.';
 comment on column bi.unnamed_listening.listener_key is 'Whose: bi.listener.';
-comment on column bi.unnamed_listening.period is '7 days, 30 days, 90 days, 365 days, a year (2026), or all time.';
+comment on column bi.unnamed_listening.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
 comment on column bi.unnamed_listening.kind is 'song, album or artist: which top list lacks these plays.';
 comment on column bi.unnamed_listening.play_count is 'Plays that are counted, of any length.';
 comment on column bi.unnamed_listening.ms_listened is 'Milliseconds listened.';

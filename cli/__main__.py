@@ -7,11 +7,16 @@ import sys
 
 from cli.commands import COMMANDS, understand
 from everheard.failure import Failure
+from everheard.rims.terminal import guard_output
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; return its exit code."""
-    words = sys.argv[1:] if argv is None else argv
+    """Run one command; return its exit code. What it prints is guarded."""
+    with guard_output():
+        return _run(sys.argv[1:] if argv is None else argv)
+
+
+def _run(words: list[str]) -> int:
     typed = understand(words)
     if typed.command is None:
         print(typed.said, file=sys.stderr if typed.is_wrong else sys.stdout)

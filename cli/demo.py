@@ -19,6 +19,7 @@ from everheard.config import Settings, read_settings
 from everheard.database import embedded
 from everheard.database.statements import read_query
 from everheard.failure import ExitCode, Failure
+from everheard.rims.plain import to_line
 from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
 from migrate.upgrade import upgrade
@@ -116,7 +117,7 @@ def _show_ledger(server: embedded.EmbeddedServer) -> None:
     print(f"about {hours} hours (measured by the history; the last days estimated).\n")
     print("Top five artists         plays   hours")
     for name, count, artist_hours in top:
-        print(f"  {name[:22]:<22} {count:>5}  {artist_hours:>6}")
+        print(f"  {to_line(name)[:22]:<22} {count:>5}  {artist_hours:>6}")
     print()
     for start, end, gap_hours in gaps:
         print(f"Not seen: {start} to {end} ({gap_hours} h). Spotify shows 50 plays, no more;")

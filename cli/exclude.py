@@ -22,6 +22,7 @@ from everheard.ledger.exclusions import (
 )
 from everheard.ledger.listeners import find_or_insert_listener
 from everheard.names import fold_name
+from everheard.rims.plain import to_line
 
 NAMED = ("artist", "album", "track", "show", "context")
 _LINK = re.compile(
@@ -66,7 +67,7 @@ def run_exclude(options: argparse.Namespace) -> int:
         listener_key, _ = find_or_insert_listener(connection, options.listener, settings.timezone)
         if rule is None:
             lines = [
-                f"{kept.rule} {kept.excluded}"
+                to_line(f"{kept.rule} {kept.excluded}")
                 for kept in read_exclusions(connection, listener_key=listener_key)
             ]
             print("\n".join(lines or ["No rule leaves anything out."]))

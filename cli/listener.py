@@ -18,6 +18,7 @@ from everheard.ledger.listeners import (
     update_listener,
 )
 from everheard.names import fold_name
+from everheard.rims.plain import to_line
 from everheard.run.warnings import say_other_zone
 from everheard.zones import describe_unknown_zone, is_zone
 
@@ -93,7 +94,7 @@ def _change(
     kept = update_listener(connection, listener_key=one.listener_key, name=name, timezone=zone)
     changes = []
     if name is not None and name != one.name:
-        changes.append(f"name {one.name or 'none'} → {name}")
+        changes.append(f"name {to_line(one.name or 'none')} → {name}")
     if kept != one.timezone:
         changes.append(f"time zone {one.timezone} → {kept}")
     said = [f"The database knows {zone} as {kept}."] if zone and kept != zone else []
@@ -101,10 +102,10 @@ def _change(
         said.append("Days and hours follow at once; sums of months with the next run.")
     if settings.timezone and zone and say_other_zone(settings.timezone, kept):
         said.append(f"LISTENER_TIMEZONE still says {settings.timezone}: change it, or take it out.")
-    who = name or one.name or f"listener {one.listener_key}"
+    who = to_line(name or one.name or f"listener {one.listener_key}")
     return "\n".join([*said, f"listener: {who}: {', '.join(changes) or 'as it was'}"])
 
 
 def _describe(one: Listener) -> str:
-    name = one.name or "without a name"
+    name = to_line(one.name or "without a name")
     return f"{one.listener_key:>3}  {name}  {one.timezone}  since {one.created_at:%Y-%m-%d}"

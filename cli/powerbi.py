@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from cli.commands import make_parser
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ConfigurationError
+from everheard.rims.plain import to_line
 from migrate.role import ReaderRole, renew_role
 from migrate.upgrade import to_direct_url
 
@@ -34,7 +35,7 @@ def open_project(settings: Settings) -> str:
     where = hand_over(reader)
     opened = "" if _show(project) else "Open that file in Power BI Desktop. "
     return (
-        f"powerbi: {project} reads {database} on {server}.\n"
+        f"powerbi: {to_line(project)} reads {to_line(database)} on {server}.\n"
         f"{opened}Power BI Desktop asks once for a sign-in: choose 'Database', user {reader.name},"
         f" password {where}."
     )

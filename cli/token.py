@@ -10,6 +10,7 @@ from cli.commands import make_parser
 from everheard.config import read_settings
 from everheard.database.connect import connect
 from everheard.ledger.operations.tokens import TokenRow, insert_token, read_tokens, revoke_token
+from everheard.rims.plain import to_line
 
 
 def main(argv: list[str]) -> int:
@@ -55,7 +56,7 @@ def _describe(token: TokenRow) -> str:
     may += ", everyone" if token.may_read_all else ""
     used = f"last used {_say(token.last_used_at)}" if token.last_used_at else "never used"
     ended = f", revoked {_say(token.revoked_at)}" if token.revoked_at else ""
-    return (
+    return to_line(
         f"{token.api_token_key:>3}  {token.token_name}  ({token.listener_name}; {may})"
         f"  made {_say(token.created_at)}, {used}{ended}"
     )

@@ -32,6 +32,7 @@ from dashboard.statement import draw_card, draw_statement, say_picture, say_stam
 from dashboard.years import make_year_page
 from everheard.report.data import ListenerData, Period, Year
 from everheard.report.words import say_count, say_date, say_moment
+from everheard.rims.xml import finish
 
 STATIC_DIR = Path(__file__).parent / "static"
 #: Only pages that are served need it: from disk there is nobody to ask.
@@ -152,6 +153,7 @@ def make_environment() -> Environment:
     return Environment(
         loader=PackageLoader("dashboard"),
         autoescape=True,
+        finalize=finish,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from everheard.report.data import Discovery, ListenerData
 from everheard.report.words import MINUTE_MS
+from everheard.rims.plain import to_line
 
 #: What the names may weigh: a page stays under 1.5 MB, however large the ledger.
 MOST_BYTES = 130_000
@@ -24,14 +25,16 @@ def write_names(data: ListenerData) -> str:
     both = [("artists", one) for one in data.artists] + [("songs", one) for one in data.tracks]
     both.sort(key=lambda pair: -pair[1].total.ms_listened)
     for kind, one in both:
-        credit = [places.get(one.artist_name, one.artist_name)] if kind == "songs" else []
-        row = [one.name, *credit, *_to_figures(one)]
+        artist = to_line(one.artist_name)
+        credit = [places.get(artist, artist)] if kind == "songs" else []
+        name = to_line(one.name)
+        row = [name, *credit, *_to_figures(one)]
         text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
         size += len(text.encode()) + 2
         if size > MOST_BYTES:
             break
         if kind == "artists":
-            places.setdefault(one.name, len(places))
+            places.setdefault(name, len(places))
         rows[kind].append(text)
     said = json.dumps(_say_what_is_in(data, sum(map(len, rows.values()))))
     lists = ",\n".join(f"{kind}:[\n" + ",\n".join(rows[kind]) + "\n]" for kind in rows)

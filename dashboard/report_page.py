@@ -27,7 +27,7 @@ def make_report_page(report: Report) -> str:
             style=style,
             style_hash=digest,
             days=[_show(day, report) for day in report.days],
-            state=[said.replace("`", "") for said in say_state(report)],
+            state=[said.replace("`", "") for said in say_state(report, shows_names=True)],
         )
     )
 

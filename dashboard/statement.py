@@ -12,8 +12,6 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from markupsafe import escape
-
 from dashboard.drawings.calendar import find_steps, name_step
 from everheard.report.data import Day, ListenerData, Period, RankedPlace, Year
 from everheard.report.words import (
@@ -25,6 +23,7 @@ from everheard.report.words import (
     say_hours,
     say_time,
 )
+from everheard.rims.xml import escape
 
 FONT_DIR = Path(__file__).parent / "fonts"
 TEXT = "'Everheard Text', Archivo, system-ui, 'Noto Sans', 'Noto Sans CJK JP', sans-serif"

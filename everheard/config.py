@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from everheard.failure import ConfigurationError
+from everheard.rims.secrets import know, know_address, know_link
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
@@ -43,10 +44,13 @@ class Settings:
     sign_ins: tuple[SignIn, ...]
     api_url: str
     accounts_url: str
+    #: What the listener calls this machine; empty: nobody said (everheard/run/runner_name.py).
     runner: str
     trigger: str
     is_actions: bool
     step_summary: Path | None
+    #: What GitHub tells of the event that started this run: in it stands what a form was given.
+    event_file: Path | None
     #: The first time zone named, for a listener who is not in the ledger yet; None: none is.
     timezone: str | None
     healthcheck_url: str = field(repr=False)
@@ -85,6 +89,7 @@ def read_settings(
     def get(name: str, default: str = "") -> str:
         return values.get(name, "").strip() or default
 
+    _know_secrets(get)
     if faults := _find_faults(get, needs_spotify=needs_spotify):
         raise ConfigurationError(faults)
     home = Path(get("EVERHEARD_HOME") or _default_home(values)).expanduser()
@@ -110,6 +115,13 @@ def read_settings(
     )
 
 
+def _know_secrets(get: Callable[..., str]) -> None:
+    """Keep what is secret in the settings from leaving, before anything is said of them."""
+    know(get("SPOTIFY_CLIENT_SECRET"), *_split_list(get("SPOTIFY_REFRESH_TOKEN")))
+    know_address(get("DATABASE_URL"))
+    know_link(get("HEALTHCHECK_URL"))
+
+
 def _find_enrichment(get: Callable[..., str]) -> dict[str, Any]:
     """Return whom enriching may ask, and how often a day."""
     return {
@@ -124,10 +136,11 @@ def _find_runner(get: Callable[..., str]) -> dict[str, Any]:
     """Return what is known of the machine that runs, and of what started it."""
     is_actions = bool(get("GITHUB_ACTIONS"))
     return {
-        "runner": get("EVERHEARD_RUNNER") or ("actions" if is_actions else _host_name()),
+        "runner": get("EVERHEARD_RUNNER") or ("actions" if is_actions else ""),
         "trigger": _find_trigger(get),
         "is_actions": is_actions,
         "step_summary": _get_path(get, "GITHUB_STEP_SUMMARY"),
+        "event_file": _get_path(get, "GITHUB_EVENT_PATH"),
         "repository": get("GITHUB_REPOSITORY"),
     }
 
@@ -161,12 +174,6 @@ def _default_home(values: Mapping[str, str]) -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Everheard"
     return Path(values.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "everheard"
-
-
-def _host_name() -> str:
-    import socket
-
-    return socket.gethostname().split(".")[0].lower() or "unnamed"
 
 
 def _find_trigger(get: Callable[..., str]) -> str:

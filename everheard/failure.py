@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar
 
+from everheard.rims.plain import to_line
+from everheard.rims.secrets import hide_secrets
+
 
 class ExitCode(IntEnum):
     """What a run tells the machine that started it (the numbers follow sysexits.h)."""
@@ -30,6 +33,14 @@ class Failure(Exception):
     #: The moment (UTC) from which a new attempt makes sense; None where nobody knows.
     retry_at: datetime | None = None
 
+    def __init__(self, *words: object) -> None:
+        super().__init__(*(_make_fit(one) if isinstance(one, str) else one for one in words))
+
+
+def _make_fit(message: str) -> str:
+    """Return a message that may be shown: it may quote a name, or what a server answered."""
+    return to_line(hide_secrets(message))
+
 
 class ConfigurationError(Failure):
     """Settings are missing or wrong; every fault is named at once."""
@@ -37,8 +48,9 @@ class ConfigurationError(Failure):
     exit_code = ExitCode.CONFIGURATION
 
     def __init__(self, faults: list[str]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(faults))
+        self.faults = [_make_fit(fault) for fault in faults]
+        super().__init__()
+        self.args = ("\n".join(self.faults),)
 
 
 class DatabaseTrouble(Failure):

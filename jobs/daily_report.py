@@ -20,6 +20,7 @@ from everheard.failure import ConfigurationError
 from everheard.report.day import Report, read_report
 from everheard.report.markdown import write_markdown
 from everheard.report.read import read_listeners
+from everheard.rims.markdown import add_to_summary
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import NOBODY_YET, Figures
 
@@ -66,8 +67,8 @@ def read_reports(run: Run) -> list[Report]:
 def _write_summary(report: Report, run: Run) -> None:
     if run.settings.step_summary is None:
         return
-    with run.settings.step_summary.open("a", encoding="utf-8") as file:
-        file.write(write_markdown(report, shows_names=run.settings.shows_names) + "\n")
+    markdown = write_markdown(report, shows_names=run.settings.shows_names)
+    add_to_summary(run.settings.step_summary, [markdown, ""])
 
 
 def _write_files(report: Report, folder: Path | None, *, number: int) -> None:

@@ -29,6 +29,7 @@ from everheard.ledger.history import (
 from everheard.ledger.imports import describe_imports, read_imports
 from everheard.ledger.recordings import join_names
 from everheard.ledger.summaries import derive_summaries
+from everheard.rims.plain import to_line
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures
 from everheard.sources.spotify_export.covered import find_covered
@@ -116,7 +117,7 @@ def work(run: Run) -> Figures:
     tally, refusals = history.done.tally, [*found.refusals, *history.done.refusals]
     tally.passed_over_count = len(found.passed_over)
     run.outcome.warnings += tally.find_doubts()
-    run.outcome.failures[:0] = [BadInput(f"{name} {reason}.") for name, reason in refusals]
+    run.outcome.failures[:0] = [BadInput(f"{to_line(name)} {reason}.") for name, reason in refusals]
     if tally.file_count:
         print(describe_tally(tally, time.monotonic() - started))
     return Figures(tally.tell(), tally.read_count, tally.new_count, tally.known_count)

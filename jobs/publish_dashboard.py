@@ -20,6 +20,7 @@ from everheard.database.connect import translate_errors
 from everheard.failure import ConfigurationError
 from everheard.report.data import ListenerData
 from everheard.report.read import read_listener_data, read_listeners
+from everheard.rims.plain import to_line
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import NOBODY_YET, Figures
 
@@ -69,7 +70,7 @@ def build(run: Run) -> Figures:
 def show(pages: list[Path]) -> None:
     """Name the pages; open the first where somebody sits before the machine."""
     for page in pages:
-        print(f"The page: {page}")
+        print(f"The page: {to_line(page)}")
     if sys.stdout.isatty():
         webbrowser.open(pages[0].resolve().as_uri())
 

@@ -39,7 +39,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ratings", type=Path, action="append", default=[], metavar="FILE", help=columns
     )
-    parser.add_argument("--form", metavar="JSON", help="one rating, as GitHub's form gives it")
+    parser.add_argument(
+        "--form", action="store_true", help="take the rating that GitHub's form was given"
+    )
     parser.add_argument("--listener", metavar="NAME", help="whose ratings, if you are several")
     for name, low, high, help_text in (
         ("--prior-weight", 0, 1000, "m of the bayesian mean"),
@@ -81,7 +83,11 @@ class Ranking:
             with run.outcome.attempt():
                 self._load(path.name, partial(read_rating_file, path))
         with run.outcome.attempt():
-            self._load("form", partial(_read_form, options.form))
+            if options.form:
+                try:
+                    self._load("form", partial(_read_form, run.settings.event_file))
+                except BadRating as fault:
+                    raise BadRating(self._tell(fault)) from None
         settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
         result = RankResult(0, 0, 0, 0)
         with run.outcome.attempt():
@@ -109,6 +115,11 @@ class Ranking:
             shows_names=settings.shows_names or not settings.is_actions,
         )
 
+    def _tell(self, fault: BadRating) -> str:
+        """Say what is wrong with a rating: to whoever gave it, or where anybody may read it."""
+        settings = self._run.settings
+        return fault.public if settings.is_actions and not settings.shows_names else str(fault)
+
     def _load(self, name: str, read: Callable[[str], RatingFile]) -> None:
         """Keep a file's ratings, and say of every row that was not taken why.
 
@@ -128,7 +139,7 @@ class Ranking:
             dry_run=run.options.dry_run,
         )
         rows = dict(zip(file.ratings, kept, strict=True))
-        faults = dict(file.faults)
+        faults = {number: self._tell(fault) for number, fault in file.faults.items()}
         for number, one in rows.items():
             if one.album_key is None:
                 faults[number] = explain_refusal(one, is_public=run.settings.is_actions)
@@ -148,12 +159,19 @@ class Ranking:
             raise BadRating(f"{name}: {len(faults)} row(s) refused, each named above.")
 
 
-def _read_form(text: str | None, timezone: str) -> RatingFile:
-    """Read the one rating of GitHub's form; left empty, it holds none."""
+def _read_form(event_file: Path | None, timezone: str) -> RatingFile:
+    """Read the one rating of GitHub's form; left empty, it holds none.
+
+    From the file of the event: an argument or a variable would stand in the run's log.
+    """
     try:
-        form = {str(name): str(value or "") for name, value in json.loads(text or "{}").items()}
-    except (ValueError, AttributeError):
-        raise BadRating("--form is no JSON object with album and rating.") from None
+        event = json.loads(event_file.read_text(encoding="utf-8")) if event_file else {}
+        form = {str(name): str(value or "") for name, value in (event["inputs"] or {}).items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise BadRating(
+            "--form is for GitHub's form, whose file GITHUB_EVENT_PATH names: elsewhere"
+            " `python start.py rate` rates an album."
+        ) from None
     if not any(form.get(name) for name in ("album", "album_id", "rating")):
         return RatingFile()
     return RatingFile({1: to_rating(form, timezone)})

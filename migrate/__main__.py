@@ -10,6 +10,7 @@ from everheard.config import read_settings
 from everheard.database.connect import connect
 from everheard.failure import Failure
 from everheard.ledger.summaries import derive_all
+from everheard.rims.terminal import guard_output
 from migrate.document import write_pages
 from migrate.role import renew_role
 from migrate.upgrade import upgrade
@@ -29,7 +30,11 @@ def main(argv: list[str] | None = None) -> int:
         "document",
         help="write docs/views.md from the database's own comments, and the READMEs in sql/load",
     )
-    options = parser.parse_args(argv)
+    with guard_output():
+        return _run(parser.parse_args(argv))
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         settings = read_settings(needs_spotify=False)
         if options.command == "upgrade":

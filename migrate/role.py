@@ -11,13 +11,11 @@ from sqlalchemy import Connection
 from everheard.config import Settings
 from everheard.database.connect import translate_errors
 from everheard.failure import ConfigurationError
+from migrate.readers import guard_readers
 from migrate.upgrade import open_transaction
 from migrate.views import grant_views
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-#: For every session of a reader. Questions over all time sort a few tens of megabytes;
-#: compiling them (jit) would take longer than answering them.
-_SESSION_SETTINGS = {"default_transaction_read_only": "on", "work_mem": "'64MB'", "jit": "off"}
 
 
 class ReaderRole(NamedTuple):
@@ -40,6 +38,7 @@ def renew_role(settings: Settings, name: str) -> ReaderRole:
         _create_role(connection, reader)
         connection.exec_driver_sql(f"grant usage on schema bi to {name}")
         grant_views(connection)
+        guard_readers(connection)
     return reader
 
 
@@ -63,5 +62,3 @@ def _create_role(connection: Connection, reader: ReaderRole) -> None:
     connection.exec_driver_sql(
         f"alter role {reader.name} login password %s connection limit 10", (reader.password,)
     )
-    for setting, value in _SESSION_SETTINGS.items():
-        connection.exec_driver_sql(f"alter role {reader.name} set {setting} = {value}")

@@ -22,9 +22,6 @@ def derive_waiting(connection: Connection) -> list[str]:
     said = mend_timezones(driver, None) if listeners else []
     for listener_key in listeners:
         mine = {"listener_key": listener_key}
-        connection.exec_driver_sql(
-            "select pg_advisory_xact_lock(hashtext('everheard listener'), %(listener_key)s)", mine
-        )
-        for name in flows.SUMMARIES.files:
+        for name in (*flows.LISTENER_LOCK.files, *flows.SUMMARIES.files):
             connection.exec_driver_sql(read_statement(name), mine)
     return said

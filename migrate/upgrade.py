@@ -14,13 +14,17 @@ from everheard import SCHEMA_VERSION
 from everheard.config import Settings
 from everheard.database.connect import check_encoding, find_database_url, translate_errors
 from everheard.failure import SchemaMismatch
+from migrate.readers import end_sessions, guard_readers
 from migrate.summaries import derive_waiting
 from migrate.tables import create_schemas, create_tables, refuse_strangers
 from migrate.views import create_views, drop_views, grant_views
 
 MIGRATE_DIR = Path(__file__).parent
-# Any fixed number: two upgrades at once must not both create the tables.
-_UPGRADE_LOCK = 20261120
+_TAKE_FIRST_TURN = """
+create schema if not exists warehouse;
+create type warehouse.upgrading as ();
+drop type warehouse.upgrading;
+"""
 
 
 def upgrade(settings: Settings) -> str:
@@ -30,9 +34,10 @@ def upgrade(settings: Settings) -> str:
     Returns a sentence.
     """
     with translate_errors(), open_transaction(settings) as connection:
-        connection.exec_driver_sql(f"select pg_advisory_xact_lock({_UPGRADE_LOCK})")
+        _take_turn(connection)
         if _holds_ledger(connection):
             _refuse_newer(connection)
+            end_sessions(connection)
             drop_views(connection)
             command.upgrade(configure_alembic(connection), "head")
             create_schemas(connection)
@@ -44,6 +49,7 @@ def upgrade(settings: Settings) -> str:
             command.stamp(configure_alembic(connection), "head")
         view_count = create_views(connection)
         grant_views(connection)
+        guard_readers(connection)
         said = derive_waiting(connection)
         version = connection.exec_driver_sql("select version from warehouse.etl_schema").scalar()
     return "\n".join([*said, f"upgrade: schema at version {version}, {view_count} views"])
@@ -52,6 +58,25 @@ def upgrade(settings: Settings) -> str:
 def _holds_ledger(connection: sqlalchemy.Connection) -> bool:
     is_made = connection.exec_driver_sql("select to_regclass('warehouse.etl_schema') is not null")
     return bool(is_made.scalar())
+
+
+def _take_turn(connection: sqlalchemy.Connection) -> None:
+    """Wait for any other upgrade: two at once must not both create the tables.
+
+    No reader can keep it from us: the lock is on a table that they may not touch, or where
+    there is none yet, on a name that each upgrade takes for a moment.
+    """
+    if not _holds_ledger(connection):
+        for attempts_left in (1, 0):
+            try:
+                with connection.begin_nested():
+                    connection.exec_driver_sql(_TAKE_FIRST_TURN)
+                break
+            except sqlalchemy.exc.IntegrityError:  # another was making the same, and is done
+                if not attempts_left:
+                    raise
+    if _holds_ledger(connection):
+        connection.exec_driver_sql("lock table warehouse.etl_schema in share row exclusive mode")
 
 
 def _refuse_newer(connection: sqlalchemy.Connection) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from everheard.config import PROJECT_DIR
 from migrate.order import order_files, read_script
+from migrate.readers import list_readers, quote
 
 VIEW_DIR = PROJECT_DIR / "sql" / "views"
 #: What readers see, and in a folder of its own what that is made of.
@@ -51,14 +52,6 @@ def _list_for_readers() -> list[str]:
 
 def grant_views(connection: Connection) -> None:
     """Let everybody who may use schema bi read its views: grants go with a view that is dropped."""
-    readers = connection.exec_driver_sql(
-        "select distinct grantee.rolname from pg_catalog.pg_namespace as schema"
-        " cross join lateral aclexplode(schema.nspacl) as entry"
-        " inner join pg_catalog.pg_roles as grantee on entry.grantee = grantee.oid"
-        " where schema.nspname = 'bi' and entry.privilege_type = 'USAGE'"
-        " and entry.grantee <> schema.nspowner"
-    ).scalars()
     views = ", ".join(_list_for_readers())
-    for reader in readers.all():
-        quoted = reader.replace('"', '""')
-        connection.exec_driver_sql(f'grant select on {views} to "{quoted}"')
+    for reader in list_readers(connection):
+        connection.exec_driver_sql(f"grant select on {views} to {quote(reader)}")

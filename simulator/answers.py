@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 from contextlib import suppress
@@ -34,6 +35,23 @@ def answer_json(body: Any, status: int = 200) -> Response:
 def answer_error(status: int, message: str) -> Response:
     """Return the Web API's usual error body."""
     return answer_json({"error": {"status": status, "message": message}}, status)
+
+
+def answer_echo(spelling: int) -> Response:
+    """Return 400 with what came with the request and is nobody's business, as gateways do."""
+    sent = request.headers.get("Authorization", "").partition(" ")[2]
+    with suppress(ValueError):
+        sent = base64.b64decode(sent, validate=True).decode().partition(":")[2]
+    sent += f" {request.form.get('refresh_token', '')}"
+    said = (
+        sent,
+        "".join(f"%{byte:02x}" for byte in sent.encode()),
+        base64.b64encode(b"x:" + sent.encode()).decode(),
+        " ".join(f"client_secret={one}" for one in sent.split()),
+    )[spelling]
+    if request.path.endswith("/api/token"):
+        return answer_json({"error": "invalid_request", "error_description": said}, 400)
+    return answer_error(400, said)
 
 
 def answer_too_many(retry_after: int | None) -> Response:

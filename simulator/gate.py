@@ -12,6 +12,7 @@ from simulator.accounts import Access
 from simulator.answers import (
     PREMIUM_TEXT,
     RefusedCall,
+    answer_echo,
     answer_error,
     answer_json,
     answer_quota_spent,
@@ -194,6 +195,8 @@ def _send(response: Response, met: list[Mood]) -> Response:
 def refuse(mood: Mood) -> Response:
     """Return the answer of a mood that answers instead of Spotify."""
     match mood.kind:
+        case "echoing":
+            return answer_echo(mood.position)
         case "rate_limited":
             return answer_too_many(mood.retry_after)
         case "quota_exceeded":

@@ -17,6 +17,7 @@ REFUSING = {
     "unauthorised": "401 for a token that is good",
     "premium_lapsed": "403, plain text, the owner's Premium has ended",
     "not_json": "200 with an HTML page",
+    "echoing": "400 that repeats a secret of the request, in a spelling (position: 0 to 3)",
     "hung": "no answer until the client gives up",
     "disconnected": "the connection closes without an answer",
 }

@@ -1,5 +1,6 @@
 """Every way to fail, with secrets that are known: none of them is seen anywhere."""
 
+import base64
 import json
 import os
 import subprocess
@@ -30,6 +31,10 @@ TROUBLES: dict[str, dict[str, str]] = {
     "all is well": {},
     "database away": {"DATABASE_URL": NOBODY_LISTENS},
     "address that cannot be read": {"DATABASE_URL": f"postgresql://a:{PASSWORD}#x@y:z/d"},
+    "address with the password at its end": {
+        "DATABASE_URL": f"postgresql://127.0.0.1:1/d?user=a&password={PASSWORD}"
+    },
+    "address that libpq refuses": {"DATABASE_URL": f"postgresql://a@y/d?password={PASSWORD}&x=y"},
     "wrong scheme": {"DATABASE_URL": f"mysql://a:{PASSWORD}@y/d"},
     "dead sign-in": {"SPOTIFY_REFRESH_TOKEN": "token-nobody-sees"},
     "wrong client secret": {"SPOTIFY_CLIENT_SECRET": "secret-nobody-sees"},
@@ -62,6 +67,53 @@ def read_database(url: str) -> str:
     finally:
         connection.close()
     return "\n".join(rows)
+
+
+@pytest.mark.parametrize("spelling", range(4))
+@pytest.mark.parametrize("endpoint", ["token", "recently_played"])
+def test_what_spotify_repeats_is_not_repeated(
+    spotify: simulator.server.SimulatedServer,
+    database_url: str,
+    tmp_path: Path,
+    endpoint: str,
+    spelling: int,
+) -> None:
+    """A gateway's 400 that holds the client secret, the refresh token, the access token."""
+    summary = tmp_path / "summary.md"
+    settings = {
+        **spotify.environ(),
+        "DATABASE_URL": database_url,
+        "EVERHEARD_HOME": str(tmp_path / "home"),
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }
+    spotify.world.add_mood("echoing", endpoint, position=spelling)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "jobs.get_last_50"],
+            cwd=PROJECT_DIR,
+            env=clean_environment(**settings),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    finally:
+        spotify.world.moods.clear("echoing")
+    assert done.returncode == 69, done.stdout + done.stderr
+    assert "status 400" in done.stdout
+    told = done.stdout + done.stderr + summary.read_text("utf-8") + read_database(database_url)
+    accounts = spotify.world.accounts
+    for secret in (accounts.client_secret, accounts.refresh_token_of("ada")):
+        pieces = [secret[place : place + 8] for place in range(0, len(secret) - 8, 4)]
+        spelt = [
+            *pieces,
+            *("".join(f"%{byte:02x}" for byte in piece.encode()) for piece in pieces),
+            *(
+                base64.b64encode(b"i" * before + secret.encode()).decode()[4:16]
+                for before in range(3)
+            ),
+        ]
+        assert [one for one in spelt if one in told] == []
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

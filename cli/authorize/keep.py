@@ -19,6 +19,7 @@ from everheard.ledger.operations.sign_ins import (
     read_known_listeners,
     upsert_sign_in,
 )
+from everheard.rims.plain import to_line
 from everheard.run.warnings import say_other_zone
 from everheard.sources.spotify.rows.account import Account
 
@@ -148,6 +149,6 @@ def _keep_in_file(
             raise
         notes = [*notes, str(failure)]
     ends = f", good until {known.ends_at:%Y-%m-%d}" if known else ""
-    name = signed_in.account.display_name or "a listener without a name"
+    name = to_line(signed_in.account.display_name or "a listener without a name")
     done = f"authorize: signed in as {name}{ends}; kept in {' and '.join(where)}"
     return "\n".join([*notes, done])

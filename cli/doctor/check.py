@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from everheard.rims.plain import to_line
+
 
 class Mark(Enum):
     """How a check came out."""
@@ -25,8 +27,8 @@ class Check(NamedTuple):
 
     def __str__(self) -> str:
         """Return the line as it is printed, the cure below it."""
-        line = f"{self.mark.value} {self.name}: {self.says}"
-        return f"{line}\n    → {self.cure}" if self.cure else line
+        line = to_line(f"{self.mark.value} {self.name}: {self.says}")
+        return f"{line}\n    → {to_line(self.cure)}" if self.cure else line
 
 
 def good(name: str, says: str) -> Check:

@@ -6,6 +6,7 @@ from datetime import UTC
 from urllib.parse import urlsplit
 
 from cli.doctor.check import Check, Mark, bad, good, note, soon
+from cli.doctor.readers import check_readers
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
 from everheard.encryption import fingerprint
@@ -38,6 +39,7 @@ def check_ledger(health: LedgerHealth, settings: Settings) -> list[Check]:
         check_schema(health),
         *check_sign_ins(health),
         *check_timezones(health, settings),
+        *check_readers(health),
         *check_runners(health),
         check_gaps(health),
         *check_skipped_polls(health),

@@ -13,6 +13,8 @@ from typing import Any
 
 from everheard.config import PROJECT_DIR, Settings
 from everheard.failure import ExitCode, Failure
+from everheard.rims.plain import to_line
+from everheard.rims.secrets import hide_secrets
 
 _SECONDS = 60
 
@@ -62,7 +64,7 @@ def ask_github(path: str, *, method: str = "GET", body: dict[str, Any] | None = 
         "--method",
         method,
         *(["--input", "-"] if body is not None else []),
-        given=json.dumps(body) if body is not None else "",
+        given=hide_secrets(json.dumps(body)) if body is not None else "",
     )
     try:
         return json.loads(text or "null")
@@ -98,4 +100,4 @@ def _run(command: list[str], given: str = "") -> subprocess.CompletedProcess[str
 
 
 def _last_line(said: str) -> str:
-    return (said.strip().splitlines() or ["no reason was given"])[-1]
+    return to_line((said.strip().splitlines() or ["no reason was given"])[-1])

@@ -14,6 +14,7 @@ from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ExitCode, Failure
 from everheard.ledger.operations.runs import read_operations
+from everheard.rims.workflow import print_annotation
 from everheard.run.heartbeat import RETRYABLE
 
 PATIENCE_HOURS = 6
@@ -47,11 +48,13 @@ def decide_exit(settings: Settings, job: str, exit_code: int) -> int:
         first_failure.write_text(str(since), encoding="ascii")
     hours = _find_hours_since_success(settings, job, (time.time() - since) / 3600)
     if hours >= PATIENCE_HOURS:
-        print(f"::error title={job}::Nothing has succeeded for {hours:.0f} hours.")
+        print_annotation(job, "error", f"Nothing has succeeded for {hours:.0f} hours.")
         return exit_code
-    print(
-        f"::warning title={job}::Ended with {exit_code}; the next run tries again,"
-        f" and this one stays green: the trouble is younger than {PATIENCE_HOURS} hours."
+    print_annotation(
+        job,
+        "warning",
+        f"Ended with {exit_code}; the next run tries again, and this one stays green:"
+        f" the trouble is younger than {PATIENCE_HOURS} hours.",
     )
     return int(ExitCode.DONE)
 

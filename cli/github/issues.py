@@ -23,6 +23,7 @@ from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ConfigurationError
 from everheard.ledger.operations.health import LedgerHealth, read_health, read_year
+from everheard.rims.markdown import add_to_summary, say
 from everheard.zones import is_zone
 
 TITLE = "Everheard needs you"
@@ -62,7 +63,7 @@ def settle_issue(repository: str, issues: list[str]) -> str:
     """Open, update or close the one issue; return what was done."""
     found = ask_github(f"repos/{repository}/issues?state=open&per_page=100")
     issue = _find_titled(found, TITLE)
-    body = "\n".join([*(f"- {one}" for one in issues), ENDING]) if issues else ""
+    body = "\n".join([*(f"- {say(one)}" for one in issues), ENDING]) if issues else ""
     if issue is None and not body:
         return "no issue is open"
     return _settle(repository, issue, TITLE, body)
@@ -126,9 +127,8 @@ def _write_summary(settings: Settings, health: LedgerHealth) -> None:
         ],
     )
     lines = [
-        f"- {check}"
+        f"- {say(str(check))}"
         for check in check_ledger(unnamed, settings)
         if check.mark is not Mark.GOOD or check.name in ALWAYS_TOLD
     ]
-    with settings.step_summary.open("a", encoding="utf-8") as file:
-        file.write("\n".join(["### issues", "", *lines, ""]))
+    add_to_summary(settings.step_summary, ["### issues", "", *lines, ""])

@@ -6,6 +6,7 @@ import getpass
 import sys
 
 from everheard.failure import ExitCode, Failure
+from everheard.rims.secrets import know
 
 
 class SetupStopped(Failure):
@@ -31,9 +32,11 @@ def ask_secret(question: str) -> str:
     if not sys.stdin.isatty():
         return ask(question)
     try:
-        return getpass.getpass(f"{question} (not shown): ").strip()
+        typed = getpass.getpass(f"{question} (not shown): ").strip()
     except EOFError:
         raise SetupStopped from None
+    know(typed)
+    return typed
 
 
 def choose(question: str, answers: dict[str, str]) -> str:

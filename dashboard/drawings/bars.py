@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dashboard.drawings.rows import show_share
 from dashboard.drawings.svg import hollow, path, rect, show, text
 from everheard.report.words import HOUR_MS, MINUTE_MS
+from everheard.rims.xml import escape
 
 #: Where the values of the axis end, in their own column.
 _BASE, _HEIGHT, _SCALE = 202, 190, 44

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dashboard.drawings.rows import draw_rows, show_share
 from dashboard.drawings.svg import WIDTH, circle, draw, line, path, text
 from everheard.report.data import NewShare, Skips
+from everheard.rims.xml import escape
 
 _LEFT, _TOP, _HEIGHT = 52, 12, 150
 #: Where a hundred per cent lie; beyond it stands of how many plays.

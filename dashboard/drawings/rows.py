@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from everheard.rims.xml import escape
 
 
 def draw_rows(rows: Iterable[tuple[str, Iterable[str]]], *, label: str, css: str) -> Markup:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from everheard.rims.xml import escape
 
 #: Width of the column beside the margin on a wide screen, in CSS pixels.
 WIDTH = 896

@@ -20,6 +20,8 @@ from everheard.failure import (
     SchemaMismatch,
     UnknownZone,
 )
+from everheard.rims.plain import to_line
+from everheard.rims.secrets import hide_secrets, know_address
 
 CONNECT_TIMEOUT_S = 15
 _ATTEMPTS = 3
@@ -31,7 +33,9 @@ def find_database_url(settings: Settings) -> str:
         return "postgresql://" + settings.database_url.split("://", 1)[1]
     from everheard.database import embedded  # only where no database was named
 
-    return embedded.start(settings.home).url
+    url = embedded.start(settings.home).url
+    know_address(url)
+    return url
 
 
 def connect(settings: Settings, *, application: str) -> Connection:
@@ -154,7 +158,8 @@ def _explain_state(error: psycopg2.Error, code: str) -> str:
 
 
 def _first_line(error: psycopg2.Error) -> str:
-    return (error.diag.message_primary or "").split("\n")[0]
+    """Return the first line of what the server says: it may quote a name, or an address."""
+    return to_line(hide_secrets(error.diag.message_primary or "").split("\n")[0])
 
 
 _CURES_BY_WORDS = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from everheard.ledger.releases import NewRelease
+from everheard.rims.plain import to_line
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NOTHING_YET = "1970-01-01T00:00:00Z"
@@ -40,7 +41,7 @@ def to_atom(releases: list[NewRelease]) -> bytes:
 def _add_entry(feed: Element, release: NewRelease) -> None:
     entry = SubElement(feed, "entry")
     SubElement(entry, "id").text = f"spotify:album:{release.album_id}"
-    SubElement(entry, "title").text = _clean(f"{release.artist_name}: {release.album_name}")
+    SubElement(entry, "title").text = to_line(f"{release.artist_name}: {release.album_name}")
     SubElement(entry, "updated").text = release.found_at
     SubElement(entry, "link", rel="alternate", href=release.spotify_url)
     if release.image_url:
@@ -50,8 +51,3 @@ def _add_entry(feed: Element, release: NewRelease) -> None:
     if release.release_date:
         said.append(f"released {release.release_date}")
     SubElement(entry, "summary").text = ", ".join(said)
-
-
-def _clean(text: str) -> str:
-    """Return text without the control characters that XML 1.0 cannot hold."""
-    return "".join(letter for letter in text if letter >= " " and letter not in "\ufffe\uffff")

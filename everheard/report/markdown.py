@@ -5,6 +5,8 @@ from __future__ import annotations
 from everheard.report.data import RankedPlace
 from everheard.report.day import DayReport, Report
 from everheard.report.words import say_certainty, say_count, say_date, say_moment, say_time
+from everheard.rims.markdown import escape, fence, say
+from everheard.rims.plain import to_line
 
 #: List of the view -> what stands above it.
 HEADS = {
@@ -20,20 +22,23 @@ _BAR_WIDTH = 20
 def write_markdown(report: Report, *, shows_names: bool) -> str:
     """Return the report; without names it holds counts and times only, for public places."""
     today, yesterday = report.days
-    who = f" · {report.listener_name}" if shows_names else ""
+    who = f" · {escape(report.listener_name)}" if shows_names else ""
     lines = [f"## Daily report, {say_date(today.play_date)}{who}", ""]
     lines += _write_day(today, f"Today so far, until {report.now:%H:%M}", shows_names=shows_names)
     lines += _write_day(
         yesterday, f"Yesterday, {say_date(yesterday.play_date)}", shows_names=shows_names
     )
     lines += ["### The data", ""]
-    lines += [f"- {said}" for said in say_state(report)]
+    lines += [f"- {say(said)}" for said in say_state(report, shows_names=shows_names)]
     return "\n".join([*lines, ""])
 
 
-def say_state(report: Report) -> list[str]:
-    """Say what needs attention: when it was last heard from, and by whom; gaps, the sign-in."""
-    said = [_say_heard(report)]
+def say_state(report: Report, *, shows_names: bool) -> list[str]:
+    """Say what needs attention: when it was last heard from, and by whom; gaps, the sign-in.
+
+    A machine's name is one, too: often it is its owner's.
+    """
+    said = [_say_heard(report, report.last_contact_by if shows_names else "")]
     gaps = report.open_gaps
     if gaps:
         hours = sum(gap.hours for gap in gaps)
@@ -52,10 +57,10 @@ def say_state(report: Report) -> list[str]:
     return said
 
 
-def _say_heard(report: Report) -> str:
+def _say_heard(report: Report, contact: str) -> str:
     if not report.last_contact_at:
         return "Not heard from yet: `python start.py job get_last_50` polls Spotify."
-    by = f", by {report.last_contact_by}" if report.last_contact_by else ""
+    by = f", by {to_line(contact)}" if contact else ""
     said = f"Last heard from {say_moment(report.last_contact_at)}{by}."
     if report.newest_play_at:
         said += f" The newest play then ended {say_moment(report.newest_play_at)}."
@@ -91,13 +96,13 @@ def _write_day(day: DayReport, title: str, *, shows_names: bool) -> list[str]:
     lines = [f"### {title}", "", say_day(day), ""]
     if not day.total.play_count:
         return lines
-    lines += ["```", *_draw_hours(day), "```", ""]
+    lines += [*fence(_draw_hours(day)), ""]
     if not shows_names:
         found = say_count(day.new_artist_count, "artist")
         return [*lines, f"{found.capitalize()} heard for the first time.", ""]
     for name, head in HEADS.items():
         if day.lists.get(name):
-            lines += [f"**{head}**", "", "```", *_draw_list(day.lists[name]), "```", ""]
+            lines += [f"**{head}**", "", *fence(_draw_list(day.lists[name])), ""]
     return lines
 
 
@@ -110,7 +115,10 @@ def _draw_hours(day: DayReport) -> list[str]:
 
 def _draw_list(places: tuple[RankedPlace, ...]) -> list[str]:
     greatest = max(place.total.ms_listened for place in places) or 1
-    names = [f"{one.name} ({one.artist_name})" if one.artist_name else one.name for one in places]
+    names = [
+        to_line(f"{one.name} ({one.artist_name})" if one.artist_name else one.name)
+        for one in places
+    ]
     width = min(max(len(name) for name in names), 40)
     lines = []
     for name, place in zip(names, places, strict=True):

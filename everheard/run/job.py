@@ -17,10 +17,15 @@ from everheard.failure import ConfigurationError, Failure, UnknownZone
 from everheard.ledger.listeners import mend_timezones
 from everheard.ledger.operations.quota import block_bucket
 from everheard.ledger.operations.runs import Operations, RunRecord, insert_run, note_runner
+from everheard.rims.plain import to_line
+from everheard.rims.secrets import hide_secrets
+from everheard.rims.terminal import guard_output
+from everheard.rims.workflow import print_annotation
 from everheard.run.heartbeat import call_at_end, call_at_start
 from everheard.run.ledger import LedgerHandle
 from everheard.run.outcome import Figures, Outcome, describe
-from everheard.run.step_summary import annotate, write_step_summary
+from everheard.run.runner_name import settle_runner
+from everheard.run.step_summary import write_step_summary
 from everheard.run.warnings import list_warnings
 
 _Done = TypeVar("_Done")
@@ -102,12 +107,17 @@ class Job:
 
 
 def run_job(job: Job, argv: list[str] | None = None, settings: Settings | None = None) -> int:
-    """Run a job from its command line to its exit code.
+    """Run a job from its command line to its exit code; what it prints is guarded.
 
     The last line on stdout says what was done, or why not. Every Failure becomes that line and
     its exit code; anything else is a bug and keeps its traceback. ``settings`` None: those of
     the environment.
     """
+    with guard_output():
+        return _run_guarded(job, argv, settings)
+
+
+def _run_guarded(job: Job, argv: list[str] | None, settings: Settings | None) -> int:
     options = _make_parser(job).parse_args(argv)
     started = time.monotonic()
     try:
@@ -172,7 +182,9 @@ def parse_duration(text: str) -> timedelta:
 def _finish(run: Run, figures: Figures, seconds: float) -> int:
     """Record the run and say how it ended; return its exit code."""
     outcome, settings = run.outcome, run.settings
+    # Cleaned here, for the line is printed, written to a page, and kept in etl_run.
     sentence = describe(run.job, figures, outcome, dry_run=run.options.dry_run)
+    sentence = to_line(hide_secrets(sentence))
     is_recorded = not run.options.dry_run and not run.ledger.is_asleep
     if is_recorded and run.ledger.operations is None:
         with suppress(Failure):  # before the record, which moves the moment since when gaps are new
@@ -182,13 +194,16 @@ def _finish(run: Run, figures: Figures, seconds: float) -> int:
     if is_recorded:
         _record(run, figures, seconds, sentence)
     for warning in outcome.warnings:
-        print(annotate(run.job, "warning", warning) if settings.is_actions else warning)
+        if settings.is_actions:
+            print_annotation(run.job, "warning", warning)
+        else:
+            print(to_line(warning))
     if settings.step_summary:
         ending = [sentence] if outcome.failures or outcome.idle_reason else []
         remarks = [*outcome.warnings, *ending]
         write_step_summary(settings.step_summary, run.job, figures.told, remarks)
     if outcome.failures and settings.is_actions:
-        print(annotate(run.job, "error", str(outcome.failures[0])))
+        print_annotation(run.job, "error", str(outcome.failures[0]))
     print(sentence)
     return int(outcome.exit_code)
 
@@ -198,7 +213,7 @@ def _record(run: Run, figures: Figures, seconds: float, sentence: str) -> None:
     settings, outcome = run.settings, run.outcome
     record = RunRecord(
         job=run.job,
-        runner=settings.runner,
+        runner=settle_runner(settings),
         trigger=settings.trigger,
         seconds=seconds,
         outcome="failed" if outcome.failures else "done",

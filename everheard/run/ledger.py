@@ -10,6 +10,7 @@ from everheard.config import Settings
 from everheard.database.connect import connect
 from everheard.failure import Failure
 from everheard.ledger.operations.runs import Operations, read_operations
+from everheard.run.runner_name import find_runner
 
 
 class LedgerHandle:
@@ -50,7 +51,7 @@ class LedgerHandle:
             job=self._job,
             client_id=self._settings.client_id,
             fingerprints=list(fingerprints),
-            runner=self._settings.runner,
+            runner=find_runner(self._settings),
         )
         self.operations = self.operations or operations
         return operations

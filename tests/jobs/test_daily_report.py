@@ -76,7 +76,13 @@ def test_every_form_says_when_it_was_last_heard_from_and_by_whom(
         )
     heard = datetime.now(ZONE) - timedelta(days=2)
     summary, folder = tmp_path / "summary.md", tmp_path / "reports"
-    said = run(GITHUB_STEP_SUMMARY=str(summary), REPORT_DIR=str(folder))
+    run(GITHUB_STEP_SUMMARY=str(summary), GITHUB_ACTIONS="true")
+    public = summary.read_text("utf-8")
+    assert "Last heard from" in public
+    assert "attic-pi" not in public
+    summary.unlink()
+    told = {"GITHUB_STEP_SUMMARY": str(summary), "REPORT_DIR": str(folder), "SHOW_NAMES": "1"}
+    said = run(GITHUB_ACTIONS="", **told)
     forms = [
         said,
         summary.read_text("utf-8"),

@@ -156,11 +156,29 @@ def test_unreadable_file_is_named_and_ranks_are_written_all_the_same(
     assert "ranks moved" in said
 
 
-def test_form_gives_one_rating_or_none(run: Run, ledger: Connection) -> None:
-    assert run("--form", json.dumps({"album": "Blue", "rating": "95", "artist": ""}))[0] == 0
-    assert run("--form", json.dumps({"album": "", "rating": "", "artist": None}))[0] == 0
-    assert run("--form", "not json")[0] == 65
-    assert run("--form", json.dumps({"album": "Blue", "rating": "much"}))[0] == 65
+def test_form_gives_one_rating_or_none_and_no_log_shows_it(
+    run: Run, ledger: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = tmp_path / "event.json"
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(event))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    for inputs, expected in (
+        ({"album": "Blue", "rating": "95", "artist": ""}, 0),
+        ({"album": "", "rating": "", "artist": None}, 0),
+        (None, 0),
+        ({"album": "Blue", "rating": "much"}, 65),
+        ({"album": "Blue", "rating": "1234567"}, 65),
+        ({"album": "\ud800Blue", "rating": "95"}, 65),
+        ("not a form", 65),
+    ):
+        event.write_text(json.dumps({"inputs": inputs}))
+        code, said = run("--form")
+        assert code == expected, said
+        assert not any(word in said for word in ("Blue", "95", "much", "1234567")), said
+    event.unlink()
+    assert run("--form")[0] == 65
+    monkeypatch.setenv("GITHUB_EVENT_PATH", "")
+    assert "GITHUB_EVENT_PATH" in run("--form")[1]
     assert read(ledger, RATINGS) == [(1, 95)]
 
 

@@ -181,7 +181,6 @@ def prepare_machine(folder: Path, environ: Mapping[str, str], **contexts: Value)
     known: dict[str, Value] = {
         "inputs.name": "get_last_50",
         "inputs.commands": "get_last_50\n",
-        "inputs.form": "",
         "inputs.requirements": "requirements-ingest.txt",
         "vars.SHOW_NAMES": "",
         "vars.METADATA_CALLS_PER_DAY": "",

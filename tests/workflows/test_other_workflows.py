@@ -15,7 +15,6 @@ import pytest
 import simulator
 from tests.gh import FakeGitHub
 from tests.repository.project import PROJECT_DIR, read
-from tests.workflows.expressions import fill
 from tests.workflows.runner import Run, Runner
 from tests.workflows.test_files import SECRETS, WORKFLOWS, find_workflow_jobs, load
 from tests.wrong_clock import set_clock
@@ -178,13 +177,18 @@ def test_daily_run_does_every_job_of_the_day(start: Start) -> None:
         assert f"{job}: " in run.log
 
 
-def test_form_rates_an_album(start: Start, database_url: str) -> None:
+def test_form_rates_an_album_and_shows_it_to_nobody(
+    start: Start, database_url: str, tmp_path: Path
+) -> None:
     start("first", "run_job.yml")
     call = find_job("rate_album.yml")["with"]
     inputs = {"album": 'It\'s "Ours" $(touch x)', "artist": "Zoë", "rating": "95"}
-    form = fill(call["form"], {"inputs": inputs}, {"toJSON": json.dumps})
-    run = start("form", "run_job.yml", inputs__commands=call["commands"], inputs__form=form)
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"inputs": inputs}))
+    path = {"GITHUB_EVENT_PATH": str(event)}
+    run = start("form", "run_job.yml", environ=path, inputs__commands=call["commands"])
     assert run.exit_code == 0, run.log
+    assert not any(given in run.log + run.summary for given in ("Ours", "Zoë", "95"))
     rows = execute(database_url, "select rating::int from warehouse.fact_album_rating")
     assert rows == [(95,)]
 

@@ -42,6 +42,17 @@ class RunnerHealth(NamedTuple):
     hours: float
 
 
+class ReaderHealth(NamedTuple):
+    """A role that reads the views, and what else the database lets it do."""
+
+    name: str
+    may_make_temporary: bool
+    may_make_tables: bool
+    may_make_large_objects: bool
+    may_lock: bool
+    may_take_for_ever: bool
+
+
 class LedgerHealth(NamedTuple):
     """The state of the ledger; hours by the database's clock, None where it never happened."""
 
@@ -68,6 +79,7 @@ class LedgerHealth(NamedTuple):
     listeners: tuple[ListenerHealth, ...] = ()
     #: What polls told that cannot have been played then, and is kept aside.
     skipped_poll_count: int = 0
+    readers: tuple[ReaderHealth, ...] = ()
 
 
 class YearSum(NamedTuple):
@@ -125,6 +137,7 @@ def _to_health(read: dict[str, Any]) -> LedgerHealth:
             for entry in read["listeners"] or ()
         ),
         skipped_poll_count=read["skipped_poll_count"],
+        readers=tuple(ReaderHealth(**entry) for entry in read["readers"] or ()),
     )
 
 

@@ -20,7 +20,7 @@ class RatingFile:
     """What a file holds: ratings by the number of their row, and the faults of the others."""
 
     ratings: dict[int, GivenRating] = field(default_factory=dict)
-    faults: dict[int, str] = field(default_factory=dict)
+    faults: dict[int, BadRating] = field(default_factory=dict)
 
 
 def read_rating_file(path: Path, timezone: str) -> RatingFile:
@@ -36,7 +36,7 @@ def read_rating_file(path: Path, timezone: str) -> RatingFile:
         try:
             found.ratings[number] = to_rating(row, timezone)
         except BadRating as fault:
-            found.faults[number] = str(fault)
+            found.faults[number] = fault
     return found
 
 

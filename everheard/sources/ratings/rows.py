@@ -12,9 +12,16 @@ from everheard.zones import open_zone
 
 
 class BadRating(Failure):
-    """A rating, or a file of them, cannot be taken; the message says what is wrong with it."""
+    """A rating, or a file of them, cannot be taken; the message says what is wrong with it.
+
+    ``public`` says it without what was typed, for a log that may be anybody's.
+    """
 
     exit_code = ExitCode.BAD_INPUT
+
+    def __init__(self, message: str, public: str = "") -> None:
+        super().__init__(message)
+        self.public = public or str(self)
 
 
 def to_rating(row: dict[str, str], timezone: str) -> GivenRating:
@@ -37,12 +44,16 @@ def parse_rating(text: str) -> Decimal:
     try:
         rating = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
-        raise BadRating(f"rating {text.strip()[:20]!r} is no number from 0 to 100") from None
+        raise _refuse("rating", text, "is no number from 0 to 100") from None
     if not rating.is_finite() or not 0 <= rating <= 100:
-        raise BadRating(f"rating {text.strip()[:20]!r} is not from 0 to 100")
+        raise _refuse("rating", text, "is not from 0 to 100")
     if rating != round(rating, 2):
-        raise BadRating(f"rating {text.strip()[:20]!r} has more than two decimals")
+        raise _refuse("rating", text, "has more than two decimals")
     return rating
+
+
+def _refuse(what: str, text: str, why: str) -> BadRating:
+    return BadRating(f"{what} {text.strip()[:20]!r} {why}", public=f"{what} {why}")
 
 
 def check_name(what: str, text: str) -> str:
@@ -63,5 +74,5 @@ def _parse_moment(text: str, timezone: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise BadRating(f"date {text.strip()[:20]!r} is not like 2026-05-17") from None
+        raise _refuse("date", text, "is not like 2026-05-17") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=open_zone(timezone))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from everheard.rims.plain import to_line
+from everheard.rims.secrets import hide_secrets
 from everheard.sources.http import Answer, Service
 from everheard.sources.spotify.errors import (
     SIGN_IN_CURE,
@@ -83,8 +85,9 @@ def quote_spotify(answer: Answer) -> str:
     if "<" in words:  # a gateway's HTML page says nothing that the status does not
         return ""
     # Ids have 22 characters; anything much longer may be an echoed token or secret.
-    words = re.sub(r"[\w-]{30,}", "…", " ".join(words.split()))
-    return "".join(letter for letter in words if letter.isprintable())[:_LONGEST_QUOTE]
+    # Before they are cut: half a secret is none that the scrub would know.
+    words = re.sub(r"[\w-]{30,}", "…", hide_secrets(" ".join(words.split())))
+    return "".join(letter for letter in to_line(words) if letter.isprintable())[:_LONGEST_QUOTE]
 
 
 def find_error_code(answer: Answer) -> str:

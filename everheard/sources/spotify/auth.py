@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from everheard.rims.secrets import know
 from everheard.sources.http import Answer, Sender
 from everheard.sources.spotify.answer import (
     Endpoint,
@@ -115,6 +116,7 @@ class RenewingToken(SelfRenewing):
         keep: Callable[[str], None],
     ) -> None:
         super().__init__(sender, accounts_url, client_id, client_secret)
+        know(refresh_token)
         self._refresh_token = refresh_token
         self._keep = keep
         self._is_kept = True
@@ -139,7 +141,9 @@ class AppToken(SelfRenewing):
 
 def make_code_verifier() -> str:
     """Make the secret that ties ``authorize_url`` to ``exchange_code`` (PKCE, RFC 7636)."""
-    return secrets.token_urlsafe(64)
+    verifier = secrets.token_urlsafe(64)
+    know(verifier)
+    return verifier
 
 
 def authorize_url(
@@ -181,6 +185,7 @@ def exchange_code(
 
     Raises SignInNeeded where the code is spent, NonsenseAnswer where no refresh token came.
     """
+    know(code)
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -196,6 +201,7 @@ def exchange_code(
 def _ask_accounts(
     sender: Sender, accounts_url: str, client_id: str, client_secret: str, form: dict[str, str]
 ) -> Grant:
+    know(client_secret)
     credentials = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode("ascii")
     answer = sender.send(
         "POST",
@@ -246,6 +252,7 @@ def _to_grant(answer: Answer, label: str) -> Grant:
     if isinstance(lifetime, bool) or not isinstance(lifetime, int | float) or lifetime <= 0:
         lifetime = _DEFAULT_LIFETIME_SECONDS
     scopes = content.get("scope")
+    know(str(access_token), str(refresh_token))
     return Grant(
         str(access_token),
         str(refresh_token),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import glob
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from everheard.rims.terminal import find_bare
 from everheard.sources.spotify_export.found import FoundFiles, HistoryFile, show_name
 from everheard.sources.spotify_export.place import NamedPlace
 
@@ -87,4 +89,6 @@ def show_progress(files: list[HistoryFile]) -> tqdm[NoReturn]:
     from tqdm import tqdm
 
     size = sum(file.size for file in files)
-    return tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False)
+    return tqdm(
+        total=size, unit="B", unit_scale=True, disable=None, leave=False, file=find_bare(sys.stderr)
+    )

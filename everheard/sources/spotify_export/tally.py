@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from everheard.failure import ExitCode, Failure
+from everheard.rims.cells import CellWriter
 from everheard.rows import FileTally, SkippedRow, ToldTime
 from everheard.sources.spotify_export.found import HistoryFile, show_name
 
@@ -241,7 +241,7 @@ class SkipReport:
             with self._telling():
                 self._check_place(path)
                 self._file = path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file) if self._file else None
+        self._writer = CellWriter(self._file) if self._file else None
         self._write(self._COLUMNS)
 
     def add(self, files: Sequence[HistoryFile], rows: Iterable[SkippedRow]) -> None:
@@ -259,7 +259,7 @@ class SkipReport:
     def _write(self, row: tuple[object, ...]) -> None:
         with self._telling():
             if self._writer:
-                self._writer.writerow(row)
+                self._writer.write(row)
 
     def _check_place(self, path: Path) -> None:
         if not path.parent.is_dir():

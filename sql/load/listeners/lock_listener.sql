@@ -1,5 +1,12 @@
 -- Wait for the listener's turn: one writer at a time, held until the transaction ends.
 -- Waiting, never skipping: the second runner's page may hold what the first one's lacks.
-select
-    set_config('lock_timeout', '60s', true) as lock_timeout,
-    pg_advisory_xact_lock(hashtext('everheard listener'), %(listener_key)s) as listener_lock;
+select set_config('lock_timeout', '60s', true) as lock_timeout;
+
+insert into warehouse.etl_lock as target (lock_name, lock_key)
+values ('listener', %(listener_key)s::text)
+on conflict on constraint etl_lock_pk do nothing;
+
+select lock_name
+from warehouse.etl_lock
+where lock_name = 'listener' and lock_key = %(listener_key)s::text
+for update;

@@ -25,6 +25,54 @@ largest as (
     limit 3
 ),
 
+-- Whoever may look into bi and does not write: what else the database lets them do.
+reader as (
+    select distinct role.oid
+    from pg_namespace as schema
+    cross join lateral aclexplode(schema.nspacl) as entry
+    inner join pg_roles as role
+        on entry.grantee = role.oid
+    where
+        schema.nspname = 'bi'
+        and entry.privilege_type = 'USAGE'
+        and entry.grantee <> schema.nspowner
+        and not role.rolsuper
+        and not has_schema_privilege(role.oid, 'warehouse', 'usage')
+),
+
+allowed as (
+    select
+        role.rolname as name,
+        has_database_privilege(role.oid, current_database(), 'temporary') as may_make_temporary,
+        exists(
+            select 1 from pg_namespace as schema
+            where
+                schema.nspname not like 'pg\_temp\_%%'
+                and has_schema_privilege(role.oid, schema.oid, 'create')
+        ) as may_make_tables,
+        exists(
+            select 1 from pg_proc as proc
+            where
+                proc.pronamespace = 'pg_catalog'::regnamespace
+                and proc.proname ~ '^(lo_creat|lo_create|lo_from_bytea|lo_put|lowrite)$'
+                and has_function_privilege(role.oid, proc.oid, 'execute')
+        ) as may_make_large_objects,
+        exists(
+            select 1 from pg_proc as proc
+            where
+                proc.pronamespace = 'pg_catalog'::regnamespace
+                and proc.proname ~ '^pg_(try_)?advisory_(xact_)?lock'
+                and has_function_privilege(role.oid, proc.oid, 'execute')
+        ) as may_lock,
+        not exists (
+            select 1 from unnest(role.rolconfig) as setting
+            where setting like 'statement\_timeout=%%'
+        ) as may_take_for_ever
+    from reader
+    inner join pg_roles as role
+        on reader.oid = role.oid
+),
+
 scheduled as (
     select
         min(run.ended_at) filter (where run.trigger = 'schedule') as first_scheduled_at,
@@ -75,6 +123,7 @@ select
                 ) order by listener.listener_key)
             from warehouse.dim_listener as listener
         ),
+        'readers', (select json_agg(row_to_json(allowed) order by allowed.name) from allowed),
         'runners', (
             select
                 json_agg(json_build_object(

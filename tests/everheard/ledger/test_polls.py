@@ -7,7 +7,9 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from everheard.database import statements
+from everheard.database.statements import render
 from everheard.failure import DatabaseTrouble
+from everheard.ledger import flows
 from tests.everheard.ledger.ledger import Ledger, Play, add_listener, read_tables
 from tests.everheard.pages import at, make_answer, make_full_answer, make_item, make_track
 
@@ -243,10 +245,8 @@ def test_writer_waits_for_the_listeners_lock_a_while_only(
     holder = psycopg2.connect(database_url)
     try:
         with holder.cursor() as cursor:
-            cursor.execute(
-                "select pg_advisory_xact_lock(hashtext('everheard listener'), %s)",
-                (ledger.listener_key,),
-            )
+            lock = render(cursor, flows.LISTENER_LOCK, {"listener_key": ledger.listener_key})
+            cursor.execute(lock)
         with pytest.raises(DatabaseTrouble, match="lock"):
             ledger.poll(make_item(0))
         add_listener(ledger.connection, "another").poll(make_item(0))

@@ -13,7 +13,7 @@ from everheard.rims.plain import to_line
 
 def annotate(job: str, level: str, text: str) -> str:
     """Return a workflow command of ours; a second line would be a command of its own."""
-    said = to_line(" ".join(text.split())).replace("%", "%25")
+    said = defuse(to_line(" ".join(text.split())), at_start=True).replace("%", "%25")
     title = to_line(job).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     return f"::{level} title={title}::{said}"
 

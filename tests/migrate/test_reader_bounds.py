@@ -16,7 +16,8 @@ import simulator
 from cli.doctor.check import Mark
 from cli.doctor.readers import check_readers
 from everheard.database.statements import read_statement, render
-from everheard.ledger import flows
+from everheard.database.trips import trip
+from everheard.ledger.flow_list import FLOWS
 from everheard.ledger.operations.health import read_health
 from jobs import get_last_50, rank_albums
 from migrate.role import renew_role
@@ -28,9 +29,9 @@ NAME = "bi_reader"
 LOCKS = sorted(
     {
         name
-        for flow in flows.FLOWS
-        for trip in flow.trips
-        for name in trip.files
+        for flow in FLOWS
+        for sent in flow.trips
+        for name in sent.files
         if name.partition("/")[2].startswith("lock_")
     }
 )
@@ -150,7 +151,7 @@ def test_jobs_run_through_while_a_reader_holds_all_it_can(
             cursor.execute("set idle_in_transaction_session_timeout = 0; commit; begin read write")
             with suppress(errors.InsufficientPrivilege):
                 if name:
-                    cursor.execute(b"savepoint here;" + render(cursor, flows.trip(name), ids))
+                    cursor.execute(b"savepoint here;" + render(cursor, trip(name), ids))
                 cursor.execute("select count(*) from bi.play; lock table bi.play")
         held = stack.enter_context(closing(psycopg2.connect(reader_url)))
         cursor = stack.enter_context(held.cursor())
@@ -166,7 +167,7 @@ def test_jobs_run_through_while_a_reader_holds_all_it_can(
 
 def test_each_lock_of_a_flow_is_a_row_that_readers_cannot_touch() -> None:
     assert len(LOCKS) == 5
-    sent = {name for flow in flows.FLOWS for trip in flow.trips for name in trip.files}
+    sent = {name for flow in FLOWS for one in flow.trips for name in one.files}
     assert [name for name in sent if "select pg_advisory" in read_statement(name)] == []
 
 

@@ -1,5 +1,7 @@
 """Names that want out of wherever they are put."""
 
+import re
+
 ESC, BELL, CSI = "\x1b", "\x07", "\x9b"
 #: Begins a line of its own where a name may.
 FORGED = "forged-line"
@@ -45,5 +47,5 @@ def find_forged(text: str) -> list[str]:
         if line.startswith((FORGED, "# Head"))
         or "##[" in line
         or (line.strip().startswith("::") and not line.startswith(("::warning ", "::error title=")))
-        or ("::gone wrong" in line and line.strip().startswith("::"))
+        or (line.count("::") > 2 and re.match(r"\s*::.*?::\s*::", line))
     ]

@@ -12,6 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
+from everheard.files import make_folder
 from runner.keep_going import Runner, is_healthy
 from runner.schedule import SCHEDULE, read_place
 
@@ -26,7 +27,7 @@ def main() -> int:
     lines = read_place("container", options.schedule)
     if options.check:
         return 0 if is_healthy(lines[0], options.folder) else 1
-    options.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(options.folder)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+from everheard.files import touch_file
 from runner.schedule import Line
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -90,7 +91,7 @@ class Runner:
     def _note_done(self, job: str, moment: float) -> None:
         self._done_at[job] = moment
         try:
-            (self._folder / job).touch()
+            touch_file(self._folder / job)
             os.utime(self._folder / job, (moment, moment))
         except OSError as error:
             print(f"runner: {self._folder} cannot be written ({error.strerror})", flush=True)

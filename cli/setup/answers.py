@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from everheard.files import make_folder, write_file
+
 _FILE = "setup.json"
 
 
@@ -19,6 +21,6 @@ def read_answers(home: Path) -> dict[str, str]:
 
 def remember(home: Path, **entries: str) -> None:
     """Add to what is remembered."""
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     answers = {**read_answers(home), **entries}
-    (home / _FILE).write_text(json.dumps(answers, indent=1), encoding="utf-8")
+    write_file(home / _FILE, json.dumps(answers, indent=1))

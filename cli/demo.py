@@ -19,7 +19,7 @@ from everheard.config import Settings, read_settings
 from everheard.database import embedded
 from everheard.database.statements import read_query
 from everheard.failure import ExitCode, Failure
-from everheard.files import write_file
+from everheard.files import read_file, write_file
 from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
 from migrate.upgrade import upgrade
@@ -83,7 +83,7 @@ def _choose_start(home: Path) -> str:
     if not kept.exists():
         start = datetime.now(UTC) - timedelta(hours=sum(STEPS))
         write_file(kept, f"{start:%Y-%m-%dT%H:00:00Z}")
-    return kept.read_text(encoding="ascii")
+    return read_file(kept).decode("ascii")
 
 
 def _show_page(page: Path) -> None:

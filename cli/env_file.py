@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import errno
-import tempfile
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
-from dotenv import set_key
+from dotenv.parser import parse_stream
 
 from everheard.failure import ConfigurationError
-from everheard.files import find_owner, is_root, read_file, write_file
+from everheard.files import read_file, write_file
+from everheard.places import find_real
 
 
 def write_settings(env_file: Path, values: dict[str, str]) -> None:
@@ -20,21 +21,29 @@ def write_settings(env_file: Path, values: dict[str, str]) -> None:
     ConfigurationError where it cannot be written.
     """
     try:
-        _refuse_foreign_link(env_file)
-        real = env_file.resolve()
-        with tempfile.TemporaryDirectory(prefix=".everheard-", dir=real.parent) as folder:
-            beside = Path(folder) / "env"
-            write_file(beside, read_file(real) if real.exists() else b"")
-            for name, value in values.items():
-                set_key(beside, name, value)
-            write_file(real, read_file(beside))
+        real = find_real(env_file)
+        text = ""
+        with suppress(FileNotFoundError):
+            text = read_file(real).decode()
+        for name, value in values.items():
+            text = _set(text, name, value)
+        write_file(real, text)
+    except UnicodeDecodeError:
+        raise ConfigurationError([f"{env_file.name} cannot be read: save it as UTF-8"]) from None
     except OSError as error:
         raise ConfigurationError(
             [f"{env_file.name} cannot be written ({error.strerror}): make its folder your own"]
         ) from None
 
 
-def _refuse_foreign_link(env_file: Path) -> None:
-    owner = find_owner(env_file)
-    if is_root() and env_file.is_symlink() and owner and owner.uid != 0:
-        raise OSError(errno.ELOOP, "it is a link that root did not make")
+def _set(text: str, name: str, value: str) -> str:
+    """Return the settings with one of them set, wherever it stands, or at the end."""
+    quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+    line = f"{name}='{quoted}'\n"
+    found = list(parse_stream(StringIO(text)))
+    lines = [line if each.key == name else each.original.string for each in found]
+    if line in lines:
+        return "".join(lines)
+    if text and not text.endswith("\n"):
+        lines.append("\n")
+    return "".join([*lines, line])

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from cli.commands import START, make_parser
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ConfigurationError
-from everheard.files import write_file
+from everheard.files import read_file, write_file
 from everheard.written import Written
 from migrate.role import ReaderRole, renew_role
 from migrate.upgrade import to_direct_url
@@ -157,7 +157,7 @@ def _set_parameters(written: Written, files: dict[str, bytes], changed: list[str
     if not written.knows({name: files[name] for name in shipped}):
         newer = f"\nA newer model lies beside it: {_write_beside(written.folder, files)}"
     parameters = written.folder / PARAMETERS
-    text = parameters.read_bytes() if parameters.exists() else b""
+    text = read_file(parameters) if parameters.exists() else b""
     server, database = _read_parameters(files[PARAMETERS])
     now = set_parameters(text, server, database)
     set_them = "only Server and Database were set"

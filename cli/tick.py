@@ -14,7 +14,7 @@ from cli.commands import make_parser
 from cli.schedule import LOG, read_desk_line
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ExitCode, Failure
-from everheard.files import make_folder, write_file
+from everheard.files import make_folder, read_file, write_file
 
 _LOG_LINES = 500
 
@@ -40,7 +40,7 @@ def tick(settings: Settings) -> int:
     log = settings.home / LOG
     try:
         make_folder(settings.home)
-        earlier = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        earlier = read_file(log).decode().splitlines() if log.exists() else []
         write_file(log, "\n".join([*earlier, *said][-_LOG_LINES:]) + "\n")
     except OSError as error:
         raise LogTrouble(

@@ -36,6 +36,8 @@ from everheard.written import Written
 STATIC_DIR = Path(__file__).parent / "static"
 #: Only pages that are served need it: from disk there is nobody to ask.
 LIVE_SCRIPT = "live.js"
+#: Whoever has it, letter for letter, has it from us.
+_FONT = "archivo.woff2"
 #: The newest years have their pictures drawn: ten years of them would weigh more than the pages.
 PICTURE_YEARS = 2
 _EARLY_PAGES = (("index.html", "Overview"), ("coverage.html", "Coverage"))
@@ -60,11 +62,10 @@ def write_dashboard(
     static = [file for file in STATIC_DIR.iterdir() if file.name != LIVE_SCRIPT]
     pages = Pages(data, picture_years=len(data.years) if all_pictures else PICTURE_YEARS)
     written = Written(folder, is_public=is_public)
-    written.refuse_strange(
-        [*(file.name for file in static), *pages.names],
-        "name a folder of its own with --to",
-    )
     files = {file.name: file.read_bytes() for file in static}
+    if not written.names and written.holds(_FONT, files[_FONT]):
+        written.adopt([*files, *pages.names])  # of a version that kept no record
+    written.refuse_strange([*files, *pages.names], "name a folder of its own with --to")
     written.write(files | {name: pages.make(name) for name in pages.names})
     return folder / "index.html"
 

@@ -1,9 +1,8 @@
 """Files of our own: their owner's alone whatever the umask, whole or not at all.
 
-Root may work in a folder that belongs to somebody else, a service's or a listener's, who can
-change it meanwhile. So root goes there by descriptors, and follows a link on the way only where
-root made it; what root makes there is handed over by its descriptor, so that its owner can go on
-with it. Nothing is ever written through a link that stands in a file's place.
+Nothing is written through a link that stands in a file's place. What root makes in the folder of
+somebody else (``everheard/places.py`` says how root gets there) is handed over by its descriptor,
+so that its owner can go on with it.
 """
 
 from __future__ import annotations
@@ -17,24 +16,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
+
+from everheard.places import FOLDER, NO_LINK, Owner, is_root, is_roots_own, open_place
 
 PRIVATE, PRIVATE_FOLDER = 0o600, 0o700
 #: For pages that a web server is to read, and programs that another user is to run.
 PUBLIC, PUBLIC_FOLDER = 0o644, 0o755
 
-_MOST_LINKS = 40
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 _WAIT_FOR_NOBODY = getattr(os, "O_NONBLOCK", 0)
-
-
-class Owner(NamedTuple):
-    """A user and a group of the system, by number."""
-
-    uid: int
-    gid: int
 
 
 def write_file(
@@ -44,7 +35,7 @@ def write_file(
 
     ``is_durable``: on the disk before this returns, whatever becomes of the power.
     """
-    with _place(path) as (name, folder):
+    with open_place(path) as (name, folder):
         unfinished = _name_beside(name)
         descriptor = _create(unfinished, folder, mode)
         try:
@@ -62,29 +53,37 @@ def write_file(
 
 def read_file(path: Path) -> bytes:
     """Return a plain file's content; a link, a pipe or a device in its place is refused."""
-    with _place(path) as (name, folder):
-        flags = os.O_RDONLY | _NO_LINK | _WAIT_FOR_NOBODY | _BINARY
+    with open_place(path) as (name, folder):
+        flags = os.O_RDONLY | NO_LINK | _WAIT_FOR_NOBODY | _BINARY
         with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError(errno.EINVAL, f"{path.name} is no plain file")
+            _refuse_lent(file.fileno(), folder, path.name)
             return file.read()
 
 
 def open_file(path: Path) -> IO[bytes]:
     """Open a file to read and to append to, made where it is missing."""
-    with _place(path) as (name, folder):
+    with open_place(path) as (name, folder):
         while True:
             with suppress(FileExistsError):
                 return os.fdopen(_create(name, folder, PRIVATE, os.O_RDWR | os.O_APPEND), "a+b")
-            flags = os.O_RDWR | os.O_APPEND | _NO_LINK | _WAIT_FOR_NOBODY | _BINARY
+            flags = os.O_RDWR | os.O_APPEND | NO_LINK | _WAIT_FOR_NOBODY | _BINARY
             with suppress(FileNotFoundError):  # somebody has just removed it
-                return os.fdopen(os.open(name, flags, dir_fd=folder), "a+b")
+                descriptor = os.open(name, flags, dir_fd=folder)
+                try:
+                    _refuse_lent(descriptor, folder, path.name)
+                except OSError:
+                    os.close(descriptor)
+                    raise
+                return os.fdopen(descriptor, "a+b")
 
 
-def touch_file(path: Path) -> None:
-    """Note this moment by a file, which is empty where it was missing."""
+def touch_file(path: Path, moment: float | None = None) -> None:
+    """Note a moment, or this one, by a file, which is empty where it was missing."""
+    times = None if moment is None else (moment, moment)
     with open_file(path) as file:
-        os.utime(file.fileno() if os.utime in os.supports_fd else path)
+        os.utime(file.fileno() if os.utime in os.supports_fd else path, times)
 
 
 def make_folder(path: Path, *, mode: int = PRIVATE_FOLDER, owner: Owner | None = None) -> Path:
@@ -107,8 +106,8 @@ def make_folder(path: Path, *, mode: int = PRIVATE_FOLDER, owner: Owner | None =
 
 def own_folder(path: Path, owner: Owner, mode: int = PRIVATE_FOLDER) -> None:
     """Give an empty folder to its owner-to-be; raise OSError where it holds something already."""
-    with _place(path) as (name, folder):
-        descriptor = os.open(name, _FOLDER | _NO_LINK, dir_fd=folder)
+    with open_place(path) as (name, folder):
+        descriptor = os.open(name, FOLDER | NO_LINK, dir_fd=folder)
         try:
             _settle(descriptor, folder, mode, owner)
         finally:
@@ -117,8 +116,8 @@ def own_folder(path: Path, owner: Owner, mode: int = PRIVATE_FOLDER) -> None:
 
 def open_to_all(path: Path) -> None:
     """Let every user of the machine enter a folder that is published."""
-    with _place(path) as (name, folder):
-        descriptor = os.open(name, _FOLDER | _NO_LINK, dir_fd=folder)
+    with open_place(path) as (name, folder):
+        descriptor = os.open(name, FOLDER | NO_LINK, dir_fd=folder)
         try:
             mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
             os.fchmod(descriptor, mode | (PUBLIC_FOLDER & 0o077))
@@ -128,112 +127,66 @@ def open_to_all(path: Path) -> None:
 
 def make_link(path: Path, target: Path) -> None:
     """Make a link to a folder; raise FileExistsError where something stands there."""
-    with _place(path) as (name, folder):
+    with open_place(path) as (name, folder):
         os.symlink(target, name, dir_fd=folder)
 
 
 def move(path: Path, target: Path) -> None:
     """Give a file or a folder another name, in place of a file of that name."""
-    with _place(path) as (name, folder), _place(target) as (new_name, new_folder):
+    with open_place(path) as (name, folder), open_place(target) as (new_name, new_folder):
         os.replace(name, new_name, src_dir_fd=folder, dst_dir_fd=new_folder)
 
 
 def remove_file(path: Path) -> None:
     """Remove a file, or a link and not what it leads to; nothing happens where there is none."""
-    with suppress(FileNotFoundError), _place(path) as (name, folder):
+    with suppress(FileNotFoundError), open_place(path) as (name, folder):
         os.unlink(name, dir_fd=folder)
+
+
+@contextmanager
+def lend_folder(path: Path) -> Iterator[Path]:
+    """Make a folder, and lend it until it goes with all that is in it.
+
+    In somebody else's folder root gets it by its descriptor (on Linux), and it is root's: its
+    name could be given to a link meanwhile.
+    """
+    if not is_root() or is_roots_own(path.parent):
+        make_folder(path)
+        try:
+            yield path
+        finally:
+            _clear(path)
+        return
+    make_folder(path, owner=Owner(os.geteuid(), os.getegid()))
+    with open_place(path) as (name, folder):
+        descriptor = os.open(name, FOLDER | NO_LINK, dir_fd=folder)
+    try:
+        if os.fstat(descriptor).st_uid != os.geteuid():
+            raise OSError(errno.EPERM, f"{path.name} was put there by somebody else")
+        by_descriptor = Path(f"/proc/self/fd/{descriptor}")
+        yield by_descriptor if by_descriptor.is_dir() else path
+    finally:
+        os.close(descriptor)
+        _clear(path)
+
+
+def _clear(path: Path) -> None:
+    with suppress(OSError):  # what failed before says more
+        remove_folder(path)
 
 
 def remove_folder(path: Path) -> None:
     """Remove a folder that we made, with all in it; nothing happens where there is none."""
-    with suppress(FileNotFoundError), _place(path) as (name, folder):
+    with suppress(FileNotFoundError), open_place(path) as (name, folder):
         shutil.rmtree(name, dir_fd=folder)
 
 
-def find_owner(path: Path) -> Owner | None:
-    """Return whose a file or folder is, None where it is missing; a link is itself."""
-    with suppress(FileNotFoundError), _place(path) as (name, folder):
-        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        return Owner(found.st_uid, found.st_gid)
-    return None
-
-
-def judge_links(path: Path) -> None:
-    """Raise OSError where root would have to follow a link that it did not make."""
-    with suppress(FileNotFoundError, NotADirectoryError), _place(path / "anything"):
-        pass
-
-
-def is_root() -> bool:
-    """Say whether this process may do everything, so that it has to look where it goes."""
-    return sys.platform != "win32" and os.geteuid() == 0
-
-
-@contextmanager
-def _place(path: Path) -> Iterator[tuple[str, int | None]]:
-    """Yield what a file is to be called and, for root, the descriptor of the folder it is in."""
-    if not is_root():
-        yield str(path), None
-        return
-    folder = _open_folder(path.absolute().parent)
-    try:
-        yield path.name, folder
-    finally:
-        os.close(folder)
-
-
-def _open_folder(path: Path) -> int:
-    """Open a folder, step by step from the root of the tree."""
-    folder = os.open("/", _FOLDER)
-    waiting = [*reversed(path.parts[1:])]
-    link_count = 0
-    try:
-        while waiting:
-            name = waiting.pop()
-            try:
-                opened = os.open(name, _FOLDER | _NO_LINK, dir_fd=folder)
-            except OSError as error:
-                if error.errno not in {errno.ELOOP, errno.ENOTDIR}:
-                    raise
-                link_count += 1
-                if link_count > _MOST_LINKS:
-                    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), name) from None
-                target = Path(_read_link(name, folder))
-                waiting += reversed(target.parts[1:] if target.is_absolute() else target.parts)
-                opened = os.open("/" if target.is_absolute() else ".", _FOLDER, dir_fd=folder)
-            os.close(folder)
-            folder = opened
-    except BaseException:
-        os.close(folder)
-        raise
-    return folder
-
-
-def _read_link(name: str, folder: int) -> str:
-    """Return where a link leads; raise OSError where it is none, or somebody else's."""
-    # On Linux the link itself is opened, so that what is judged is what is read.
-    opened = getattr(os, "O_PATH", 0)
-    link = os.open(name, opened | _NO_LINK, dir_fd=folder) if opened else None
-    try:
-        inside = folder if link is None else link
-        found = os.stat(name, dir_fd=folder, follow_symlinks=False) if link is None else None
-        judged = found or os.fstat(inside)
-        if not stat.S_ISLNK(judged.st_mode):
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), name)
-        if judged.st_uid != 0:
-            raise OSError(errno.ELOOP, f"{name} is a link that root did not make", name)
-        return os.readlink(name if link is None else "", dir_fd=inside)
-    finally:
-        if link is not None:
-            os.close(link)
-
-
 def _make_one(path: Path, mode: int, owner: Owner | None) -> None:
-    with suppress(FileExistsError), _place(path) as (name, folder):
+    with suppress(FileExistsError), open_place(path) as (name, folder):
         os.mkdir(name, mode, dir_fd=folder)
         if sys.platform == "win32":
             return
-        descriptor = os.open(name, _FOLDER | _NO_LINK, dir_fd=folder)
+        descriptor = os.open(name, FOLDER | NO_LINK, dir_fd=folder)
         try:
             _settle(descriptor, folder, mode, owner)
         finally:
@@ -242,7 +195,7 @@ def _make_one(path: Path, mode: int, owner: Owner | None) -> None:
 
 def _create(name: str, folder: int | None, mode: int, way: int = os.O_WRONLY) -> int:
     """Make a file that was not there, its owner's from the first byte on; return it opened."""
-    flags = way | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
+    flags = way | os.O_CREAT | os.O_EXCL | NO_LINK | _BINARY
     descriptor = os.open(name, flags, mode, dir_fd=folder)
     try:
         _settle(descriptor, folder, mode)
@@ -250,6 +203,15 @@ def _create(name: str, folder: int | None, mode: int, way: int = os.O_WRONLY) ->
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _refuse_lent(descriptor: int, folder: int | None, name: str) -> None:
+    """Refuse a file of somebody's to which the owner of a folder gave a name there, for root."""
+    if folder is None:
+        return
+    found = os.fstat(descriptor)
+    if found.st_nlink > 1 and found.st_uid != os.fstat(folder).st_uid:
+        raise OSError(errno.EPERM, f"{name} is another name of somebody else's file")
 
 
 def _settle(descriptor: int, folder: int | None, mode: int, owner: Owner | None = None) -> None:

@@ -72,6 +72,15 @@ class Written:
             if self._holds(name) and _digest(self._read(name)) not in self._record.get(name, ())
         ]
 
+    def holds(self, name: str, content: bytes) -> bool:
+        """Say whether a file is there and holds just that."""
+        return self._holds(name) and self._read(name) == content
+
+    def adopt(self, names: Iterable[str]) -> None:
+        """Take files for ours that no record tells of, as they are now."""
+        found = [name for name in names if self._holds(name)]
+        self._record |= {name: [_digest(self._read(name))] for name in found}
+
     def refuse_strange(self, names: Iterable[str], cure: str) -> None:
         """Raise ConfigurationError before something that we never wrote would be overwritten."""
         if strange := self.find_strange(names):

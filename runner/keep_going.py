@@ -91,8 +91,7 @@ class Runner:
     def _note_done(self, job: str, moment: float) -> None:
         self._done_at[job] = moment
         try:
-            touch_file(self._folder / job)
-            os.utime(self._folder / job, (moment, moment))
+            touch_file(self._folder / job, moment)
         except OSError as error:
             print(f"runner: {self._folder} cannot be written ({error.strerror})", flush=True)
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from everheard import config as settings
 from everheard.database import embedded
-from everheard.files import is_root
+from everheard.places import is_root
 from tests.long_form import register_profiles
 from tests.pi.machine import may_start
 from tests.postgres import (

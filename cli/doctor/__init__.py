@@ -166,6 +166,7 @@ def list_hidden(settings: Settings, health: list[LedgerHealth]) -> list[str]:
         find_repository(settings),
         str(settings.home),
         str(Path.home()),
+        str(settings.env_file.parent),
     }
     for one in health:
         words |= {sign_in.name or "" for sign_in in one.sign_ins}

@@ -13,7 +13,7 @@ from cli.commands import make_parser
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ExitCode, Failure
-from everheard.files import make_folder, remove_file, write_file
+from everheard.files import make_folder, read_file, remove_file, write_file
 from everheard.ledger.operations.runs import read_operations
 from everheard.run.heartbeat import RETRYABLE
 
@@ -41,7 +41,7 @@ def decide_exit(settings: Settings, job: str, exit_code: int) -> int:
     if exit_code not in RETRYABLE or settings.trigger != "schedule":
         return exit_code
     try:
-        since = float(first_failure.read_text(encoding="ascii"))
+        since = float(read_file(first_failure))
     except (OSError, ValueError):
         since = time.time()
         make_folder(settings.spool_dir)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from everheard.files import make_folder, write_file
+from everheard.files import make_folder, read_file, write_file
 
 _FILE = "setup.json"
 
@@ -13,7 +13,7 @@ _FILE = "setup.json"
 def read_answers(home: Path) -> dict[str, str]:
     """Return what is remembered; a missing or damaged file holds no answers."""
     try:
-        answers = json.loads((home / _FILE).read_text(encoding="utf-8"))
+        answers = json.loads(read_file(home / _FILE))
     except (OSError, ValueError):
         return {}
     return answers if isinstance(answers, dict) else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from cli.commands import START
 from cli.env_file import write_settings
@@ -16,7 +16,7 @@ from everheard.database.embedded.folder import find_layout
 from everheard.database.statements import read_query
 from everheard.failure import Failure, SchemaMismatch
 from everheard.ledger.operations.health import read_health
-from migrate.upgrade import upgrade
+from migrate.upgrade import to_direct_url, upgrade
 
 
 def is_ready(settings: Settings) -> str:
@@ -45,9 +45,22 @@ def choose_database(settings: Settings) -> str:
         except Failure as failure:
             print(f"{failure}\nOnce more, please.")
     if url != settings.database_url:
-        print(describe_left(settings), end="")
+        if not is_same(url, settings.database_url):
+            print(describe_left(settings), end="")
         write_settings(settings.env_file, {"DATABASE_URL": url})
     return upgrade(read_settings(needs_spotify=False))
+
+
+def is_same(url: str, other: str) -> bool:
+    """Say whether two addresses name one database, whoever signs in and how."""
+    return bool(url and other) and _find_place(url) == _find_place(other)
+
+
+def _find_place(url: str) -> tuple[str, ...]:
+    parts = urlsplit(to_direct_url(url))
+    asked = parse_qs(parts.query)
+    host = parts.hostname or asked.get("host", [""])[0]
+    return host, str(parts.port or asked.get("port", ["5432"])[0]), parts.path.strip("/")
 
 
 def describe_left(settings: Settings) -> str:

@@ -37,8 +37,8 @@ FLOORS = (
 )
 ROOMS = set().union(*FLOORS)
 GROUND = {
-    "__init__", "config", "encryption", "failure", "files", "lock", "names", "rows", "written",
-    "zones",
+    "__init__", "config", "encryption", "failure", "files", "lock", "names", "places", "rows",
+    "written", "zones",
 }  # fmt: skip
 
 

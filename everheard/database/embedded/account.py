@@ -8,10 +8,12 @@ and a private one (``/root``, mode 0700) is not opened for it: what it cannot re
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.metadata
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -27,13 +29,11 @@ from everheard.files import (
     PRIVATE_FOLDER,
     PUBLIC,
     PUBLIC_FOLDER,
-    Owner,
-    find_owner,
-    is_root,
     make_folder,
     make_link,
     own_folder,
 )
+from everheard.places import Owner, find_owner, is_root
 
 ACCOUNT_NAME = "everheard"
 ACCOUNT_HOME = "/var/lib/everheard"
@@ -62,10 +62,13 @@ class SystemUser:
         return None if self.uid is None or self.gid is None else Owner(self.uid, self.gid)
 
     def own(self, path: Path) -> None:
-        """Give what root has just made to this user; a link in its place is refused."""
+        """Give what root has just made to this user; a link, and a second name, are refused."""
         if sys.platform != "win32" and self.owner is not None:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:
+                found = os.fstat(descriptor)
+                if not stat.S_ISDIR(found.st_mode) and found.st_nlink > 1:
+                    raise OSError(errno.EPERM, f"{path.name} has another name elsewhere")
                 os.fchown(descriptor, *self.owner)
             finally:
                 os.close(descriptor)

@@ -32,7 +32,6 @@ from everheard.database.embedded.postmaster import (
 )
 from everheard.failure import ConfigurationError, DatabaseTrouble
 from everheard.files import (
-    find_owner,
     make_folder,
     read_file,
     remove_file,
@@ -40,6 +39,7 @@ from everheard.files import (
     touch_file,
     write_file,
 )
+from everheard.places import find_owner
 
 NAME = "everheard"  # of the role and of the database
 MAJOR_VERSION = "18"

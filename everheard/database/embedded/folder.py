@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from everheard.failure import ConfigurationError
-from everheard.files import is_root, judge_links
+from everheard.places import is_root, judge_links
 
 #: A Unix socket's path must fit into 104 bytes on macOS and 108 on Linux, its end included.
 LONGEST_SOCKET_PATH = 103

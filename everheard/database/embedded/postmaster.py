@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from everheard.database.embedded.folder import Layout, is_private
-from everheard.files import find_owner, is_root, read_file, remove_file
+from everheard.files import read_file, remove_file
+from everheard.places import find_owner, is_root
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,14 @@ def _set(text: str, name: str, value: str) -> str:
     """Return the settings with one of them set, wherever it stands, or at the end."""
     quoted = value.replace("\\", "\\\\").replace("'", "\\'")
     line = f"{name}='{quoted}'\n"
-    found = list(parse_stream(StringIO(text)))
-    lines = [line if each.key == name else each.original.string for each in found]
-    if line in lines:
-        return "".join(lines)
-    if text and not text.endswith("\n"):
-        lines.append("\n")
-    return "".join([*lines, line])
+    parts: list[str] = []
+    is_set = False
+    for found in parse_stream(StringIO(text)):
+        part = found.original.string
+        if found.key == name:
+            blank = part[: len(part) - len(part.lstrip())]  # the empty lines above it
+            part, is_set = blank + line, True
+        parts.append(part)
+    if not is_set:
+        parts += ["" if text.endswith("\n") or not text else "\n", line]
+    return "".join(parts)

@@ -12,7 +12,6 @@ import sys
 import threading
 from pathlib import Path
 
-from everheard.files import make_folder
 from runner.keep_going import Runner, is_healthy
 from runner.schedule import SCHEDULE, read_place
 
@@ -27,7 +26,7 @@ def main() -> int:
     lines = read_place("container", options.schedule)
     if options.check:
         return 0 if is_healthy(lines[0], options.folder) else 1
-    make_folder(options.folder)
+    options.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

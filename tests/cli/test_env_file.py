@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dotenv import dotenv_values
 
 from cli.env_file import write_settings
 from everheard.failure import ConfigurationError
@@ -28,6 +29,25 @@ def test_link_stays_a_link_and_what_it_leads_to_is_written(tmp_path: Path) -> No
     kept = volume / ".env"
     assert kept.read_text() == "SPOTIFY_REFRESH_TOKEN='second'\nLISTENER_TIMEZONE='UTC'\n"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_every_value_comes_back_as_it_was_and_other_lines_stay(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    before = "# mine\r\nexport A=1\nB='two\nlines' # said\n\nDATABASE_URL=old\nlast = 3"
+    env_file.write_bytes(before.encode())
+    values = {"DATABASE_URL": 'it\'s \\ a # "b" $HOME é', "NEW": "\\'"}
+    write_settings(env_file, values)
+    assert {**dotenv_values(env_file)} == {"A": "1", "B": "two\nlines", "last": "3", **values}
+    write_settings(env_file, {"DATABASE_URL": "old"})
+    written = env_file.read_bytes().decode()
+    assert written == before.replace("=old", "='old'") + "\nNEW='\\\\\\''\n"
+
+
+def test_file_that_is_no_utf_8_is_named_and_stays(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"NAME=caf\xe9\n")
+    with pytest.raises(ConfigurationError, match="save it as UTF-8"):
+        write_settings(tmp_path / ".env", {"DATABASE_URL": ""})
+    assert (tmp_path / ".env").read_bytes() == b"NAME=caf\xe9\n"
 
 
 def test_root_follows_no_link_of_somebody_else(

@@ -33,6 +33,9 @@ ELSEWHERE = {
     ("migrate/document.py", "write_text"): "docs/views.md",
     ("migrate/flow_pages.py", "write_text"): "READMEs of sql/load",
     ("cli/github/schedule_minutes.py", "write_text"): "the clone's workflows",
+    # What waits all day has the standard library only.
+    ("runner/__main__.py", "mkdir"): "where it notes what was done, 0700",
+    ("runner/keep_going.py", "os.open"): "a note, no link followed",
     # GitHub's file, which is there.
     ("cli/github/issues.py", "open"): "step summary",
     ("jobs/daily_report.py", "open"): "step summary",
@@ -49,6 +52,7 @@ ELSEWHERE = {
     ("everheard/database/embedded/account.py", "rename"): "the same",
     ("everheard/database/embedded/account.py", "rmtree"): "a copy that came second",
     ("everheard/database/embedded/account.py", "fchown"): "by descriptor, links refused",
+    ("everheard/database/embedded/account.py", "os.open"): "the same",
     ("everheard/database/embedded/cluster.py", "rmdir"): "the socket's folder, where it is empty",
     # What an import unpacks, in a folder that folder.py lends it.
     ("everheard/sources/spotify_export/folder.py", "write_bytes"): "the mark in it",
@@ -78,20 +82,17 @@ def name_call(node: ast.Call) -> str:
     """Return the name of a call that writes, removes or hands over, "" for any other."""
     called = node.func
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    module = getattr(called.value, "id", "") if isinstance(called, ast.Attribute) else ""
     if name == "open":
-        words = [one.value for one in node.args if isinstance(one, ast.Constant)]
-        return (
-            name
-            if any(re.fullmatch(r"[wax+bt]*[wax+][wax+bt]*", str(one)) for one in words)
-            else ""
-        )
-    of_a_module = isinstance(called, ast.Attribute) and getattr(called.value, "id", "") in {
-        "os", "shutil", "tempfile"
-    }  # fmt: skip
+        given = [*node.args, *(one.value for one in node.keywords)]
+        words = [one.value for one in given if isinstance(one, ast.Constant)]
+        writes = any(re.fullmatch(r"[wax+bt]*[wax+][wax+bt]*", str(one)) for one in words)
+        return "os.open" if module == "os" else name if writes else ""
+    of_a_module = module in {"os", "shutil", "tempfile"}
     is_of_a_path = name in WRITING - {"copy", "move"} and isinstance(called, ast.Attribute)
     if name in REMOVING | OWNING or is_of_a_path or (of_a_module and name in WRITING):
         return name
-    return "os.open" if of_a_module and name == "open" else ""
+    return ""
 
 
 def test_files_are_written_removed_and_handed_over_in_one_place() -> None:

@@ -10,7 +10,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from cli.env_file import write_settings
-from cli.setup.database import choose_database, count_plays, to_pooled_url
+from cli.setup.database import choose_database, count_plays, is_same, to_pooled_url
 from everheard.config import read_settings
 from everheard.database.embedded import bin_dir
 from migrate.upgrade import to_direct_url
@@ -74,6 +74,33 @@ def test_nothing_is_said_where_nothing_stays_behind(
     change: Callable[[str, str], str], database_url: str, empty_database_url: str
 ) -> None:
     assert "so far" not in change(database_url, empty_database_url)
+
+
+@pytest.mark.posix
+def test_plays_of_a_ledger_of_another_version_are_counted_too(
+    change: Callable[[str, str], str],
+    connection: Connection,
+    database_url: str,
+    empty_database_url: str,
+) -> None:
+    fill(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("update warehouse.etl_schema set version = 9, oldest_code = 9")
+    assert "holds 4 plays" in change(database_url, empty_database_url)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        POOLED,
+        DIRECT.replace("ada:p%40ss", "bi_reader:x"),
+        DIRECT.replace("tech/", "tech:5432/").replace("postgresql", "postgres"),
+    ],
+)
+def test_another_way_to_the_same_database_leaves_nothing_behind(other: str) -> None:
+    assert is_same(DIRECT, other)
+    assert not is_same(DIRECT, other.replace("/db", "/other"))
+    assert not is_same(DIRECT, "")
 
 
 def test_database_that_does_not_answer_is_named_with_what_it_may_hold(

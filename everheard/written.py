@@ -103,16 +103,16 @@ class Written:
         gone = [name for name in outdated if self._holds(name)]
         beside = self.folder / f".everheard-{secrets.token_hex(4)}"
         make_folder(beside)
-        try:
-            for name, content in waiting.items():
-                self._write_below(beside / "new", name, content)
-        except OSError:  # no room, say: nothing of the listener's was touched yet
-            remove_folder(beside)
-            raise
         digests = {name: [_digest(content)] for name, content in files.items()}
         # Cut off in the middle, both the old content and the new one are known as ours.
         known = {name: [*self._record.get(name, []), *digests[name]] for name in digests}
-        self._keep_record(self._record | known)
+        try:
+            for name, content in waiting.items():
+                self._write_below(beside / "new", name, content)
+            self._keep_record(self._record | known)
+        except OSError:  # no room, say: nothing of the listener's was touched yet
+            remove_folder(beside)
+            raise
         self._swap(beside, waiting, gone)
         remove_folder(beside)
         kept = {name: text for name, text in self._record.items() if name not in gone}

@@ -64,6 +64,13 @@ def test_one_file_in_the_way_and_all_is_as_it_was(tmp_path: Path) -> None:
     assert read_all(tmp_path)["a"] == b"3", "it goes on once nothing is in the way"
 
 
+def test_record_that_cannot_be_kept_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "records").write_text("no folder")
+    with pytest.raises(OSError):  # noqa: PT011
+        Written(tmp_path / "own", records=tmp_path / "records").write({"a": b"1"})
+    assert list((tmp_path / "own").iterdir()) == []
+
+
 def test_files_that_stand_as_they_are_to_be_are_not_touched(tmp_path: Path) -> None:
     Written(tmp_path).write({"a": b"1"})
     before = (tmp_path / "a").stat().st_ino

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from everheard.written import RECORD
 from jobs import publish_dashboard
 from tests.jobs.report_ledger import add_gap, fill, find_first_day
 
@@ -131,6 +132,17 @@ def check_modes(folder: Path, folder_mode: int, file_mode: int) -> None:
     for path in (folder, *folder.rglob("*")):
         expected = folder_mode if path.is_dir() else file_mode
         assert stat.S_IMODE(path.stat().st_mode) == expected, path
+
+
+def test_dashboard_of_a_version_that_kept_no_record_is_renewed(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    run()
+    (tmp_path / "pages" / RECORD).unlink()
+    (tmp_path / "pages" / "index.html").write_text("an older page")
+    run()
+    assert "an older page" not in (tmp_path / "pages" / "index.html").read_text("utf-8")
 
 
 def test_page_that_is_not_ours_is_named_and_left_alone(

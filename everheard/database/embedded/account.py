@@ -116,7 +116,8 @@ def _find_listener(home: Path) -> SystemUser | None:
     """Return whose the server is, or the folder it is to be made in; None where it is root's."""
     import pwd
 
-    owner = find_owner(find_layout(home).folder) or find_owner(home.resolve())
+    places = (find_layout(home).folder, *(each.resolve() for each in (home, *home.parents)))
+    owner = next(filter(None, map(find_owner, places)), None)
     if owner is None or owner.uid == 0:
         return None
     with suppress(KeyError):  # a number that no user has cannot run PostgreSQL

@@ -222,10 +222,10 @@ def make_home(scratch: Path, name: str, user: dict[str, Any]) -> Path:
 def test_server_in_a_listeners_home_is_the_listeners_whoever_starts_it(
     scratch: Path, tmp_path: Path, second_user: dict[str, Any]
 ) -> None:
-    theirs = make_home(scratch, tmp_path.name, second_user)
+    theirs = make_home(scratch, tmp_path.name, second_user) / "demo"  # is made on the way
     server = embedded.start(theirs)
     try:
-        made = [server.data_dir.parent, *server.data_dir.parent.iterdir(), server.data_dir]
+        made = [theirs, server.data_dir.parent, *server.data_dir.parent.iterdir(), server.data_dir]
         assert {path.stat().st_uid for path in made} == {second_user["user"]}
         with closing(psycopg2.connect(server.url)):
             pass

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from everheard.encryption import NotDecryptable, decrypt, encrypt
 from everheard.failure import ExitCode, Failure
-from everheard.files import make_folder, read_file, remove_file, touch_file, write_file
+from everheard.files import make_folder, remove_file, touch_file, write_file
 
 _PURPOSE = "spool"
 _EMPTIED = "emptied"
@@ -70,7 +70,7 @@ class Spool:
         patterns = [f"{kind}-*-{owner[:16]}-*.encrypted" for owner in owners]
         for path in sorted(path for each in patterns for path in self._folder.glob(each)):
             try:
-                kept.append(Spooled(path, self._unpack(read_file(path))))
+                kept.append(Spooled(path, self._unpack(path.read_bytes())))
             except FileNotFoundError:
                 continue  # another runner on this machine has just brought it in
             except (NotDecryptable, ValueError, zlib.error, OSError) as error:

@@ -55,7 +55,7 @@ COMMANDS = {
     "setup": Command("from nothing to the first plays", "cli.setup"),
     "stop": Command("stop the embedded database", "cli.stop"),
     "test": Command("run the test suite", "cli.test", requirements=DEVELOPERS),
-    "undo": Command("take back an import: undo import N", "cli.undo"),
+    "undo": Command("take back an import, a rating, a release, a rule", "cli.undo"),
     "token": Command("make, list or revoke tokens of the API", "cli.token"),
     "tick": Command("run what this machine's schedule asks for", "cli.tick", is_for_machines=True),
     "exit-policy": Command(

@@ -36,7 +36,10 @@ FLOORS = (
     {"everheard"},
 )
 ROOMS = set().union(*FLOORS)
-GROUND = {"__init__", "config", "encryption", "failure", "lock", "names", "rows", "zones"}
+GROUND = {
+    "__init__", "config", "encryption", "failure", "files", "lock", "names", "places", "rows",
+    "written", "zones",
+}  # fmt: skip
 
 
 def find_room(module: str) -> str:

@@ -5,12 +5,13 @@ Never what the machine calls itself: that is often its owner's name, and logs ma
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
+from os import SEEK_END
 from pathlib import Path
 
 from everheard.config import Settings
+from everheard.files import make_folder, open_file, read_file
 
 NAME_FILE = "runner-name"
 #: Where no name can be kept.
@@ -28,21 +29,19 @@ def settle_runner(settings: Settings) -> str:
     if known := find_runner(settings):
         return known
     path = settings.home / NAME_FILE
-    drawn = f"runner-{secrets.token_hex(3)}"
     try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(drawn)
-    except FileExistsError:  # by another run, just now
-        return _read(path) or UNNAMED
+        make_folder(settings.home)
+        with open_file(path) as file:
+            if not file.seek(0, SEEK_END):
+                file.write(f"runner-{secrets.token_hex(3)}\n".encode())
     except OSError:
         return UNNAMED
-    return drawn
+    return _read(path) or UNNAMED  # of several that draw at once, the first has named it
 
 
 def _read(path: Path) -> str:
     try:
-        name = path.read_text(encoding="ascii").strip()
+        name, _, _ = read_file(path).decode("ascii").strip().partition("\n")
     except (OSError, UnicodeDecodeError):
         return ""
     return name if _DRAWN.fullmatch(name) else ""

@@ -37,9 +37,7 @@ ELSEWHERE = {
     ("runner/__main__.py", "mkdir"): "where it notes what was done, 0700",
     ("runner/keep_going.py", "os.open"): "a note, no link followed",
     # GitHub's file, which is there.
-    ("cli/github/issues.py", "open"): "step summary",
-    ("jobs/daily_report.py", "open"): "step summary",
-    ("everheard/run/step_summary.py", "open"): "step summary",
+    ("everheard/rims/markdown.py", "open"): "step summary",
     # Gone when the program ends, made by this process with a name nobody knows before.
     ("cli/schedule/schedulers.py", "TemporaryDirectory"): "Windows takes a task only from a file",
     ("cli/schedule/schedulers.py", "write_text"): "in that",

@@ -32,7 +32,8 @@ def test_import_into_somebody_elses_home_works_and_leaves_nothing_of_root(
     report = theirs / "report.csv"
     said = importer.run(history, "--report", report, EVERHEARD_HOME=str(theirs))
     assert "read 3, added 2" in said
-    assert [path.name for path in theirs.iterdir()] == ["report.csv"]
+    assert sorted(path.name for path in theirs.iterdir()) == ["report.csv", "runner-name"]
+    assert {path.stat().st_uid for path in theirs.iterdir()} == {theirs.stat().st_uid}
     assert (report.stat().st_uid, report.stat().st_mode & 0o077) == (theirs.stat().st_uid, 0)
     importer.run(history, "--report", report, EVERHEARD_HOME=str(theirs))
     assert report.read_text().count("file_name,row_number,reason") == 1

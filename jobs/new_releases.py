@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import sys
 
-from everheard.enrich.enricher import PATIENCE, Enricher, open_app_client
+from everheard.enrich.app import PATIENCE, open_app_client
+from everheard.enrich.enricher import Enricher
 from everheard.enrich.feed import write_feed
 from everheard.enrich.releases import ReleaseSearch
 from everheard.ledger.catalogue import derive_changed
@@ -59,6 +60,7 @@ def work(run: Run) -> Figures:
             "albums seen": str(search.seen_count),
             "new": str(count_new_releases(connection) - before),
             "described": str(enricher.enriched["album"]),
+            "asked again later": str(enricher.owed_count + search.owed_count or ""),
         }
     )
 

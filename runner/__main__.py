@@ -12,12 +12,14 @@ import sys
 import threading
 from pathlib import Path
 
+from everheard.pipe import outlive_reader
 from runner.keep_going import Runner, is_healthy
 from runner.schedule import SCHEDULE, read_place
 
 
 def main() -> int:
     """Keep going until told to stop, or check; return the exit code."""
+    outlive_reader()
     parser = argparse.ArgumentParser(prog="python -m runner", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say whether plays still come in")
     parser.add_argument("--schedule", type=Path, default=SCHEDULE, metavar="FILE")

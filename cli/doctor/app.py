@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cli.doctor.check import Check, bad, good, note
-from everheard.enrich.enricher import DAYS_OF_DOUBT, Enricher, open_app_client
+from everheard.enrich.app import open_app_client
+from everheard.enrich.enricher import Enricher
 from everheard.enrich.releases import BROWSE, SEARCH_NEW
 from everheard.failure import Failure
 from everheard.ledger.operations.quota import Budget
@@ -26,6 +27,7 @@ from everheard.sources.spotify.client import (
     SpotifyClient,
 )
 from everheard.sources.spotify.errors import (
+    OBJECT_TROUBLES,
     BadRequest,
     EmptyNotFound,
     NotAvailable,
@@ -107,9 +109,11 @@ class Probe:
 
     def __init__(self, enricher: Enricher, shown: Shown) -> None:
         self._enricher = enricher
+        self._app = enricher.app
         self._shown = shown
         self._answered: set[str] = set()
         self._refused: dict[str, str] = {}
+        self._unanswered: dict[str, str] = {}
 
     def judge(self, capabilities: dict[str, bool]) -> list[Check]:
         """Ask, and return the lines of doctor's list."""
@@ -122,7 +126,7 @@ class Probe:
             ]
         )
         known = capabilities | {
-            name: self._enricher.may(name) for name in untried if self._enricher.knows(name)
+            name: self._app.may(name) for name in untried if self._app.knows(name)
         }
         return [*self._judge_needed(), *judge_capabilities(known)]
 
@@ -133,30 +137,34 @@ class Probe:
             self._refused[bucket] = str(refusal)
         except (NotFound, EmptyNotFound, BadRequest):
             self._answered.add(bucket)  # about this object, which is no matter here
+        except OBJECT_TROUBLES as trouble:
+            self._unanswered[bucket] = str(trouble)
         else:
             self._answered.add(bucket)
 
     def _try_capability(self, name: str, ask: Ask) -> None:
         try:
             ask(self._enricher.client, self._shown)
-        except (NotAvailable, BadRequest):
-            self._enricher.learn(name, is_available=False)
         except QuotaSpent:
             raise
-        except TryLater:
-            # From an app that may not, Spotify's answer may be a 429 from the first call.
-            self._enricher.learn(name, is_available=False, days=DAYS_OF_DOUBT)
+        except (*OBJECT_TROUBLES, TryLater) as trouble:
+            self._app.degrade(name, trouble)
         else:
-            self._enricher.learn(name, is_available=True)
+            self._app.learn(name, is_available=True)
 
     def _judge_needed(self) -> list[Check]:
         checks = [
             bad("app", f"may not ask for {bucket}", f"{says}; the other jobs go on without it")
             for bucket, says in self._refused.items()
         ]
+        checks += [
+            bad("app", f"got no proper answer for {bucket}", says)
+            for bucket, says in self._unanswered.items()
+        ]
         if self._answered:
             checks.append(good("app", f"may ask for {', '.join(sorted(self._answered))}"))
-        if unasked := NEEDED.keys() - self._answered - self._refused.keys():
+        tried = self._answered | self._refused.keys() | self._unanswered.keys()
+        if unasked := NEEDED.keys() - tried:
             says = f"not tried: {', '.join(sorted(unasked))}"
             checks.append(note("app", says, "try again when the day has calls left"))
         return checks

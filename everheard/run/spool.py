@@ -13,6 +13,7 @@ import secrets
 import time
 import zlib
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,11 +64,16 @@ class Spool:
     def _write(self, name: str, encrypted: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = self._folder / f"{name}.part"
-        with os.fdopen(os.open(unfinished, _NEW_PRIVATE_FILE, 0o600), "wb") as file:
-            file.write(encrypted)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(self._folder / name)
+        try:
+            with os.fdopen(os.open(unfinished, _NEW_PRIVATE_FILE, 0o600), "wb") as file:
+                file.write(encrypted)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._folder / name)
+        except OSError:
+            with suppress(OSError):  # a full disk takes no file, and need not keep an empty one
+                unfinished.unlink(missing_ok=True)
+            raise
 
     def read(self, kind: str, *owners: str) -> tuple[list[Spooled], list[str]]:
         """Return what is kept for the owners, oldest first, and a word on each unreadable file."""

@@ -61,7 +61,7 @@ def work(run: Run) -> Figures:
     counts = enricher.enriched
     return Figures(
         {
-            "calls": str(enricher.call_count),
+            "calls": str(enricher.calls.count),
             "tracks": str(counts["track"]),
             "albums": str(counts["album"]),
             "artists": str(counts["artist"]),
@@ -96,7 +96,7 @@ def ask_queue(run: Run, enricher: Enricher) -> int:
             limit=BATCH_LOT_SIZE if is_batch else LOT_SIZE,
             is_batch=is_batch,
         )
-        if not queue.asks or not enricher.is_open or not enricher.ask(queue.asks):
+        if not queue.asks or not enricher.calls.is_open or not enricher.ask(queue.asks):
             return queue.calls_left
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cli.doctor.check import Check, bad, good, note
 from everheard.enrich.app import open_app_client
-from everheard.enrich.enricher import Enricher
+from everheard.enrich.calls import BudgetedCalls
 from everheard.enrich.releases import BROWSE, SEARCH_NEW
 from everheard.failure import Failure
 from everheard.ledger.operations.quota import Budget
@@ -82,7 +82,8 @@ def check_app(run: Run, sender: Sender, capabilities: dict[str, bool], shown: Js
     settings = run.settings
     try:
         budget = Budget(settings.client_id, run.job, settings.calls_per_day)
-        probe = Probe(Enricher(run, open_app_client(run, sender), budget), found)
+        client = open_app_client(run, sender)
+        probe = Probe(client, BudgetedCalls(run, client, budget), found)
         checks = probe.judge(capabilities)
     except Failure as failure:
         return [bad("app", "could not be tried", str(failure))]
@@ -107,9 +108,10 @@ def find_shown(page: Json) -> Shown | None:
 class Probe:
     """One round of questions; each is asked within the day's budget or not at all."""
 
-    def __init__(self, enricher: Enricher, shown: Shown) -> None:
-        self._enricher = enricher
-        self._app = enricher.app
+    def __init__(self, client: SpotifyClient, calls: BudgetedCalls, shown: Shown) -> None:
+        self._client = client
+        self._calls = calls
+        self._app = calls.app
         self._shown = shown
         self._answered: set[str] = set()
         self._refused: dict[str, str] = {}
@@ -118,7 +120,7 @@ class Probe:
     def judge(self, capabilities: dict[str, bool]) -> list[Check]:
         """Ask, and return the lines of doctor's list."""
         untried = {name: ask for name, ask in GIVEN_TO_SOME.items() if name not in capabilities}
-        self._enricher.make_calls(
+        self._calls.make(
             [(bucket, partial(self._try_needed, bucket, ask)) for bucket, ask in NEEDED.items()]
             + [
                 (bucket, partial(self._try_capability, name, ask))
@@ -132,7 +134,7 @@ class Probe:
 
     def _try_needed(self, bucket: str, ask: Ask) -> None:
         try:
-            ask(self._enricher.client, self._shown)
+            ask(self._client, self._shown)
         except NotAvailable as refusal:
             self._refused[bucket] = str(refusal)
         except (NotFound, EmptyNotFound, BadRequest):
@@ -144,7 +146,7 @@ class Probe:
 
     def _try_capability(self, name: str, ask: Ask) -> None:
         try:
-            ask(self._enricher.client, self._shown)
+            ask(self._client, self._shown)
         except QuotaSpent:
             raise
         except (*OBJECT_TROUBLES, TryLater) as trouble:

@@ -8,14 +8,13 @@ it is owed, and asked for later (``troubles.py``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
 from functools import partial
 
-from everheard.enrich.app import DAYS_OF_DOUBT, AppAccess
-from everheard.enrich.troubles import Streak, Verdict, find_reason
-from everheard.failure import Failure
+from everheard.enrich.app import DAYS_OF_DOUBT
+from everheard.enrich.calls import BudgetedCalls
+from everheard.enrich.troubles import Verdict, find_reason
 from everheard.ledger.catalogue import Ask, load_answers
-from everheard.ledger.operations.quota import Budget, Reserved, reserve_calls, settle_calls
+from everheard.ledger.operations.quota import Budget
 from everheard.run.job import Run
 from everheard.sources.fields import Json
 from everheard.sources.spotify.client import (
@@ -31,11 +30,9 @@ from everheard.sources.spotify.client import (
 from everheard.sources.spotify.errors import (
     OBJECT_TROUBLES,
     NotAvailable,
-    QuotaSpent,
     SpotifyError,
     TryLater,
 )
-from everheard.sources.spotify.quota import find_ceiling
 from everheard.sources.spotify.rows.catalogue import AnswerStage
 
 #: Spotify's own measure for one call of an old app.
@@ -53,30 +50,21 @@ Lot = tuple[str, list[Ask]]
 
 
 class Enricher:
-    """Spotify's catalogue as one run may ask it: what is reserved, closed, and known.
+    """Spotify's catalogue as one run may ask it.
 
-    ``call_count`` counts calls made, ``enriched`` what was answered, by kind, and
-    ``owed_count`` what was not, and is asked for later.
+    ``enriched`` counts what was answered, by kind, and ``owed_count`` what was not, and is
+    asked for later.
     """
 
     def __init__(self, run: Run, client: SpotifyClient, budget: Budget) -> None:
-        self.call_count = self.owed_count = 0
+        self.owed_count = 0
         self.enriched: Counter[str] = Counter()
-        self.is_spent = False
-        self.client = client
-        self._clients = [client]
-        self._run = run
-        self._budget = budget
-        self._trouble: Failure | None = None
-        self._streak = Streak()
+        self.calls = BudgetedCalls(run, client, budget)
+        self.app = self.calls.app
+        self._client = client
+        self._ledger = run.ledger
         self._asked: set[Ask] = set()
         self._halves: list[Lot] = []
-        self.app = AppAccess(run.ledger, budget.client_id)
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether anything may still be asked in this run."""
-        return not (self.is_spent or self._trouble)
 
     def list_kinds(self) -> list[str]:
         """Return the kinds of objects that can still be asked for in this run."""
@@ -97,100 +85,14 @@ class Enricher:
         calls = self._plan(fresh, stage)
         while calls:
             self._halves = []
-            self.make_calls(
+            self.calls.make(
                 [(bucket, partial(self._ask_one, bucket, lot, stage)) for bucket, lot in calls]
             )
             calls = self._halves
         self._note_genres(stage)
         self.owed_count += stage.refused_count
-        load_answers(self._run.ledger.connect(), stage.rows, stage.paged_albums)
+        load_answers(self._ledger.connect(), stage.rows, stage.paged_albums)
         return bool(fresh)
-
-    def attempt(self, bucket: str, spotify_id: str, call: Callable[[], object]) -> str:
-        """Make the call for one object; return why it is owed, nothing where it was answered.
-
-        Where several have failed in a row the trouble is Spotify's: its bucket, then the whole
-        catalogue is closed for this run, which fails.
-        """
-        try:
-            call()
-        except OBJECT_TROUBLES as trouble:
-            verdict = self._streak.add(bucket, spotify_id, trouble)
-            if verdict is not Verdict.OBJECT:
-                self._run.outcome.failures.append(trouble)
-                self.app.closed.add(bucket)
-            if verdict is Verdict.SPOTIFY:
-                self._trouble = trouble
-            return find_reason(trouble)
-        self._streak.end()
-        return ""
-
-    def make_calls(self, calls: Sequence[tuple[str, Callable[[], None]]]) -> None:
-        """Reserve calls, each to a bucket, make those that are granted, and settle what is left."""
-        wanted = Counter(bucket for bucket, _ in calls)
-        reserved, spent = self._reserve(wanted), Counter[str]()
-        try:
-            for bucket, call in calls:
-                if spent[bucket] < reserved[bucket].call_count and self.may_ask(bucket):
-                    spent[bucket] += self._count_calls(call)
-        finally:
-            self._settle(reserved, spent)
-        if not self.is_spent:
-            self.app.closed |= {
-                bucket for bucket, one in reserved.items() if one.call_count < wanted[bucket]
-            }
-
-    def may_ask(self, bucket: str) -> bool:
-        """Return whether another call to a bucket makes sense in this run."""
-        return not self._trouble and bucket not in self.app.closed and self.app.may(bucket)
-
-    def _reserve(self, wanted: Counter[str]) -> dict[str, Reserved]:
-        """Reserve calls by bucket, as many as the day has left."""
-        asked = {bucket: (count, find_ceiling(bucket)) for bucket, count in wanted.items()}
-        reserved = reserve_calls(self._run.ledger.connect(), self._budget, asked)
-        granted = sum(one.call_count for one in reserved.values())
-        self.is_spent = all(one.left_count <= granted for one in reserved.values())
-        return reserved
-
-    def _settle(self, reserved: dict[str, Reserved], spent: Counter[str]) -> None:
-        """Put the reservations right; calls given back are there for the next lot."""
-        settled = {
-            one.quota_call_key: spent[bucket]
-            for bucket, one in reserved.items()
-            if one.call_count != spent[bucket] and one.quota_call_key
-        }
-        settle_calls(self._run.ledger.connect(), settled)
-
-    def _count_calls(self, call: Callable[[], None]) -> int:
-        """Make calls; return how many there were. What they end in is kept for the end of the run.
-
-        A spent quota closes its own bucket only; every other trouble closes the catalogue.
-        """
-        before = self._sum_calls()
-        try:
-            self.client.sign_in()
-            call()
-        except TryLater as trouble:
-            self._run.remember_block(trouble.bucket, trouble.retry_at)
-            self._run.outcome.failures.append(trouble)
-            self.app.closed.add(trouble.bucket)
-            if not isinstance(trouble, QuotaSpent):
-                self._trouble = trouble
-        except SpotifyError as trouble:
-            self._run.outcome.failures.append(trouble)
-            self._trouble = trouble
-        made = self._sum_calls() - before
-        self.call_count += made
-        return made
-
-    def count_too(self, client: SpotifyClient) -> SpotifyClient:
-        """Count a listener's own calls with the others; return the client."""
-        if client not in self._clients:
-            self._clients.append(client)
-        return client
-
-    def _sum_calls(self) -> int:
-        return sum(client.call_count for client in self._clients)
 
     def _find_bucket(self, kind: str) -> str:
         batch = _BATCH_BUCKETS.get(kind)
@@ -218,18 +120,20 @@ class Enricher:
             return
         (ask,) = lot
         self._asked.add(ask)
-        if reason := self.attempt(bucket, ask.spotify_id, lambda: self._fetch_one(ask, stage)):
+        if reason := self.calls.attempt(
+            bucket, ask.spotify_id, lambda: self._fetch_one(ask, stage)
+        ):
             stage.add_owed(ask.kind, ask.spotify_id, reason, ask.next_offset)
 
     def _fetch_one(self, ask: Ask, stage: AnswerStage) -> None:
         if ask.kind == "album-tracks":
-            page = next(self.client.fetch_album_tracks(ask.spotify_id, offset=ask.next_offset))
+            page = next(self._client.fetch_album_tracks(ask.spotify_id, offset=ask.next_offset))
             stage.add_album_tracks(ask.spotify_id, page, ask.next_offset)
         elif ask.kind == "album":
-            album = self.client.fetch_album(ask.spotify_id)
+            album = self._client.fetch_album(ask.spotify_id)
             self.enriched["album"] += stage.add_album(ask.spotify_id, album, ask.aliases)
         else:
-            fetch = self.client.fetch_track if ask.kind == "track" else self.client.fetch_artist
+            fetch = self._client.fetch_track if ask.kind == "track" else self._client.fetch_artist
             self._file_one(ask, fetch(ask.spotify_id), stage)
 
     def _ask_batch(self, bucket: str, lot: list[Ask], stage: AnswerStage) -> None:
@@ -237,7 +141,9 @@ class Enricher:
         ids = [ask.spotify_id for ask in lot]
         is_track = bucket == SEVERAL_TRACKS.bucket
         try:
-            answers = self.client.fetch_tracks(ids) if is_track else self.client.fetch_artists(ids)
+            answers = (
+                self._client.fetch_tracks(ids) if is_track else self._client.fetch_artists(ids)
+            )
         except NotAvailable as refusal:
             self.app.degrade(bucket, refusal)
         except TryLater as limit:
@@ -247,7 +153,7 @@ class Enricher:
         except OBJECT_TROUBLES as trouble:
             self._part_batch(bucket, lot, trouble, stage)
         else:
-            self._streak.end()
+            self.calls.streak.end()
             self._asked.update(lot)
             self.app.learn(bucket, is_available=True)
             for ask, answer in zip(lot, answers, strict=True):
@@ -262,9 +168,9 @@ class Enricher:
         by one for a day.
         """
         name = f"{lot[0].spotify_id} and {len(lot)}"
-        verdict = self._streak.add(bucket, name, trouble)
+        verdict = self.calls.streak.add(bucket, name, trouble)
         if verdict is not Verdict.OBJECT or not self.app.knows(bucket):
-            self._streak.end()
+            self.calls.streak.end()
             self.app.learn(bucket, is_available=False, days=DAYS_OF_DOUBT)
         elif len(lot) == 1:
             stage.add_owed(lot[0].kind, lot[0].spotify_id, find_reason(trouble))

@@ -48,18 +48,20 @@ PAGE_SIZE, SMALL_PAGE_SIZE = 10, 5
 class ReleaseSearch:
     """One run's search; everything found is stored lot by lot."""
 
-    def __init__(self, run: Run, enricher: Enricher) -> None:
+    def __init__(self, run: Run, client: SpotifyClient, enricher: Enricher) -> None:
         self.seen_count = 0
         self.asked_count = 0
         self.owed_count = 0
         self._run = run
         self._enricher = enricher
+        self._calls = enricher.calls
+        self._client = client
         self._page_size = PAGE_SIZE
 
     def read_followed(self, listener_key: int, client: SpotifyClient) -> None:
         """Keep whom a listener follows, as far as Spotify tells: its trouble costs nothing else."""
         pages: list[Json] = []
-        walk = self._enricher.count_too(client).fetch_followed_artists()
+        walk = self._calls.count_too(client).fetch_followed_artists()
 
         def fetch() -> None:
             try:
@@ -70,7 +72,7 @@ class ReleaseSearch:
 
         is_whole = False
         for number in range(FOLLOWED_PAGES):
-            self._enricher.make_calls([(FOLLOWED_ARTISTS.bucket, fetch)])
+            self._calls.make([(FOLLOWED_ARTISTS.bucket, fetch)])
             if len(pages) <= number:
                 break
             # Only a list that was read to its end may say whom the listener left. An empty page
@@ -84,14 +86,14 @@ class ReleaseSearch:
 
     def find(self) -> None:
         """Search every place that is open to this app."""
-        walk = self._enricher.client.fetch_new_releases()
+        walk = self._client.fetch_new_releases()
         self._search_list(BROWSE, NEW_RELEASES.bucket, "browse", lambda _: next(walk, {}))
         self._search_list(SEARCH_NEW, SEARCH.bucket, "search", self._fetch_search)
         self._search_artists()
 
     def enrich(self) -> None:
         """Ask for the new albums and all their tracks."""
-        while self._enricher.is_open:
+        while self._calls.is_open:
             kinds = self._enricher.list_kinds()
             queue = read_release_queue(self._run.ledger.connect(), kinds=kinds, limit=LOT_SIZE)
             asks: list[Ask] = queue.asks
@@ -104,9 +106,9 @@ class ReleaseSearch:
         """Read the first pages of a list of all the world's new albums."""
         stage, pages = ReleaseStage(), list[Json]()
         call = partial(self._try_page, capability, fetch, pages)
-        while self._enricher.app.may(capability) and len(pages) < LIST_PAGES:
+        while self._calls.app.may(capability) and len(pages) < LIST_PAGES:
             known_count = len(pages)
-            self._enricher.make_calls([(bucket, call)])
+            self._calls.make([(bucket, call)])
             if len(pages) == known_count:
                 break
             found_count = stage.add_albums(pages[-1], found_by)
@@ -122,7 +124,7 @@ class ReleaseSearch:
         An app that may not is remembered as such, whatever it is told; a list that has begun
         is only read no further.
         """
-        app = self._enricher.app
+        app = self._calls.app
         try:
             pages.append(fetch(len(pages)))
         except (NotAvailable, BadRequest) as refusal:
@@ -139,13 +141,13 @@ class ReleaseSearch:
             app.learn(capability, is_available=True)
 
     def _fetch_search(self, number: int) -> Json:
-        return self._enricher.client.fetch_search("tag:new", "album", offset=10 * number)
+        return self._client.fetch_search("tag:new", "album", offset=10 * number)
 
     def _search_artists(self) -> None:
         """Ask for the albums of artists in their turn, until the bucket or the turn ends."""
         for _ in range(0, find_ceiling(ARTIST_ALBUMS.bucket), LOT_SIZE):
             watched = read_artist_watch(self._run.ledger.connect(), LOT_SIZE)
-            if not watched or not self._enricher.may_ask(ARTIST_ALBUMS.bucket):
+            if not watched or not self._calls.may_ask(ARTIST_ALBUMS.bucket):
                 return
             stage = ReleaseStage()
             calls = [
@@ -153,7 +155,7 @@ class ReleaseSearch:
                 for one in watched
                 for groups in (("album", "single") if one.is_split else ("album,single",))
             ]
-            self._enricher.make_calls(calls)
+            self._calls.make(calls)
             if not (stage.rows.artist_watch or stage.rows.owed_answer):
                 return
             self.owed_count += len(stage.rows.owed_answer)
@@ -162,7 +164,7 @@ class ReleaseSearch:
     def _ask_artist(self, watched: Watched, groups: str, stage: ReleaseStage) -> None:
         pages: list[Json] = []
         self.asked_count += 1
-        reason = self._enricher.attempt(
+        reason = self._calls.attempt(
             ARTIST_ALBUMS.bucket,
             watched.artist_id,
             lambda: pages.append(self._fetch_albums(watched.artist_id, groups)),
@@ -176,7 +178,7 @@ class ReleaseSearch:
 
     def _fetch_albums(self, artist_id: str, groups: str) -> Json:
         """Fetch a page of the greatest size that Spotify takes."""
-        fetch = self._enricher.client.fetch_artist_albums
+        fetch = self._client.fetch_artist_albums
         try:
             return fetch(artist_id, self._page_size, groups)
         except BadRequest as refusal:

@@ -37,6 +37,8 @@ def refuse(mood: Mood) -> Response:
             return Response("<html><body>upstream connect error</body></html>", 200)
         case "null_answer":
             return answer_json(None)
+        case "odd_answer":
+            return Response(mood.body, 200, content_type="application/json")
         case _:
             return answer_error(mood.status, "Service unavailable")
 

@@ -19,6 +19,7 @@ REFUSING = {
     "premium_lapsed": "403, plain text, the owner's Premium has ended",
     "not_json": "200 with an HTML page",
     "null_answer": "200 with null",
+    "odd_answer": "200 with body, whatever that is (nothing where not given)",
     "hung": "no answer until the client gives up",
     "disconnected": "the connection closes without an answer",
 }
@@ -59,6 +60,7 @@ class Mood:
     delay_seconds: float = 1.0
     hours: float = 6.0
     position: int = 0
+    body: str = ""
     ids: tuple[str, ...] = ()
     since_ms: int = 0
 

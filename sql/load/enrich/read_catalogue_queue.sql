@@ -4,7 +4,8 @@
 -- describes all the others. A call is worth the listened time it describes. An artist's answer
 -- brings a picture and describes no time: one by one, only the fifty most heard come before the
 -- last track and album (turn), and for a tenth of their time. With batches of tracks
--- (old apps) every track is asked for by itself. The sum of call_count over all rows is what is left to do.
+-- (old apps) every track is asked for by itself. The sum of call_count over all rows is what is
+-- left to do.
 with listened as (
     select
         play.track_key,
@@ -51,7 +52,7 @@ paged_group as (
         on page.spotify_id = album.album_id
     inner join warehouse.dim_track as track
         on album.album_key = track.album_key
-    where page.kind = 'album-tracks' and page.reason in ('pages', 'empty')
+    where page.kind = 'album-tracks' and page.reason = 'pages'
 ),
 
 album_group as (

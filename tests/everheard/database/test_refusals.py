@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg2
 import pytest
@@ -151,6 +152,48 @@ def test_host_that_is_not_reached_has_its_cure(said: str, cure: str) -> None:
     told = str(explain(psycopg2.OperationalError(said)))
     assert cure in told
     assert "abcd" not in told
+
+
+SERVER = 'connection to server at "db.example.com" (1.2.3.4), port 5432 failed: '
+IN_OTHER_WORDS = {
+    "FATAL:  zu viele Verbindungen für Rolle »ada«": "no connection left",
+    "FATAL:  désolé, trop de clients sont déjà connectés": "no connection left",
+    "FATAL:  すみません、クライアント数が多すぎます": "no connection left",
+    "FATAL:  lo siento, ya tenemos demasiados clientes": "no connection left",
+    "FATAL:  (ECHECKOUTTIMEOUT) unable to check out connection from the pool": "no connection left",
+    "FATAL:  das Datenbanksystem startet": "starting up",
+    "FATAL:  das Datenbanksystem fährt herunter": "shutting down",
+    "FATAL:  le système de bases de données se lance": "starting up",
+    "FATAL:  データベースシステムは起動しています": "starting up",
+    "FATAL:  the database system is in recovery mode": "starting up",
+    "FATAL:  kein pg_hba.conf-Eintrag für Host »1.2.3.4«, Benutzer »ada«": "sslmode=require",
+    "FATAL:  Rolle »ada« existiert nicht": "is not there",
+    "FATAL:  Peer-Authentifizierung für Benutzer »ada« fehlgeschlagen": PASSWORD,
+    "FATAL:  Benutzer »ada« darf nicht einloggen": PASSWORD,
+    "FATAL:  falló la autentificación password para el usuario «ada»": PASSWORD,
+    "FATAL:  (ECIRCUITBREAKER) too many authentication failures": "some minutes",
+    "ERROR:  The endpoint has been disabled. Enable it and retry.": "switched it off",
+    "ERROR:  Couldn't connect to compute node": "the next run tries again",
+    "FATAL:  SSL connection is required. Please specify SSL options": "put sslmode=require",
+    "ERROR:  connection is insecure (try using `sslmode=require`)": "put sslmode=require",
+    "Der Zielcomputer verweigerte die Verbindung (0x0000274D/10061)": "nothing answers",
+    "certificate authority is not known": "TLS connection failed",
+}
+
+
+@pytest.mark.parametrize("said", IN_OTHER_WORDS)
+def test_cause_is_known_by_the_words_of_many_servers(said: str) -> None:
+    told = str(explain(psycopg2.OperationalError(SERVER + said)))
+    assert IN_OTHER_WORDS[said] in told
+    assert "ada" not in told
+
+
+def test_table_whose_name_holds_the_word_of_a_cause_is_none() -> None:
+    class Denied(psycopg2.Error):
+        pgcode = "42501"
+        diag = SimpleNamespace(message_primary="permission denied for table etl_quota_call")
+
+    assert "lacks the right" in str(explain(Denied()))
 
 
 def test_compose_host_that_is_down_is_told_by_the_resolver(tmp_path: Path) -> None:

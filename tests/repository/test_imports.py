@@ -163,6 +163,7 @@ def test_only_config_reads_the_environment() -> None:
         "cli/demo.py",
         "cli/tick.py",
         "everheard/database/embedded/cluster.py",
+        "everheard/database/own_tables.py",
         "runner/keep_going.py",
         "start.py",
     }

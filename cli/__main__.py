@@ -7,11 +7,13 @@ import sys
 
 from cli.commands import COMMANDS, understand
 from everheard.failure import Failure
+from everheard.pipe import outlive_reader
 from everheard.rims.terminal import guard_output
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return its exit code. What it prints is guarded."""
+    outlive_reader()
     with guard_output():
         return _run(sys.argv[1:] if argv is None else argv)
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
+from everheard.pipe import outlive_reader
 from everheard.rims.terminal import guard_output
 from runner.keep_going import Runner, is_healthy
 from runner.schedule import SCHEDULE, read_place
@@ -19,6 +20,7 @@ from runner.schedule import SCHEDULE, read_place
 
 def main() -> int:
     """Keep going until told to stop, or check; return the exit code."""
+    outlive_reader()
     with guard_output():
         return _run()
 

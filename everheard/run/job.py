@@ -17,6 +17,7 @@ from everheard.failure import ConfigurationError, Failure, UnknownZone
 from everheard.ledger.listeners import mend_timezones
 from everheard.ledger.operations.quota import block_bucket
 from everheard.ledger.operations.runs import Operations, RunRecord, insert_run, note_runner
+from everheard.pipe import outlive_reader
 from everheard.rims.plain import to_line
 from everheard.rims.secrets import hide_secrets
 from everheard.rims.terminal import guard_output
@@ -113,6 +114,7 @@ def run_job(job: Job, argv: list[str] | None = None, settings: Settings | None =
     its exit code; anything else is a bug and keeps its traceback. ``settings`` None: those of
     the environment.
     """
+    outlive_reader()
     with guard_output():
         return _run_guarded(job, argv, settings)
 

@@ -156,12 +156,14 @@ def _create_database(cluster: Cluster) -> None:
 
 def describe_connection(layout: Layout, postmaster: Postmaster, *, database: str) -> str:
     """Return the connection for libpq's programs; the password stays in its file."""
+    passfile = spell_plainly(layout.passfile)
     values = {
         "host": str(postmaster.socket_dir or "127.0.0.1"),
         "port": str(postmaster.port),
         "user": NAME,
         "dbname": database,
-        "passfile": spell_plainly(layout.passfile).replace("\\", "/"),
+        # Anywhere but on Windows a backslash is part of a folder's name.
+        "passfile": passfile.replace("\\", "/") if sys.platform == "win32" else passfile,
         **postmaster.proofs,
     }
     return " ".join(f"{name}={_quote(value)}" for name, value in values.items())
@@ -281,7 +283,7 @@ def await_running(cluster: Cluster) -> bool:
 
 
 def find_reason(text: str) -> str:
-    """Return the last line that names an error, else the last line."""
+    """Return the last line that names an error, else the last line; sentences go on after it."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line or "error:" in line]
-    return (fatal or lines or ["it gave no reason"])[-1]
+    return (fatal or lines or ["it gave no reason"])[-1].rstrip(".?! ")

@@ -34,8 +34,8 @@ from everheard.report.data import ListenerData, Period, Year
 from everheard.report.words import say_count, say_date, say_moment
 
 STATIC_DIR = Path(__file__).parent / "static"
-#: Only pages that are served need it: from disk there is nobody to ask.
-LIVE_SCRIPT = "live.js"
+#: Only pages that are served need them: from disk there is nobody to ask.
+SERVED_SCRIPTS = {"live.js", "enter.js"}
 #: The newest years have their pictures drawn: ten years of them would weigh more than the pages.
 PICTURE_YEARS = 2
 _EARLY_PAGES = (("index.html", "Overview"), ("coverage.html", "Coverage"))
@@ -55,7 +55,7 @@ def write_dashboard(data: ListenerData, folder: Path, *, all_pictures: bool = Fa
     """
     folder.mkdir(parents=True, exist_ok=True)
     for file in STATIC_DIR.iterdir():
-        if file.name != LIVE_SCRIPT:
+        if file.name not in SERVED_SCRIPTS:
             shutil.copyfile(file, folder / file.name)
     pages = Pages(data, picture_years=len(data.years) if all_pictures else PICTURE_YEARS)
     for name in pages.names:
@@ -145,6 +145,11 @@ class Pages:
 def draw_trouble(title: str, said: str) -> str:
     """Return the page that a server shows where it has no other."""
     return make_environment().get_template("trouble.html").render(title=title, said=said)
+
+
+def draw_entry() -> str:
+    """Return the page that lets a browser in by the code in its address."""
+    return make_environment().get_template("enter.html").render()
 
 
 def make_environment() -> Environment:

@@ -183,7 +183,7 @@ def undo_rating(
         with connection.cursor() as cursor:
             lock = render(cursor, flows.RATING_LOCK, mine)
         with open_transaction(connection, lock) as cursor:
-            mine["album_key"] = find_album(cursor, meant)
+            mine["album_key"] = find_album(cursor, listener_key, meant)
             send(cursor, render(cursor, flows.ALBUM_RATINGS, mine))
             ratings = cursor.fetchall()
             if not ratings:
@@ -194,9 +194,9 @@ def undo_rating(
             return RatingUndone(name, rating, rated_at, earlier)
 
 
-def find_album(cursor: Cursor, meant: GivenRating) -> int:
-    """Return the key of an album, 0 where the ledger has none; raise AmbiguousAlbum."""
-    found = match_albums(cursor, [meant])[0]
+def find_album(cursor: Cursor, listener_key: int, meant: GivenRating) -> int:
+    """Return the key of a listener's album, 0 where they have none; raise AmbiguousAlbum."""
+    found = match_albums(cursor, [meant], [listener_key])[0]
     if found.candidates:
         raise AmbiguousAlbum(explain_refusal(found, is_public=False))
     return found.album_key or 0

@@ -3,7 +3,7 @@
 from migrate.revision import run_sql_beside
 
 revision = "0018"
-down_revision = "0013"
+down_revision = "0017"
 
 
 def upgrade() -> None:

@@ -51,6 +51,7 @@ import shutil
 import subprocess
 
 from cli.commands import DEVELOPERS, PEOPLE, understand
+from everheard.pipe import outlive_reader
 
 PROJECT_DIR = pathlib.Path(__file__).resolve().parent
 
@@ -61,6 +62,7 @@ class CannotStart(Exception):
 
 def main(argv):
     """Run one command; return its exit code."""
+    outlive_reader()
     typed = understand(argv)
     if typed.command is None:
         print(typed.said, file=sys.stderr if typed.is_wrong else sys.stdout)

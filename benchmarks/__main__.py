@@ -7,11 +7,14 @@ import runpy
 import sys
 from pathlib import Path
 
+from everheard.pipe import outlive_reader
+
 FOLDER = Path(__file__).resolve().parent
 
 
 def main(argv: list[str]) -> int:
     """Run the benchmark named first with the other arguments, or list what there is."""
+    outlive_reader()
     questions = read_questions()
     if not argv or argv[0] not in questions:
         print("python start.py benchmark NAME, where NAME is one of\n")

@@ -7,10 +7,12 @@ import sys
 
 from cli.commands import COMMANDS, understand
 from everheard.failure import Failure
+from everheard.pipe import outlive_reader
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    outlive_reader()
     words = sys.argv[1:] if argv is None else argv
     typed = understand(words)
     if typed.command is None:

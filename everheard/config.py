@@ -15,6 +15,10 @@ from urllib.parse import urlsplit
 from everheard.failure import ConfigurationError
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+#: What cures an address that cannot be read.
+HOW_TO_SPELL = (
+    "special characters in the password need %-encoding (@ is %40, / is %2F, ? is %3F, % is %25)"
+)
 LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -216,7 +220,7 @@ def _database_faults(url: str) -> list[str]:
         parts = urlsplit(url)
         _ = parts.port  # raises where a special character broke the address apart
     except ValueError:
-        return ["DATABASE_URL cannot be read: special characters in the password need %-encoding"]
+        return [f"DATABASE_URL cannot be read: {HOW_TO_SPELL}"]
     if parts.scheme.split("+")[0] not in {"postgres", "postgresql"}:
         return ["DATABASE_URL must begin with postgresql://"]
     if not parts.path.strip("/"):

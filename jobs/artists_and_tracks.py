@@ -15,7 +15,8 @@ import argparse
 import sys
 from datetime import UTC, datetime, timedelta
 
-from everheard.enrich.enricher import PATIENCE, Enricher, open_app_client
+from everheard.enrich.app import PATIENCE, open_app_client
+from everheard.enrich.enricher import Enricher
 from everheard.enrich.genres import enrich_genres
 from everheard.ledger.catalogue import read_queue
 from everheard.ledger.operations.quota import Budget
@@ -60,11 +61,12 @@ def work(run: Run) -> Figures:
     counts = enricher.enriched
     return Figures(
         {
-            "calls": str(enricher.call_count),
+            "calls": str(enricher.calls.count),
             "tracks": str(counts["track"]),
             "albums": str(counts["album"]),
             "artists": str(counts["artist"]),
             "genres of artists": str(enrich_genres(run) or ""),
+            "asked again later": str(enricher.owed_count or ""),
             "left": tell_end(run, calls_left),
         }
     )
@@ -94,9 +96,8 @@ def ask_queue(run: Run, enricher: Enricher) -> int:
             limit=BATCH_LOT_SIZE if is_batch else LOT_SIZE,
             is_batch=is_batch,
         )
-        if not queue.asks or not enricher.is_open:
+        if not queue.asks or not enricher.calls.is_open or not enricher.ask(queue.asks):
             return queue.calls_left
-        enricher.ask(queue.asks)
 
 
 def tell_end(run: Run, calls_left: int) -> str:

@@ -145,6 +145,9 @@ class Poll:
         except Failure as failure:
             self._run.outcome.failures.append(failure)  # first, for the spool may fail as well
             return self.keep(answers[-1], spooled)
+        except BaseException:  # a bug, or Ctrl-C: its end is another's matter, the page is kept
+            self.keep(answers[-1], spooled)
+            raise
         if not self._run.options.dry_run:
             self._session.spool.remove(spooled)
         return None

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import sys
 
-from everheard.enrich.enricher import PATIENCE, Enricher, open_app_client
+from everheard.enrich.app import PATIENCE, open_app_client
+from everheard.enrich.enricher import Enricher
 from everheard.enrich.feed import write_feed
 from everheard.enrich.releases import ReleaseSearch
 from everheard.ledger.catalogue import derive_changed
@@ -42,8 +43,9 @@ def work(run: Run) -> Figures:
     before = count_new_releases(connection)
     with Sender(SPOTIFY, PATIENCE) as sender:
         budget = Budget(run.settings.client_id, JOB.name, run.settings.calls_per_day)
-        enricher = Enricher(run, open_app_client(run, sender), budget)
-        search = ReleaseSearch(run, enricher)
+        client = open_app_client(run, sender)
+        enricher = Enricher(run, client, budget)
+        search = ReleaseSearch(run, client, enricher)
         read_followed(run, sender, operations, search)
         # What an earlier run found and could not enrich comes first.
         search.enrich()
@@ -54,11 +56,12 @@ def work(run: Run) -> Figures:
         write_feed(run.settings.feed_path, read_new_releases(connection))
     return Figures(
         {
-            "calls": str(enricher.call_count),
+            "calls": str(enricher.calls.count),
             "artists asked": str(search.asked_count),
             "albums seen": str(search.seen_count),
             "new": str(count_new_releases(connection) - before),
             "described": str(enricher.enriched["album"]),
+            "asked again later": str(enricher.owed_count + search.owed_count or ""),
         }
     )
 

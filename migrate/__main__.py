@@ -10,6 +10,7 @@ from everheard.config import read_settings
 from everheard.database.connect import connect
 from everheard.failure import Failure
 from everheard.ledger.summaries import derive_all
+from everheard.pipe import outlive_reader
 from migrate.document import write_pages
 from migrate.role import renew_role
 from migrate.upgrade import upgrade
@@ -17,6 +18,7 @@ from migrate.upgrade import upgrade
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    outlive_reader()
     parser = argparse.ArgumentParser(prog="python start.py migrate", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(

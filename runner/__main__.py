@@ -12,12 +12,14 @@ import sys
 import threading
 from pathlib import Path
 
+from everheard.pipe import outlive_reader
 from runner.keep_going import Runner, is_healthy
 from runner.schedule import SCHEDULE, read_place
 
 
 def main() -> int:
     """Keep going until told to stop, or check; return the exit code."""
+    outlive_reader()
     parser = argparse.ArgumentParser(prog="python -m runner", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say whether plays still come in")
     parser.add_argument("--schedule", type=Path, default=SCHEDULE, metavar="FILE")
@@ -26,7 +28,7 @@ def main() -> int:
     lines = read_place("container", options.schedule)
     if options.check:
         return 0 if is_healthy(lines[0], options.folder) else 1
-    options.folder.mkdir(parents=True, exist_ok=True)
+    options.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from everheard.failure import ExitCode
+from everheard.pipe import outlive_reader
 from simulator.clock import from_iso
 from simulator.history import FORMS, write_history
 from simulator.moods import KINDS as MOOD_KINDS
@@ -34,6 +35,7 @@ A listener's privacy export as a zip: python -m simulator export --help"""
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return 0, or 65 for a file that cannot be used."""
+    outlive_reader()
     arguments = sys.argv[1:] if argv is None else argv
     try:
         if arguments[:1] == ["export"]:

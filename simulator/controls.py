@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from simulator.answers import answer_json
 from simulator.clock import from_iso, to_iso
+from simulator.endpoints import check_names
 from simulator.listeners import DuePlay
 from simulator.moods import KINDS, Mood
 from simulator.world import World
@@ -97,6 +98,7 @@ def clear_moods(world: World) -> Any:
 def set_ceilings(world: World) -> Any:
     """POST /simulator/ceilings: calls per rolling day by endpoint, instead of those before."""
     body = _read_body(None)
+    check_names(body)
     world.limits.ceilings = {name: int(_read_number(body, name)) for name in body}
     return world.limits.describe()
 

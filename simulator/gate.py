@@ -10,7 +10,6 @@ from flask import Response, request
 
 from simulator.accounts import Access
 from simulator.answers import (
-    PREMIUM_TEXT,
     RefusedCall,
     answer_error,
     answer_json,
@@ -21,8 +20,9 @@ from simulator.answers import (
 )
 from simulator.catalogue import Catalogue
 from simulator.listeners import SimulatedListener
+from simulator.mood_answers import alter, refuse
 from simulator.moods import REFUSING, Mood
-from simulator.shapes import Json, Shapes, blank_track
+from simulator.shapes import Json, Shapes
 from simulator.world import World
 
 #: What Spotify took from apps made since 2026-02.
@@ -83,7 +83,8 @@ class Gate:
 
     def admit(self, name: str, endpoint: Endpoint, **parts: str) -> Response:
         """Answer one call to the Web API and write it down."""
-        return self._receive(name, lambda met: self._answer(name, endpoint, met, parts))
+        ids = [*parts.values(), *request.args.get("ids", "").split(",")]
+        return self._receive(name, ids, lambda met: self._answer(name, endpoint, met, parts))
 
     def admit_to_token(self, give_token: Callable[..., Response]) -> Response:
         """Answer one call for a token and write it down."""
@@ -92,15 +93,17 @@ class Gate:
             response = give_token(self, rotate=any(mood.kind == "rotated" for mood in met))
             return _send(response, met)
 
-        return self._receive("token", answer)
+        return self._receive("token", [], answer)
 
-    def admit_openly(self, name: str, give: Callable[[], Response]) -> Response:
+    def admit_openly(self, name: str, ids: list[str], give: Callable[[], Response]) -> Response:
         """Answer one call that needs no token and write it down."""
-        return self._receive(name, lambda met: _send(give(), met))
+        return self._receive(name, ids, lambda met: _send(give(), met))
 
-    def _receive(self, name: str, answer: Callable[[list[Mood]], Response]) -> Response:
+    def _receive(
+        self, name: str, ids: list[str], answer: Callable[[list[Mood]], Response]
+    ) -> Response:
         with self.world.lock:
-            met = self.world.moods.draw(name, self.world.clock.now_ms)
+            met = self.world.moods.draw(name, self.world.clock.now_ms, ids)
         path = request.full_path.rstrip("?")
         silences = [mood.kind for mood in met if mood.kind in SILENT]
         if silences:
@@ -189,60 +192,3 @@ class Gate:
 
 def _send(response: Response, met: list[Mood]) -> Response:
     return break_off(response) if any(mood.kind == "dropped" for mood in met) else response
-
-
-def refuse(mood: Mood) -> Response:
-    """Return the answer of a mood that answers instead of Spotify."""
-    match mood.kind:
-        case "rate_limited":
-            return answer_too_many(mood.retry_after)
-        case "quota_exceeded":
-            return answer_quota_spent(mood.retry_after)
-        case "not_found":
-            return Response(status=404)
-        case "unauthorised":
-            return answer_error(401, "The access token expired")
-        case "premium_lapsed":
-            return Response(PREMIUM_TEXT, 403, content_type="text/plain; charset=utf-8")
-        case "not_json":
-            return Response("<html><body>upstream connect error</body></html>", 200)
-        case _:
-            return answer_error(mood.status, "Service unavailable")
-
-
-def alter(body: Json, mood: Mood) -> Json:
-    """Return the body as a mood lets it arrive; untouched where the mood has no place in it."""
-    match mood.kind:
-        case "blanked":
-            return _blank(body, mood.ids)
-        case "null_track" if len(body.get("items", ())) > mood.position:
-            items = list(body["items"])
-            items[mood.position] = {**items[mood.position], "track": None}
-            return {**body, "items": items}
-        case "null_item" if "item" in body:
-            return {**body, "item": None, "currently_playing_type": "ad"}
-        case "empty_page":
-            return _empty(body)
-        case _:
-            return body
-
-
-def _blank(body: Json, ids: tuple[str, ...]) -> Json:
-    """Blank the tracks of a page of plays, of an album, or the track itself."""
-    if body.get("type") == "track" and (not ids or body["id"] in ids):
-        whole = {"album": {}, **body}
-        return {name: value for name, value in blank_track(whole).items() if name in body}
-    if "items" in body:
-        return {**body, "items": [_blank(item, ids) for item in body["items"]]}
-    for name in ("track", "tracks"):
-        if isinstance(body.get(name), dict):
-            return {**body, name: _blank(body[name], ids)}
-    return body
-
-
-def _empty(body: Json) -> Json:
-    if "items" in body:
-        return {**body, "items": [], "next": body.get("next") or body["href"]}
-    return {
-        name: _empty(value) if isinstance(value, dict) else value for name, value in body.items()
-    }

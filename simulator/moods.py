@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from simulator.endpoints import check_names
 from simulator.randomness import seeded
 
 #: Moods that answer instead of Spotify, with what each does.
@@ -17,6 +18,8 @@ REFUSING = {
     "unauthorised": "401 for a token that is good",
     "premium_lapsed": "403, plain text, the owner's Premium has ended",
     "not_json": "200 with an HTML page",
+    "null_answer": "200 with null",
+    "odd_answer": "200 with body, whatever that is (nothing where not given)",
     "hung": "no answer until the client gives up",
     "disconnected": "the connection closes without an answer",
 }
@@ -28,6 +31,10 @@ ALTERING = {
     "null_track": "the item at position has no track",
     "null_item": "currently-playing has no item, as during advertisements",
     "empty_page": "a page without items that still has a next",
+    "odd_next": "a page whose next leads to another host",
+    "repeating_next": "a page whose next leads to itself, without end",
+    "other_length": "a list that lacks what stands at position, and has no null in its place",
+    "empty_id": "the entry at position has an empty id",
     "stalled": "recently-played stays as it was when the mood began (hours: for how long)",
     "rotated": "the token answer carries a new refresh token, the old one dies",
 }
@@ -39,8 +46,9 @@ class Mood:
     """One fault: where (``endpoint``, "*" for all), how often, and its particulars.
 
     ``times`` is how many calls it still meets (None: until cleared);
-    ``probability`` is drawn, seeded, for each call. Times are simulated, but
-    for ``delay_seconds``, which somebody really waits.
+    ``probability`` is drawn, seeded, for each call. ``ids``: the objects it is about (an
+    ISRC at MusicBrainz), every one where none is given. Times are simulated, but for
+    ``delay_seconds``, which somebody really waits.
     """
 
     kind: str
@@ -52,12 +60,15 @@ class Mood:
     delay_seconds: float = 1.0
     hours: float = 6.0
     position: int = 0
+    body: str = ""
     ids: tuple[str, ...] = ()
     since_ms: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"no mood is called {self.kind!r}: there are {', '.join(KINDS)}")
+        if self.endpoint != "*":
+            check_names([self.endpoint])
         if self.times is not None and self.times < 0:
             raise ValueError("times is 0 or more, or null for no end")
 
@@ -91,14 +102,18 @@ class Moods:
             or (endpoint is not None and mood.endpoint != endpoint)
         ]
 
-    def draw(self, endpoint: str, now_ms: int) -> list[Mood]:
-        """Return the moods that meet this call and count them down; at most one refuses."""
+    def draw(self, endpoint: str, now_ms: int, ids: Iterable[str] = ()) -> list[Mood]:
+        """Return the moods that meet this call and count them down; at most one refuses.
+
+        ``ids`` are the objects that are asked for.
+        """
+        call = (endpoint, frozenset(ids))
         met: dict[int, Mood] = {}
         refusing_first = sorted(
             enumerate(self._moods), key=lambda pair: pair[1].kind not in REFUSING
         )
         for place, mood in refusing_first:
-            if self._meets(mood, endpoint, met, now_ms):
+            if self._meets(mood, call, met, now_ms):
                 met[place] = mood
         counted = [
             replace(mood, times=mood.times - 1) if place in met and mood.times is not None else mood
@@ -113,8 +128,14 @@ class Moods:
         """Return the moods in force as plain values."""
         return [asdict(mood) for mood in self._moods]
 
-    def _meets(self, mood: Mood, endpoint: str, met: dict[int, Mood], now_ms: int) -> bool:
+    def _meets(
+        self, mood: Mood, call: tuple[str, frozenset[str]], met: dict[int, Mood], now_ms: int
+    ) -> bool:
         """Say whether a mood meets the call; nothing but slowness adds to a refusal."""
+        endpoint, ids = call
+        # Which tracks are blank is for the answer to say: they are inside of albums and pages.
+        if mood.ids and mood.kind != "blanked" and not ids.intersection(mood.ids):
+            return False
         if mood.endpoint not in ("*", endpoint) or mood.times == 0 or _has_passed(mood, now_ms):
             return False
         if mood.kind != "slow" and any(other.kind in REFUSING for other in met.values()):

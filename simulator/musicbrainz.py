@@ -26,7 +26,7 @@ def make_musicbrainz(gate: Gate) -> Blueprint:
 
     @blueprint.get("/isrc/<isrc>")
     def look_up(isrc: str) -> Response:
-        return gate.admit_openly("musicbrainz_isrc", lambda: _look_up(gate, isrc))
+        return gate.admit_openly("musicbrainz_isrc", [isrc], lambda: _look_up(gate, isrc))
 
     return blueprint
 

@@ -21,6 +21,7 @@ from simulator.catalogue_endpoints import (
     get_track,
     get_tracks,
 )
+from simulator.endpoints import PATHS
 from simulator.gate import Endpoint, Gate
 from simulator.library_endpoints import get_following, get_saved_albums, get_saved_tracks, get_top
 from simulator.player_endpoints import (
@@ -31,31 +32,31 @@ from simulator.player_endpoints import (
 )
 from simulator.search_endpoint import get_search
 
-#: Endpoint names are what moods, ceilings and the log of calls speak of.
-ROUTES: dict[str, tuple[str, Endpoint]] = {
-    "me": ("/me", get_me),
-    "recently_played": ("/me/player/recently-played", get_recently_played),
-    "currently_playing": ("/me/player/currently-playing", get_currently_playing),
-    "player": ("/me/player", get_player),
-    "following": ("/me/following", get_following),
-    "saved_albums": ("/me/albums", get_saved_albums),
-    "saved_tracks": ("/me/tracks", get_saved_tracks),
-    "top": ("/me/top/<kind>", get_top),
-    "track": ("/tracks/<track_id>", get_track),
-    "tracks": ("/tracks", get_tracks),
-    "album": ("/albums/<album_id>", get_album),
-    "albums": ("/albums", get_albums),
-    "album_tracks": ("/albums/<album_id>/tracks", get_album_tracks),
-    "artist": ("/artists/<artist_id>", get_artist),
-    "artists": ("/artists", get_artists),
-    "artist_albums": ("/artists/<artist_id>/albums", get_artist_albums),
-    "artist_top_tracks": ("/artists/<artist_id>/top-tracks", get_artist_top_tracks),
-    "episode": ("/episodes/<episode_id>", get_episode),
-    "episodes": ("/episodes", get_episodes),
-    "show": ("/shows/<show_id>", get_show),
-    "shows": ("/shows", get_shows),
-    "search": ("/search", get_search),
-    "new_releases": ("/browse/new-releases", get_new_releases),
+#: Who answers at which endpoint.
+HANDLERS: dict[str, Endpoint] = {
+    "me": get_me,
+    "recently_played": get_recently_played,
+    "currently_playing": get_currently_playing,
+    "player": get_player,
+    "following": get_following,
+    "saved_albums": get_saved_albums,
+    "saved_tracks": get_saved_tracks,
+    "top": get_top,
+    "track": get_track,
+    "tracks": get_tracks,
+    "album": get_album,
+    "albums": get_albums,
+    "album_tracks": get_album_tracks,
+    "artist": get_artist,
+    "artists": get_artists,
+    "artist_albums": get_artist_albums,
+    "artist_top_tracks": get_artist_top_tracks,
+    "episode": get_episode,
+    "episodes": get_episodes,
+    "show": get_show,
+    "shows": get_shows,
+    "search": get_search,
+    "new_releases": get_new_releases,
 }
 
 
@@ -67,10 +68,10 @@ def make_web_api(gate: Gate) -> Blueprint:
         def view(**parts: str) -> Response:
             return gate.admit(name, endpoint, **parts)
 
-        blueprint.add_url_rule(ROUTES[name][0], name, view)
+        blueprint.add_url_rule(PATHS[name], name, view)
 
-    for name, (_, endpoint) in ROUTES.items():
-        serve(name, endpoint)
+    for name in PATHS:
+        serve(name, HANDLERS[name])
 
     @blueprint.after_request
     def tell_time(response: Response) -> Response:

@@ -12,6 +12,7 @@ from simulator.calls import Calls
 from simulator.catalogue import SimulatedTrack
 from simulator.clock import DAY_MS, Clock, from_iso, to_iso
 from simulator.discography import make_catalogue
+from simulator.endpoints import check_names
 from simulator.limits import MEASURED_CEILINGS, Limits
 from simulator.listeners import KINDS, DuePlay, SimulatedListener
 from simulator.moods import Moods
@@ -68,6 +69,7 @@ class World:
         ceilings = settings.ceilings
         if ceilings is None:
             ceilings = MEASURED_CEILINGS if settings.app == "new" else {}
+        check_names(ceilings)
         self.limits = Limits(ceilings, settings.rate)
         self.calls = Calls()
         self.listeners = {

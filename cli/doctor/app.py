@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cli.doctor.check import Check, bad, good, note
-from everheard.enrich.enricher import DAYS_OF_DOUBT, Enricher, open_app_client
+from everheard.enrich.app import open_app_client
+from everheard.enrich.calls import BudgetedCalls
 from everheard.enrich.releases import BROWSE, SEARCH_NEW
 from everheard.failure import Failure
 from everheard.ledger.operations.quota import Budget
@@ -26,6 +27,7 @@ from everheard.sources.spotify.client import (
     SpotifyClient,
 )
 from everheard.sources.spotify.errors import (
+    OBJECT_TROUBLES,
     BadRequest,
     EmptyNotFound,
     NotAvailable,
@@ -80,7 +82,8 @@ def check_app(run: Run, sender: Sender, capabilities: dict[str, bool], shown: Js
     settings = run.settings
     try:
         budget = Budget(settings.client_id, run.job, settings.calls_per_day)
-        probe = Probe(Enricher(run, open_app_client(run, sender), budget), found)
+        client = open_app_client(run, sender)
+        probe = Probe(client, BudgetedCalls(run, client, budget), found)
         checks = probe.judge(capabilities)
     except Failure as failure:
         return [bad("app", "could not be tried", str(failure))]
@@ -105,16 +108,19 @@ def find_shown(page: Json) -> Shown | None:
 class Probe:
     """One round of questions; each is asked within the day's budget or not at all."""
 
-    def __init__(self, enricher: Enricher, shown: Shown) -> None:
-        self._enricher = enricher
+    def __init__(self, client: SpotifyClient, calls: BudgetedCalls, shown: Shown) -> None:
+        self._client = client
+        self._calls = calls
+        self._app = calls.app
         self._shown = shown
         self._answered: set[str] = set()
         self._refused: dict[str, str] = {}
+        self._unanswered: dict[str, str] = {}
 
     def judge(self, capabilities: dict[str, bool]) -> list[Check]:
         """Ask, and return the lines of doctor's list."""
         untried = {name: ask for name, ask in GIVEN_TO_SOME.items() if name not in capabilities}
-        self._enricher.make_calls(
+        self._calls.make(
             [(bucket, partial(self._try_needed, bucket, ask)) for bucket, ask in NEEDED.items()]
             + [
                 (bucket, partial(self._try_capability, name, ask))
@@ -122,41 +128,45 @@ class Probe:
             ]
         )
         known = capabilities | {
-            name: self._enricher.may(name) for name in untried if self._enricher.knows(name)
+            name: self._app.may(name) for name in untried if self._app.knows(name)
         }
         return [*self._judge_needed(), *judge_capabilities(known)]
 
     def _try_needed(self, bucket: str, ask: Ask) -> None:
         try:
-            ask(self._enricher.client, self._shown)
+            ask(self._client, self._shown)
         except NotAvailable as refusal:
             self._refused[bucket] = str(refusal)
         except (NotFound, EmptyNotFound, BadRequest):
             self._answered.add(bucket)  # about this object, which is no matter here
+        except OBJECT_TROUBLES as trouble:
+            self._unanswered[bucket] = str(trouble)
         else:
             self._answered.add(bucket)
 
     def _try_capability(self, name: str, ask: Ask) -> None:
         try:
-            ask(self._enricher.client, self._shown)
-        except (NotAvailable, BadRequest):
-            self._enricher.learn(name, is_available=False)
+            ask(self._client, self._shown)
         except QuotaSpent:
             raise
-        except TryLater:
-            # From an app that may not, Spotify's answer may be a 429 from the first call.
-            self._enricher.learn(name, is_available=False, days=DAYS_OF_DOUBT)
+        except (*OBJECT_TROUBLES, TryLater) as trouble:
+            self._app.degrade(name, trouble)
         else:
-            self._enricher.learn(name, is_available=True)
+            self._app.learn(name, is_available=True)
 
     def _judge_needed(self) -> list[Check]:
         checks = [
             bad("app", f"may not ask for {bucket}", f"{says}; the other jobs go on without it")
             for bucket, says in self._refused.items()
         ]
+        checks += [
+            bad("app", f"got no proper answer for {bucket}", says)
+            for bucket, says in self._unanswered.items()
+        ]
         if self._answered:
             checks.append(good("app", f"may ask for {', '.join(sorted(self._answered))}"))
-        if unasked := NEEDED.keys() - self._answered - self._refused.keys():
+        tried = self._answered | self._refused.keys() | self._unanswered.keys()
+        if unasked := NEEDED.keys() - tried:
             says = f"not tried: {', '.join(sorted(unasked))}"
             checks.append(note("app", says, "try again when the day has calls left"))
         return checks

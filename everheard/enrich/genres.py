@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from everheard.enrich.troubles import SEVERAL
 from everheard.failure import Failure
-from everheard.ledger.genres import load_genres, read_genre_queue
+from everheard.ledger.genres import Unclassified, load_genres, read_genre_queue
 from everheard.ledger.operations.quota import Budget, reserve_calls, settle_calls
 from everheard.run.job import Run
 from everheard.sources.http import Patience, Sender
@@ -26,16 +27,39 @@ def enrich_genres(run: Run) -> int:
     calls = settings.musicbrainz_calls_per_day
     budget = Budget(CLIENT_ID, run.job, calls)
     reserved = reserve_calls(run.ledger.connect(), budget, {BUCKET: (len(queue), calls)})[BUCKET]
-    found: dict[int, list[str]] = {}
     with Sender(MUSICBRAINZ, Patience(attempts=2)) as sender:
         musicbrainz = MusicBrainz(sender, settings.musicbrainz_url, settings.musicbrainz_contact)
         try:
-            for artist in queue[: reserved.call_count]:
-                answer = musicbrainz.fetch_isrc(artist.isrc) or {}
-                found[artist.artist_key] = read_artist_genres(answer, artist.folded_name)
-        except Failure as trouble:
-            run.outcome.warnings.append(str(trouble))
+            told = ask_genres(run, musicbrainz, queue[: reserved.call_count])
         finally:
             settle_calls(run.ledger.connect(), {reserved.quota_call_key: musicbrainz.call_count})
-    load_genres(run.ledger.connect(), found)
+    unanswered = [one.artist_id for one in queue if told.get(one.artist_key, []) is None]
+    found = {key: genres for key, genres in told.items() if genres is not None}
+    load_genres(run.ledger.connect(), found, unanswered)
     return len(found)
+
+
+def ask_genres(
+    run: Run, musicbrainz: MusicBrainz, artists: list[Unclassified]
+) -> dict[int, list[str] | None]:
+    """Ask artist by artist; return what came by their keys, None for no answer.
+
+    One who is not answered for is asked for later; several in a row are MusicBrainz's trouble,
+    and end it for this run.
+    """
+    told: dict[int, list[str] | None] = {}
+    in_a_row = 0
+    for artist in artists:
+        try:
+            answer = musicbrainz.fetch_isrc(artist.isrc) or {}
+        except Failure as trouble:
+            told[artist.artist_key] = None
+            in_a_row += 1
+            if str(trouble) not in run.outcome.warnings:
+                run.outcome.warnings.append(str(trouble))
+            if in_a_row == SEVERAL:
+                break
+        else:
+            in_a_row = 0
+            told[artist.artist_key] = read_artist_genres(answer, artist.folded_name)
+    return told

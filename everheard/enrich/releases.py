@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from everheard.enrich.enricher import DAYS_OF_DOUBT, Enricher
+from everheard.enrich.enricher import Enricher
 from everheard.ledger.catalogue import Ask
 from everheard.ledger.releases import (
     Watched,
@@ -24,10 +24,10 @@ from everheard.sources.spotify.client import (
     SpotifyClient,
 )
 from everheard.sources.spotify.errors import (
+    OBJECT_TROUBLES,
     BadRequest,
-    EmptyNotFound,
+    ListenerNotRegistered,
     NotAvailable,
-    NotFound,
     SignInNeeded,
     TryLater,
 )
@@ -36,6 +36,7 @@ from everheard.sources.spotify.rows.releases import ReleaseStage, hides_singles,
 
 #: What the app may do; tried once a month.
 BROWSE, SEARCH_NEW = NEW_RELEASES.bucket, "search-new"
+LISTS = {BROWSE: "Spotify's list of new releases", SEARCH_NEW: "Spotify's search for what is new"}
 #: Pages of lists that hold all the world's albums; the artists' own lists are what counts.
 LIST_PAGES = 5
 FOLLOWED_PAGES = 10
@@ -47,49 +48,57 @@ PAGE_SIZE, SMALL_PAGE_SIZE = 10, 5
 class ReleaseSearch:
     """One run's search; everything found is stored lot by lot."""
 
-    def __init__(self, run: Run, enricher: Enricher) -> None:
+    def __init__(self, run: Run, client: SpotifyClient, enricher: Enricher) -> None:
         self.seen_count = 0
         self.asked_count = 0
+        self.owed_count = 0
         self._run = run
         self._enricher = enricher
+        self._calls = enricher.calls
+        self._client = client
         self._page_size = PAGE_SIZE
 
     def read_followed(self, listener_key: int, client: SpotifyClient) -> None:
-        """Keep whom a listener follows; a sign-in that does not grant this costs nothing else."""
+        """Keep whom a listener follows, as far as Spotify tells: its trouble costs nothing else."""
         pages: list[Json] = []
-        walk = self._enricher.count_too(client).fetch_followed_artists()
+        walk = self._calls.count_too(client).fetch_followed_artists()
 
         def fetch() -> None:
             try:
                 pages.extend(page for _, page in zip(range(1), walk, strict=False))
-            except SignInNeeded as trouble:
-                self._run.outcome.warnings.append(f"Followed artists are left out. {trouble}")
+            except (*OBJECT_TROUBLES, SignInNeeded, ListenerNotRegistered) as trouble:
+                which = "Some followed" if pages else "Followed"
+                self._run.outcome.warnings.append(f"{which} artists are left out. {trouble}")
 
+        is_whole = False
         for number in range(FOLLOWED_PAGES):
-            self._enricher.make_calls([(FOLLOWED_ARTISTS.bucket, fetch)])
+            self._calls.make([(FOLLOWED_ARTISTS.bucket, fetch)])
             if len(pages) <= number:
                 break
-            if not read_text(pages[-1], "next") or not pages[-1]["items"]:
-                # Only a list that was read to its end may say whom the listener left.
-                load_followed(self._run.ledger.connect(), listener_key, to_artist_rows(pages))
+            # Only a list that was read to its end may say whom the listener left. An empty page
+            # that links on has been seen there, and does not make a list.
+            is_whole = not read_text(pages[-1], "next") or (number > 0 and not pages[-1]["items"])
+            if is_whole or not pages[-1]["items"]:
                 break
+        if pages:
+            rows = to_artist_rows(pages)
+            load_followed(self._run.ledger.connect(), listener_key, rows, is_whole=is_whole)
 
     def find(self) -> None:
         """Search every place that is open to this app."""
-        walk = self._enricher.client.fetch_new_releases()
-        self._search_list(BROWSE, NEW_RELEASES.bucket, "browse", lambda _: next(walk))
+        walk = self._client.fetch_new_releases()
+        self._search_list(BROWSE, NEW_RELEASES.bucket, "browse", lambda _: next(walk, {}))
         self._search_list(SEARCH_NEW, SEARCH.bucket, "search", self._fetch_search)
         self._search_artists()
 
     def enrich(self) -> None:
         """Ask for the new albums and all their tracks."""
-        while self._enricher.is_open:
+        while self._calls.is_open:
             kinds = self._enricher.list_kinds()
             queue = read_release_queue(self._run.ledger.connect(), kinds=kinds, limit=LOT_SIZE)
             asks: list[Ask] = queue.asks
-            if not asks:
+            if not asks or not self._enricher.ask(asks):
                 return
-            self._enricher.ask(asks)
 
     def _search_list(
         self, capability: str, bucket: str, found_by: str, fetch: Callable[[int], Json]
@@ -97,9 +106,9 @@ class ReleaseSearch:
         """Read the first pages of a list of all the world's new albums."""
         stage, pages = ReleaseStage(), list[Json]()
         call = partial(self._try_page, capability, fetch, pages)
-        while self._enricher.may(capability) and len(pages) < LIST_PAGES:
+        while self._calls.app.may(capability) and len(pages) < LIST_PAGES:
             known_count = len(pages)
-            self._enricher.make_calls([(bucket, call)])
+            self._calls.make([(bucket, call)])
             if len(pages) == known_count:
                 break
             found_count = stage.add_albums(pages[-1], found_by)
@@ -110,27 +119,35 @@ class ReleaseSearch:
             load_releases(self._run.ledger.connect(), stage.rows)
 
     def _try_page(self, capability: str, fetch: Callable[[int], Json], pages: list[Json]) -> None:
-        """Fetch the next page; an app that may not is remembered as such."""
+        """Fetch the next page; where none comes, the artists' own lists have to do.
+
+        An app that may not is remembered as such, whatever it is told; a list that has begun
+        is only read no further.
+        """
+        app = self._calls.app
         try:
             pages.append(fetch(len(pages)))
-        except (NotAvailable, BadRequest):
-            self._enricher.learn(capability, is_available=False)
-        except TryLater:
-            if self._enricher.knows(capability):
+        except (NotAvailable, BadRequest) as refusal:
+            app.degrade(capability, refusal)
+        except TryLater as limit:
+            if app.knows(capability):
                 raise
-            # From an app that may not, Spotify's answer may be a 429 from the first call.
-            self._enricher.learn(capability, is_available=False, days=DAYS_OF_DOUBT)
+            app.degrade(capability, limit)
+        except OBJECT_TROUBLES as trouble:
+            if not pages:
+                app.degrade(capability, trouble)
+            self._run.outcome.warnings.append(f"{LISTS[capability]} is read no further. {trouble}")
         else:
-            self._enricher.learn(capability, is_available=True)
+            app.learn(capability, is_available=True)
 
     def _fetch_search(self, number: int) -> Json:
-        return self._enricher.client.fetch_search("tag:new", "album", offset=10 * number)
+        return self._client.fetch_search("tag:new", "album", offset=10 * number)
 
     def _search_artists(self) -> None:
         """Ask for the albums of artists in their turn, until the bucket or the turn ends."""
         for _ in range(0, find_ceiling(ARTIST_ALBUMS.bucket), LOT_SIZE):
             watched = read_artist_watch(self._run.ledger.connect(), LOT_SIZE)
-            if not watched or not self._enricher.may_ask(ARTIST_ALBUMS.bucket):
+            if not watched or not self._calls.may_ask(ARTIST_ALBUMS.bucket):
                 return
             stage = ReleaseStage()
             calls = [
@@ -138,25 +155,30 @@ class ReleaseSearch:
                 for one in watched
                 for groups in (("album", "single") if one.is_split else ("album,single",))
             ]
-            self._enricher.make_calls(calls)
-            if not stage.rows.artist_watch:
+            self._calls.make(calls)
+            if not (stage.rows.artist_watch or stage.rows.owed_answer):
                 return
+            self.owed_count += len(stage.rows.owed_answer)
             load_releases(self._run.ledger.connect(), stage.rows)
 
     def _ask_artist(self, watched: Watched, groups: str, stage: ReleaseStage) -> None:
-        is_split = watched.is_split
-        try:
-            page = self._fetch_albums(watched.artist_id, groups)
-        except (EmptyNotFound, NotFound, BadRequest):
-            page = {}  # asked again when it is the artist's turn
+        pages: list[Json] = []
         self.asked_count += 1
-        self.seen_count += stage.add_albums(page, "artist", is_first_look=watched.is_first_look)
-        is_split = is_split or hides_singles(page, self._page_size)
-        stage.add_watch(watched.artist_id, is_split=is_split)
+        reason = self._calls.attempt(
+            ARTIST_ALBUMS.bucket,
+            watched.artist_id,
+            lambda: pages.append(self._fetch_albums(watched.artist_id, groups)),
+        )
+        if reason:
+            stage.add_owed(watched.artist_id, reason)
+        for page in pages:
+            self.seen_count += stage.add_albums(page, "artist", is_first_look=watched.is_first_look)
+            is_split = watched.is_split or hides_singles(page, self._page_size)
+            stage.add_watch(watched.artist_id, is_split=is_split)
 
     def _fetch_albums(self, artist_id: str, groups: str) -> Json:
         """Fetch a page of the greatest size that Spotify takes."""
-        fetch = self._enricher.client.fetch_artist_albums
+        fetch = self._client.fetch_artist_albums
         try:
             return fetch(artist_id, self._page_size, groups)
         except BadRequest as refusal:

@@ -19,7 +19,7 @@ def _name(folder: str, names: str) -> tuple[str, ...]:
 # --- What several flows send.
 _STAGE = "dimensions/stage"
 _STAGED = Rows(tuple(f"staged_{field.name}" for field in fields(StagedRows)))
-_PLAN = "history/plan_history"
+_PLAN, _OWED = "history/plan_history", "enrich/owed_answer"
 _TOUCHED_PLAY = "summaries/summary_touched"
 _BY_TIME = _name("summaries", "summary_hour summary_session")
 _BY_TRACK = _name("summaries", "summary_month_track summary_track")
@@ -152,27 +152,26 @@ WAITING_LISTENERS = trip("summaries/read_waiting_listener")
 
 CATALOGUE_QUEUE = trip("enrich/read_catalogue_queue")
 ANSWERS = trip(
-    _STAGE,
-    "enrich/stage_answers",
+    *(_STAGE, *_name("enrich", "stage_answers stage_owed")),
     Rows((*_STAGED.tables, "staged_answered_track", "staged_artist_genre", "staged_owed_answer")),
     "enrich/keep_known",
     *_DIMENSIONS,
     "derive/match_class",
     *_name("enrich", "answered_track artist_genre keep_needed_pages"),
     *_name("derive", "changed_length etl_changed_class etl_touched_track"),
-    "enrich/owed_answer",
+    *("enrich/answered", _OWED),
 )
 GENRE_QUEUE = trip("enrich/read_genre_queue")
-GENRES = trip("enrich/musicbrainz_genre")
+GENRES = trip("enrich/stage_owed", Rows(("staged_owed_answer",)), "enrich/musicbrainz_genre", _OWED)
 WATCH = trip("releases/watched_artist", "releases/read_artist_watch")
 RELEASES = trip(
-    _STAGE,
-    "releases/stage_releases",
-    Rows((*_STAGED.tables, "staged_release", "staged_artist_watch")),
+    *(_STAGE, "releases/stage_releases", "enrich/stage_owed"),
+    Rows((*_STAGED.tables, "staged_release", "staged_artist_watch", "staged_owed_answer")),
     *_name("releases", "watched_artist keep_watched"),
     *_name("dimensions", "analyze_stage dim_artist dim_album dim_track bridges"),
-    *_name("releases", "fact_album_release etl_artist_watch"),
+    *_name("releases", "fact_album_release etl_artist_watch answered_artist"),
     "derive/etl_touched_track",
+    _OWED,
 )
 FOLLOWED = trip(_STAGE, _STAGED, "dimensions/dim_artist", "releases/bridge_listener_artist")
 RELEASE_QUEUE = trip("releases/read_release_queue")

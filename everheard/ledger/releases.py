@@ -55,11 +55,16 @@ def load_releases(connection: Connection, rows: StagedRows) -> None:
     write_whole(connection, b"", write)
 
 
-def load_followed(connection: Connection, listener_key: int, rows: StagedRows) -> None:
-    """Keep whom a listener follows now, in place of whom they followed before."""
+def load_followed(
+    connection: Connection, listener_key: int, rows: StagedRows, *, is_whole: bool
+) -> None:
+    """Keep whom a listener follows now, in place of whom they followed before.
+
+    Of a list that was not read to its end (``is_whole`` false) nobody is taken to be missing.
+    """
 
     def write(cursor: Cursor) -> None:
-        mine = {"listener_key": listener_key}
+        mine = {"listener_key": listener_key, "is_whole": is_whole}
         send(cursor, render(cursor, flows.FOLLOWED, mine, render_staged(cursor, rows)))
 
     write_whole(connection, b"", write)

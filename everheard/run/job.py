@@ -17,6 +17,7 @@ from everheard.failure import ConfigurationError, Failure, UnknownZone
 from everheard.ledger.listeners import mend_timezones
 from everheard.ledger.operations.quota import block_bucket
 from everheard.ledger.operations.runs import Operations, RunRecord, insert_run, note_runner
+from everheard.pipe import outlive_reader
 from everheard.run.heartbeat import call_at_end, call_at_start
 from everheard.run.ledger import LedgerHandle
 from everheard.run.outcome import Figures, Outcome, describe
@@ -108,6 +109,7 @@ def run_job(job: Job, argv: list[str] | None = None, settings: Settings | None =
     its exit code; anything else is a bug and keeps its traceback. ``settings`` None: those of
     the environment.
     """
+    outlive_reader()
     options = _make_parser(job).parse_args(argv)
     started = time.monotonic()
     try:

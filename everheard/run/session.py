@@ -21,7 +21,7 @@ from everheard.ledger.operations.sign_ins import (
     upsert_sign_in,
 )
 from everheard.run.job import Run
-from everheard.run.spool import Spool
+from everheard.run.spool import Spool, Spooled
 from everheard.run.warnings import say_other_zone
 from everheard.sources.http import Sender
 from everheard.sources.spotify.auth import RenewingToken
@@ -106,9 +106,9 @@ class Session:
         raise AssertionError("unreachable")
 
     def _list_candidates(self) -> list[str]:
-        """Return the tokens to try, best first: the newest spooled, the ledger's, the setting."""
-        spooled, _ = self.spool.read(_TOKEN, self.owner)
-        candidates = [str(one.content.get("refresh_token")) for one in spooled[-1:]]
+        """Return the tokens to try, best first: those spooled, the ledger's, the setting."""
+        spooled, _ = self._read_spooled_tokens()
+        candidates = [str(one.content.get("refresh_token")) for one in reversed(spooled)]
         if self._known and self._known.latest_fingerprint != self.owner:
             # Encrypted under an earlier client secret, it is lost: the setting is the way in.
             with suppress(NotDecryptable):
@@ -140,12 +140,34 @@ class Session:
         )
 
     def _store_spooled_tokens(self) -> None:
-        spooled, faults = self.spool.read(_TOKEN, self.owner)
+        spooled, faults = self._read_spooled_tokens()
         self._run.outcome.warnings += faults
         for one in spooled:
             replaced = str(one.content.get("replaces") or self.owner)
             self._insert_rotated(replaced, str(one.content.get("refresh_token")))
         self.spool.remove(spooled)
+
+    def _read_spooled_tokens(self) -> tuple[list[Spooled], list[str]]:
+        """Return the spooled tokens, each after the one it replaces, and the faults.
+
+        By that chain and not by the hour in their names: clocks are set back.
+        """
+        spooled, faults = self.spool.read(_TOKEN, self.owner)
+        secret = self._run.settings.client_secret
+        prints = [fingerprint(secret, str(one.content.get("refresh_token"))) for one in spooled]
+        parents = {
+            print_: str(one.content.get("replaces"))
+            for print_, one in zip(prints, spooled, strict=True)
+        }
+
+        def count_before(print_: str) -> int:
+            count = 0
+            while (print_ := parents.get(print_, "")) in parents and count < len(parents):
+                count += 1
+            return count
+
+        places = dict(zip((one.path for one in spooled), map(count_before, prints), strict=True))
+        return sorted(spooled, key=lambda one: places[one.path]), faults
 
     def _register_listener(self) -> KeptSignIn:
         account = to_account(self.client.fetch_me())

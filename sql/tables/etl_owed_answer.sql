@@ -1,5 +1,7 @@
 -- warehouse.etl_owed_answer
 -- Grain: one row per object of the catalogue that was asked for and not answered in full.
+-- kind says for what: the object itself, further tracks of an album, the albums of an artist
+-- (artist-albums), or an artist's genres at MusicBrainz (genres).
 -- A refusal says nothing about the object, so it is noted here and never in a dimension:
 -- when to ask again, and at which page to go on. An answer deletes the row.
 create table warehouse.etl_owed_answer (
@@ -11,11 +13,13 @@ create table warehouse.etl_owed_answer (
     ask_again_at timestamptz not null,
     next_offset integer not null default 0,
     constraint etl_owed_answer_pk primary key (kind, spotify_id),
-    constraint etl_owed_answer_kind_ck check (kind in ('track', 'album', 'album-tracks', 'artist'))
+    constraint etl_owed_answer_kind_ck check (
+        kind in ('track', 'album', 'album-tracks', 'artist', 'artist-albums', 'genres')
+    )
 );
 comment on table warehouse.etl_owed_answer is
 'Grain: one row per object of the catalogue that was asked for and not answered in full.';
 comment on column warehouse.etl_owed_answer.reason is
-'missing, empty (a 404 that may be false), blank (taken down), refused, or pages (more to come).';
+'missing, empty (a perhaps false 404), blank (taken down), refused, trouble (no proper answer), pages (more to come).';
 comment on column warehouse.etl_owed_answer.next_offset is
 'Where the next page of an album''s tracks begins.';

@@ -88,8 +88,10 @@ def test_trouble_of_musicbrainz_is_a_warning_and_asked_again(
     spotify.world.add_mood("not_json", "musicbrainz_isrc", times=1)
     run_job(job, spotify, **turn_on(spotify))
     assert read(connection, GENRES) == []
+    read(connection, "update warehouse.etl_owed_answer set ask_again_at = now() returning 1")
     run_job(job, spotify, **turn_on(spotify))
     assert len(read(connection, GENRES)) == 2
+    assert read(connection, "select * from warehouse.etl_owed_answer") == []
 
 
 def test_its_budget_is_its_own(

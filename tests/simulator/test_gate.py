@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 import requests
 
+from simulator.endpoints import NAMES, PATHS
+from simulator.moods import Moods
+from simulator.web_api import HANDLERS
+from simulator.world import World, WorldSettings
 from tests.simulator.caller import Caller
 from tests.simulator.conftest import Start
 
@@ -214,3 +218,24 @@ def test_rate_limit_counts_a_rolling_half_minute(start: Start) -> None:
     assert caller.get("/me").headers["Retry-After"] == "30"
     caller.world.clock.advance(30)
     assert caller.get("/me").status_code == 200
+
+
+def test_mood_for_an_endpoint_that_does_not_exist_is_refused() -> None:
+    moods = Moods(1)
+    with pytest.raises(ValueError, match="no endpoint is called 'tarck'"):
+        moods.add("server_error", "tarck")
+    with pytest.raises(ValueError, match="no endpoint is called 'tarck'"):
+        World(WorldSettings(ceilings={"tarck": 1}, tracks=50))
+    for name in NAMES:
+        moods.add("server_error", name)
+
+
+def test_mood_meets_the_objects_it_is_about() -> None:
+    moods = Moods(1)
+    moods.add("server_error", "track", ids=("bad",))
+    assert moods.draw("track", 0, ["good"]) == []
+    assert [mood.kind for mood in moods.draw("track", 0, ["bad"])] == ["server_error"]
+
+
+def test_every_endpoint_has_a_path_and_somebody_who_answers() -> None:
+    assert PATHS.keys() == HANDLERS.keys()

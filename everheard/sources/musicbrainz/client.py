@@ -74,7 +74,7 @@ class MusicBrainz:
         if answer.status != 200 or not isinstance(content, dict):
             raise MusicBrainzAway(
                 f"MusicBrainz did not give genres (status {answer.status}):"
-                " nothing is wrong here, the next run asks again."
+                " nothing is wrong here, it is asked again later."
             )
         return content
 

@@ -67,6 +67,10 @@ class SpotifyClient:
         self._token = token
         self._api_url = api_url.rstrip("/")
 
+    def sign_in(self) -> None:
+        """Have a token that is good; its trouble is nothing that is asked for with it."""
+        _ = self._token.access_token
+
     def fetch_me(self) -> Json:
         """Fetch the listener; ``account_id`` never changes, ``id`` is the fallback."""
         return self._get("/me", {}, ME)
@@ -222,8 +226,13 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or default_port
 
 
+def is_spotify_id(text: str) -> bool:
+    """Return whether a text can be an id: nothing else is asked for."""
+    return re.fullmatch(r"[\w-]+", text, re.ASCII) is not None
+
+
 def _check_id(spotify_id: str) -> str:
     """Return an id that is safe in a path; raise BadRequest without asking otherwise."""
-    if not re.fullmatch(r"[\w-]+", spotify_id, re.ASCII):
+    if not is_spotify_id(spotify_id):
         raise BadRequest(f"{spotify_id[:40]!r} is no Spotify id")
     return spotify_id

@@ -139,3 +139,7 @@ class WrongClient(SpotifyError):
     """
 
     exit_code = ExitCode.CONFIGURATION
+
+
+#: What one object may meet without its being Spotify's trouble, or the sign-in's.
+OBJECT_TROUBLES = (Unavailable, NonsenseAnswer, BadRequest, NotFound, EmptyNotFound, NotAvailable)

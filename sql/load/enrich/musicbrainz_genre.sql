@@ -1,4 +1,5 @@
--- Load what MusicBrainz says of some artists' genres, and that it was asked.
+-- Load what MusicBrainz says of some artists' genres, and that it was asked; what was owed of
+-- them is settled. Runs before owed_answer.sql.
 insert into warehouse.dim_genre (name)
 select distinct told.name
 from unnest(%(name)s::text[]) as told (name)
@@ -20,6 +21,13 @@ inner join warehouse.dim_genre as genre
     on told.name = genre.name
 order by told.artist_key, genre.genre_key
 on conflict on constraint bridge_artist_genre_pk do nothing;
+
+delete from warehouse.etl_owed_answer as known
+using warehouse.dim_artist as artist
+where
+    artist.artist_key = any(%(asked)s::integer[])
+    and known.kind = 'genres'
+    and known.spotify_id = artist.artist_id;
 
 update warehouse.dim_artist
 set genres_asked_at = now()

@@ -1,9 +1,11 @@
 -- Read the next calls that describe what the listeners have heard, the most valuable first.
 -- Album first: tracks known by name alone are grouped by the album a history lists them
 -- under; the most listened one is asked for and tells the album, whose own answer
--- describes all the others. A call is worth the listened time it describes. With batches of
--- tracks (old apps) every track is asked for by itself. The sum of call_count over all rows
--- is what is left to do.
+-- describes all the others. A call is worth the listened time it describes. An artist's answer
+-- brings a picture and describes no time: one by one, only the fifty most heard come before the
+-- last track and album (turn), and for a tenth of their time. With batches of tracks
+-- (old apps) every track is asked for by itself. The sum of call_count over all rows is what is
+-- left to do.
 with listened as (
     select
         play.track_key,
@@ -50,7 +52,7 @@ paged_group as (
         on page.spotify_id = album.album_id
     inner join warehouse.dim_track as track
         on album.album_key = track.album_key
-    where page.kind = 'album-tracks' and page.reason in ('pages', 'empty')
+    where page.kind = 'album-tracks' and page.reason = 'pages'
 ),
 
 album_group as (
@@ -184,33 +186,53 @@ page_call as (
     where kind = 'album-tracks' and ask_again_at <= now()
 ),
 
-artist_call as (
+heard_artist as (
     select
-        'artist' as kind,
-        artist.artist_id as spotify_id,
-        0 as next_offset,
+        artist.artist_id,
+        artist.metadata_level,
         sum(
             coalesce(listened.ms, 0) * case when credit.artist_role = 'main' then 1 else 0.25 end
-        ) as worth,
-        case when %(is_batch)s then 0.02 else 1 end as call_count,
-        null::json as aliases
+        ) as worth
     from warehouse.dim_artist as artist
     left join warehouse.bridge_track_artist as credit
         on artist.artist_key = credit.artist_key
     left join listened
         on credit.track_key = listened.track_key
-    left join owed
-        on owed.kind = 'artist' and artist.artist_id = owed.spotify_id
-    where artist.artist_id is not null and artist.metadata_level < 3 and owed.kind is null
+    where artist.artist_id is not null
     group by artist.artist_key
 ),
 
+artist_call as (
+    select
+        'artist' as kind,
+        ranked.artist_id as spotify_id,
+        0 as next_offset,
+        case when %(is_batch)s then ranked.worth else ranked.worth / 10 end as worth,
+        case when %(is_batch)s then 0.02 else 1 end as call_count,
+        null::json as aliases,
+        case when %(is_batch)s or ranked.place <= 50 then 1 else 2 end as turn
+    from (
+        select
+            heard_artist.*,
+            row_number() over (order by heard_artist.worth desc, heard_artist.artist_id) as place
+        from heard_artist
+    ) as ranked
+    left join owed
+        on owed.kind = 'artist' and ranked.artist_id = owed.spotify_id
+    where ranked.metadata_level < 3 and owed.kind is null
+),
+
 every_call as (
-    select * from track_call
-    union all
-    select * from chosen_album
-    union all
-    select * from page_call
+    select
+        described.*,
+        1 as turn
+    from (
+        select * from track_call
+        union all
+        select * from chosen_album
+        union all
+        select * from page_call
+    ) as described
     union all
     select * from artist_call
 )
@@ -229,8 +251,8 @@ left join (
     select *
     from every_call
     where kind = any(%(kinds)s)
-    order by worth desc, kind, spotify_id
+    order by turn, worth desc, kind, spotify_id
     limit %(ask_count)s
 ) as next_call
     on true
-order by next_call.worth desc, next_call.kind, next_call.spotify_id;
+order by next_call.turn, next_call.worth desc, next_call.kind, next_call.spotify_id;

@@ -10,6 +10,7 @@ with listened as (
 coded as (
     select distinct on (artist.artist_key)
         artist.artist_key,
+        artist.artist_id,
         artist.folded_name,
         track.isrc,
         sum(listened.worth) over (partition by artist.artist_key) as worth
@@ -28,11 +29,19 @@ coded as (
             select 1 from warehouse.bridge_artist_genre as known
             where known.artist_key = artist.artist_key
         )
+        and not exists (
+            select 1 from warehouse.etl_owed_answer as owed
+            where
+                owed.kind = 'genres'
+                and owed.spotify_id = artist.artist_id
+                and owed.ask_again_at > now()
+        )
     order by artist.artist_key, listened.worth desc, track.isrc
 )
 
 select
     artist_key,
+    artist_id,
     folded_name,
     isrc
 from coded

@@ -9,10 +9,3 @@ create temp table staged_artist_genre (
     name text not null,
     genre_source text not null
 ) on commit drop;
-
-create temp table staged_owed_answer (
-    kind text not null,
-    spotify_id text not null,
-    reason text not null,
-    next_offset integer not null
-) on commit drop;

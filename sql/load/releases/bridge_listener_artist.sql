@@ -1,7 +1,9 @@
--- Replace whom a listener follows by what Spotify says now.
+-- Replace whom a listener follows by what Spotify says now; where it did not tell to the end
+-- (is_whole is false), those that it told are added and nobody is dropped.
 delete from warehouse.bridge_listener_artist as known
 where
-    known.listener_key = %(listener_key)s
+    %(is_whole)s
+    and known.listener_key = %(listener_key)s
     and not exists (
         select 1 from pg_temp.staged_artist as artist
         where artist.artist_key = known.artist_key

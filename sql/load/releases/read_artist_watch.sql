@@ -1,7 +1,7 @@
 -- Read whose albums to ask for next, the most overdue first.
 -- The ten most listened-to artists are due every day, the first two hundred every other day,
--- everybody else followed in such a turn that they take a twelfth of a day's calls. Runs
--- after watched_artist.sql.
+-- everybody else followed in such a turn that they take a twelfth of a day's calls. Who was not
+-- answered for keeps their place until it is time to ask again. Runs after watched_artist.sql.
 with asked as (
     select
         artist_key,
@@ -35,7 +35,15 @@ select
     is_split,
     asked_at is null as is_first_look
 from paced
-where asked_at is null or asked_at < now() - period
+where
+    (asked_at is null or asked_at < now() - period)
+    and not exists (
+        select 1 from warehouse.etl_owed_answer as owed
+        where
+            owed.kind = 'artist-albums'
+            and owed.spotify_id = paced.artist_id
+            and owed.ask_again_at > now()
+    )
 order by
     coalesce(extract(epoch from now() - asked_at) / extract(epoch from period), 10) desc,
     rank,

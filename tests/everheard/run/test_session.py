@@ -239,6 +239,30 @@ def test_rotated_token_waits_in_the_spool_while_the_database_is_away(
     assert list((tmp_path / "spool").glob("token-*")) == []
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_of_two_rotated_tokens_the_valid_one_is_tried_though_the_clock_was_set_back(
+    open_session: OpenSession,
+    kept: KeptSignIns,
+    spotify: SimulatedServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_known: bool,
+) -> None:
+    if is_known:
+        kept.add(kept.setting, JANUARY)
+    moments = iter([2_000_000_000_000_000_000, 1_000_000_000_000_000_000])
+    monkeypatch.setattr("everheard.run.spool.time.time_ns", lambda: next(moments))
+    rotated = [kept.setting]
+    for _ in range(2):
+        rotate(spotify)
+        _ = open_session(DATABASE_URL=NOBODY_LISTENS).client
+        rotated.append(spotify.world.refresh_token())
+    assert len(list((tmp_path / "spool").glob("token-*"))) == 2
+    open_session().find_listener()
+    assert kept.read() == rotated
+    assert list((tmp_path / "spool").glob("token-*")) == []
+
+
 def test_token_rotated_twice_with_the_database_dying_in_between_is_the_latest(
     open_session: OpenSession, kept: KeptSignIns, spotify: SimulatedServer, ledger: Ledger
 ) -> None:

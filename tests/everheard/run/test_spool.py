@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from everheard.run.spool import Spool
+from everheard.run.spool import Spool, SpoolTrouble
 
 SECRET = "c" * 32
 OWNER, OTHER_OWNER = "a1" * 32, "b2" * 32
@@ -114,3 +115,21 @@ def test_half_written_file_is_never_read(spool: Spool, tmp_path: Path) -> None:
     (whole,) = (tmp_path / "deep" / "spool").iterdir()
     whole.rename(whole.with_name(whole.name + ".part"))
     assert read(spool) == []
+
+
+def test_full_disk_leaves_nothing_behind(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No disk is filled: the system says what it says of a full one when the file is written."""
+
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    for _ in range(3):
+        with pytest.raises(SpoolTrouble, match="No space left"):
+            spool.add("job", OWNER, {"items": [1]})
+    assert list((tmp_path / "deep" / "spool").iterdir()) == []
+    monkeypatch.undo()
+    spool.add("job", OWNER, {"items": [1]})
+    assert read(spool) == [{"items": [1]}]

@@ -9,8 +9,19 @@ from typing import NamedTuple
 
 from everheard.names import fold_name
 from everheard.rows import FROM_ANSWER, FROM_PLAY, StagedRows
-from everheard.sources.fields import Json, clean_text, read_dict, read_dicts, read_list, read_text
+from everheard.sources.fields import (
+    Json,
+    clean_text,
+    read_dict,
+    read_dicts,
+    read_integer,
+    read_list,
+    read_text,
+)
 from everheard.sources.spotify.rows.stage import Stage
+
+#: No album is asked for further than that, whatever its pages link to.
+MOST_TRACKS = 5000
 
 #: An id that was asked for, and the folded name it is known by.
 Alias = tuple[str, str]
@@ -62,6 +73,11 @@ class AnswerStage:
         #: Albums of which a further page came: what was owed of them is settled, or owed anew.
         self.paged_albums: list[str] = []
         self.has_genres = False
+
+    @property
+    def refused_count(self) -> int:
+        """Return how many objects were asked for in vain: further pages are none."""
+        return sum(one.reason != "pages" for one in self._rows.owed_answer)
 
     @property
     def rows(self) -> AnswerRows:
@@ -122,8 +138,11 @@ class AnswerStage:
         self._owe_pages(album_id, page, offset, offset + len(read_list(page, "items")))
 
     def _owe_pages(self, album_id: str, page: Json, offset: int, next_offset: int) -> None:
-        # A page without items that links on has been seen: going on would never end.
-        if read_text(page, "next") and next_offset > offset:
+        # A page that links on without items, or past the last of them, has been seen: going on
+        # would never end.
+        total = read_integer(page, "total")
+        end = MOST_TRACKS if total is None else min(total, MOST_TRACKS)
+        if read_text(page, "next") and offset < next_offset < end:
             self.add_owed("album-tracks", album_id, "pages", next_offset)
 
     def _file_tracks(self, album: Json, tracks: list[Json]) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from everheard.names import fold_edition
 from everheard.rows import FROM_ANSWER, StagedRows
 from everheard.sources.fields import Json, read_dicts, read_text
+from everheard.sources.spotify.rows.catalogue import OwedRow
 from everheard.sources.spotify.rows.stage import Stage
 
 
@@ -34,6 +35,7 @@ class ReleaseRows(StagedRows):
 
     release: list[ReleaseRow] = field(default_factory=list)
     artist_watch: list[WatchRow] = field(default_factory=list)
+    owed_answer: list[OwedRow] = field(default_factory=list)
 
 
 class ReleaseStage:
@@ -43,12 +45,16 @@ class ReleaseStage:
         self._stage = Stage()
         self._release: list[ReleaseRow] = []
         self._watch: list[WatchRow] = []
+        self._owed: list[OwedRow] = []
 
     @property
     def rows(self) -> ReleaseRows:
         """Return all rows of the batch."""
         return ReleaseRows(
-            **vars(self._stage.rows), release=self._release, artist_watch=self._watch
+            **vars(self._stage.rows),
+            release=self._release,
+            artist_watch=self._watch,
+            owed_answer=self._owed,
         )
 
     def add_albums(self, page: Json, found_by: str, *, is_first_look: bool = False) -> int:
@@ -65,8 +71,13 @@ class ReleaseStage:
         return len(albums)
 
     def add_watch(self, artist_id: str, *, is_split: bool) -> None:
-        """Note that an artist's albums were asked for, whatever came."""
+        """Note that an artist's albums were told."""
         self._watch.append(WatchRow(artist_id, is_split))
+
+    def add_owed(self, artist_id: str, reason: str) -> None:
+        """Note that an artist's albums were asked for in vain."""
+        if artist_id not in {one.spotify_id for one in self._owed}:
+            self._owed.append(OwedRow("artist-albums", artist_id, reason, 0))
 
 
 def hides_singles(page: Json, limit: int) -> bool:

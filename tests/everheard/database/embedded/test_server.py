@@ -14,6 +14,7 @@ from threading import Thread
 import psutil
 import psycopg2
 import pytest
+from psycopg2.extensions import parse_dsn
 
 from everheard.database import embedded
 from everheard.database.embedded import (
@@ -25,8 +26,9 @@ from everheard.database.embedded import (
 from everheard.database.embedded import (
     folder as embedded_folder,
 )
+from everheard.database.embedded.cluster import describe_connection, find_reason
 from everheard.database.embedded.folder import find_layout
-from everheard.database.embedded.postmaster import read_postmaster
+from everheard.database.embedded.postmaster import Postmaster, read_postmaster
 from everheard.failure import ConfigurationError
 from tests.postgres import PROJECT_DIR
 
@@ -360,3 +362,21 @@ def test_lost_password_never_costs_the_data(home: Path) -> None:
     with pytest.raises(ConfigurationError, match="docs/embedded-postgres"):
         embedded.start(home)
     assert layout.data_dir.exists()
+
+
+@pytest.mark.parametrize("name", ["back\\slash", "trailing\\", "quote' and space", "plain"])
+def test_connection_of_a_home_with_any_name_is_read_back_as_it_is(
+    tmp_path: Path, name: str
+) -> None:
+    if sys.platform == "win32":
+        return  # a backslash parts folders there
+    layout = find_layout(tmp_path / name)
+    postmaster = Postmaster(1, 5432, Path("/tmp/socket"), is_ready=True)
+    described = parse_dsn(describe_connection(layout, postmaster, database="x"))
+    assert described["passfile"] == str(layout.passfile)
+
+
+def test_reason_of_a_program_ends_no_sentence_of_ours() -> None:
+    said = "psql: error: connection failed\n\tIs the server running?"
+    assert find_reason(said.splitlines()[1]) == "Is the server running"
+    assert find_reason(said) == "psql: error: connection failed"

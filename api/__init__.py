@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from api import catalogue, dashboard, rankings, status
-from api.access import register_access
+from api import catalogue, dashboard, entry, rankings, status
+from api.access import COOKIE, register_access
 from api.ledger import LedgerReader
 from api.live_pages import LivePages
 from api.problems import FieldFault, Problem, explain_fields, register_problems
@@ -20,14 +20,20 @@ _ABOUT = """Ratings and rankings of albums, and search, over your own listening 
 Errors are RFC 9457 problems. Lists come in pages: X-Total-Count and Link tell of the others."""
 
 
-def create_app(settings: Settings | None = None) -> OpenAPI:
-    """Make the app; nothing is connected before the first request."""
+def create_app(settings: Settings | None = None, *, is_open: bool = False) -> OpenAPI:
+    """Make the app; nothing is connected before the first request.
+
+    ``is_open`` lets everybody in, and is meant for the demo's ledger alone.
+    """
     if settings is None:
         settings = read_settings(needs_spotify=False)
     app = OpenAPI(
         __name__,
         info=Info(title="Everheard", version=status.VERSION, description=_ABOUT),
-        security_schemes={"token": {"type": "http", "scheme": "bearer"}},
+        security_schemes={
+            "token": {"type": "http", "scheme": "bearer"},
+            "browser": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+        },
         validation_error_model=Problem,
         validation_error_callback=explain_fields,
         static_folder=None,
@@ -46,8 +52,9 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.extensions["search"] = Search(ledger)
     app.extensions["dashboard"] = LivePages(ledger)
     register_problems(app)
-    register_access(app, ledger, settings.api_rate_limit)
+    register_access(app, ledger, settings.api_rate_limit, is_open=is_open)
     for part in (status, rankings, catalogue):
         app.register_api(part.blueprint)
     app.register_blueprint(dashboard.blueprint)
+    app.register_blueprint(entry.blueprint)
     return app

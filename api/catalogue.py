@@ -38,13 +38,13 @@ def _read_sample() -> list[dict[str, Any]]:
 @blueprint.get("/albums", responses={200: AlbumList})
 def list_albums(query: AlbumsQuery) -> Response:
     """List albums of the ledger; while it holds none, examples to rate ("source": "sample")."""
-    ledger = get_ledger()
-    if not ledger.read("any_album"):
+    ledger, listener_key = get_ledger(), get_caller().listener_key
+    if not ledger.read("any_album", listener_key=listener_key):
         sample = _read_sample()
         return to_page(sample[query.offset : query.offset + query.limit], len(sample), query)
     rows = ledger.read(
         "albums",
-        listener_key=get_caller().listener_key,
+        listener_key=listener_key,
         q=fold_name(query.q) or None,
         artist=fold_name(query.artist) or None,
         year=query.year,
@@ -87,13 +87,11 @@ def show_track(path: IdPath) -> Response:
 def _read_one(kind: str, wanted: str) -> dict[str, Any]:
     """Return one thing by Spotify's id, or by key where it is a number.
 
-    Where there are several listeners, one never learns what only another has heard.
+    Where there are several listeners, one never learns what only another has heard: the
+    statement looks among what this one knows (sql/views/part/known_album.sql).
     """
     key = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else -1
     rows = get_ledger().read(kind, id=wanted, key=key, listener_key=get_caller().listener_key)
     if rows:
-        row = rows[0]
-        is_only_listener = row.pop("listener_count") < 2
-        if is_only_listener or row["play_count"] or row.get("rating") is not None:
-            return row
+        return rows[0]
     raise ApiError(404, f"The ledger holds no {kind} with this id.")

@@ -80,8 +80,9 @@ def finish(answer: Response) -> Response:
         problem = json.loads(answer.get_data())
         answer.set_data(draw_trouble(problem["title"], problem["detail"]))
         answer.content_type = _TYPES[".html"]
-    if answer.status_code == 401:
-        # Browsers ask for a password by this word alone, never for a bearer token.
+    if answer.status_code == 401 and request.headers.get("Sec-Fetch-Mode", "") in {"", "navigate"}:
+        # Browsers ask for a password by this word alone, never for a bearer token; and not where
+        # an open page asks for news by itself.
         answer.headers["WWW-Authenticate"] = 'Basic realm="Everheard", charset="UTF-8"'
     answer.headers["Content-Security-Policy"] = _POLICIES.get(answer.mimetype or "", _ALONE)
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"

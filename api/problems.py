@@ -30,8 +30,8 @@ _FAULTS = {
 FAULT_RESPONSES: ResponseDict = {
     code: {"description": text, "content": _PROBLEM} for code, text in _FAULTS.items()
 }
-#: A token, or none on this machine.
-SECURITY: list[dict[str, list[Any]]] = [{}, {"token": []}]
+#: A token, or the cookie of a browser that was let in by a link.
+SECURITY: list[dict[str, list[Any]]] = [{"token": []}, {"browser": []}]
 
 
 class FieldFault(BaseModel):

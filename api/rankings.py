@@ -45,7 +45,7 @@ class Rankings:
 
     def read(self, listener_key: int, method: str) -> list[Row]:
         """Return a listener's ranking by a method, best first."""
-        version = self._ledger.read("ranking_version")[0]
+        version = self._ledger.read("ranking_version", listener_key=listener_key)[0]
         place = listener_key, method
         with self._lock:
             kept = self._kept.get(place)

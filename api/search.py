@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from threading import Lock, Thread
 from typing import Any
 
@@ -11,29 +12,35 @@ from api.search_index import SearchIndex
 
 #: Seconds after which the index is built anew.
 REBUILD_S = 900
-#: Found beyond what is shown, for what others alone have heard, and for the order among equals.
+#: Found beyond what is shown, for the order among equals.
 _SPARE = 10
+#: Who is alone in the ledger searches all of it.
+_ALL = 0
 
 
 class Search:
-    """The index of all names, brought up to date before every look."""
+    """An index of names, brought up to date before every look.
+
+    Of all names where somebody is alone in the ledger; else one for each listener, of what that
+    one has heard or rated: what is found is never first found and then withheld.
+    """
 
     def __init__(self, ledger: LedgerReader) -> None:
         self._ledger = ledger
-        self._lock = Lock()
-        self._index = SearchIndex()
-        self._built_at = time.monotonic()
+        self._locks: defaultdict[int, Lock] = defaultdict(Lock)
+        self._indexes: dict[int, SearchIndex] = {}
+        #: By listener: what their index was built from, and when.
+        self._versions: dict[int, tuple[Any, float]] = {}
 
     def warm(self) -> None:
         """Build the index in the background, so that the first to search need not wait for it."""
-        Thread(target=self._refresh, daemon=True).start()
+        Thread(target=self._refresh, args=(_ALL,), daemon=True).start()
 
     def find(
         self, text: str, kind: str | None, limit: int, listener_key: int
     ) -> list[dict[str, Any]]:
         """Return what fits, best first; what is played more comes first among equals."""
-        self._refresh()
-        matches = self._index.find(text, kind, limit + _SPARE)
+        matches = self._refresh(listener_key).find(text, kind, limit + _SPARE)
         plays = {
             (row["kind"], row["key"]): int(row["play_count"])
             for row in self._ledger.read(
@@ -59,22 +66,38 @@ class Search:
         found.sort(key=lambda row: (-row["score"], -row["play_count"]))
         return found[:limit]
 
-    def _refresh(self) -> None:
-        """Add what is new; from time to time build anew, for what was named later."""
-        if time.monotonic() - self._built_at > REBUILD_S:
-            self._built_at = time.monotonic()
-            Thread(target=self._rebuild, daemon=True).start()
-        newest = self._ledger.read("newest_names")[0]
-        known = self._index.newest
-        if all((newest[f"{kind}_key"] or 0) <= known[kind] for kind in known):
-            return
-        with self._lock:
-            keys = {f"{kind}_key": key for kind, key in self._index.newest.items()}
-            self._index.add(self._ledger.read("names", **keys))
-            self._index.pass_over({kind: newest[f"{kind}_key"] or 0 for kind in known})
+    def _refresh(self, listener_key: int) -> SearchIndex:
+        """Return the index for a listener, with what is new; now and then built anew.
 
-    def _rebuild(self) -> None:
+        Names are given late, and things turn out to be one another.
+        """
+        newest = self._ledger.read("newest_names", listener_key=listener_key)[0]
+        if not newest.pop("is_alone"):
+            return self._refresh_own(listener_key, newest)
+        index = self._indexes.setdefault(_ALL, SearchIndex())
+        _, built_at = self._versions.setdefault(_ALL, (None, time.monotonic()))
+        if time.monotonic() - built_at > REBUILD_S:
+            self._versions[_ALL] = None, time.monotonic()
+            Thread(target=self._build, args=(_ALL, None), daemon=True).start()
+        known = index.newest
+        if any((newest[f"{kind}_key"] or 0) > known[kind] for kind in known):
+            with self._locks[_ALL]:
+                keys = {f"{kind}_key": key for kind, key in index.newest.items()}
+                index.add(self._ledger.read("names", listener_key=listener_key, **keys))
+                index.pass_over({kind: newest[f"{kind}_key"] or 0 for kind in known})
+        return index
+
+    def _refresh_own(self, listener_key: int, newest: dict[str, Any]) -> SearchIndex:
+        with self._locks[listener_key]:
+            version, built_at = self._versions.get(listener_key, (None, 0.0))
+            if version != newest or time.monotonic() - built_at > REBUILD_S:
+                self._build(listener_key, newest)
+            return self._indexes[listener_key]
+
+    def _build(self, listener_key: int, version: Any) -> None:
+        """Build an index anew; old keys can be new to one listener of several."""
+        keys = {"artist_key": 0, "album_key": 0, "track_key": 0}
         fresh = SearchIndex()
-        fresh.add(self._ledger.read("names", artist_key=0, album_key=0, track_key=0))
-        with self._lock:
-            self._index = fresh
+        fresh.add(self._ledger.read("names", listener_key=listener_key, **keys))
+        self._indexes[listener_key] = fresh
+        self._versions[listener_key] = version, time.monotonic()

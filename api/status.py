@@ -45,7 +45,7 @@ def show_status() -> Response:
     )
 
 
-@blueprint.get("/health", responses={200: Health})
+@blueprint.get("/health", responses={200: Health}, security=[{}])
 def show_health() -> Response:
     """Say whether the ledger can be reached; nothing about anybody, so no token is needed."""
     get_ledger().read("is_alive")

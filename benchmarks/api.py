@@ -26,6 +26,7 @@ from benchmarks.machine import clean_environ, describe_machine, print_table, run
 from everheard.config import PROJECT_DIR
 from everheard.database import embedded
 from everheard.database.statements import send
+from everheard.ledger.operations.tokens import insert_token
 from everheard.ledger.summaries import render_summaries
 
 RATE_PER_S = 50
@@ -69,13 +70,13 @@ PATHS = {
 _SERVER = """
 import sys
 from flask import Flask
-from waitress import serve
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from api import create_app
+from api.server import make_server
 bare = Flask("floor")
 bare.add_url_rule("/", view_func=lambda: {"status": "ok"})
 both = DispatcherMiddleware(create_app(), {"/floor": bare})
-serve(both, host="127.0.0.1", port=int(sys.argv[1]), threads=8)
+make_server(both, host="127.0.0.1", port=int(sys.argv[1])).run()
 """
 
 
@@ -97,10 +98,11 @@ def main() -> None:
     with clean_environ() as (_, environ), started(environ) as server:
         fill_ledger(server.url)
         rows += measure_ranking(environ)
-        with served(options.port, environ):
+        token = make_token(server.url)
+        with served(options.port, {**environ, "API_RATE_LIMIT": "1000000 per minute"}):
             url = f"http://127.0.0.1:{options.port}"
-            rows += measure_answers(url, options.seconds)
-            rows.append(measure_posts(url, server.url))
+            rows += measure_answers(url, options.seconds, token)
+            rows.append(measure_posts(url, server.url, token))
     print(describe_machine())
     print_table(rows)
 
@@ -134,6 +136,16 @@ def fill_ledger(url: str) -> None:
             cursor.execute("vacuum analyze")
 
 
+def make_token(url: str) -> dict[str, str]:
+    """Make a token that may rate; return the header that carries it."""
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        token = insert_token(
+            connection, name="benchmark", listener=None, may_rate=True, may_read_all=False
+        )
+    return {"Authorization": f"Bearer {token}"}
+
+
 def measure_ranking(environ: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Run rank_albums as people do: the first time, and again."""
     rows = []
@@ -160,23 +172,24 @@ def served(port: int, environ: Mapping[str, str]) -> Iterator[None]:
             process.terminate()
 
 
-def measure_answers(url: str, seconds: int) -> list[tuple[str, str, str]]:
+def measure_answers(url: str, seconds: int, token: dict[str, str]) -> list[tuple[str, str, str]]:
     """Ask each path in turn, warm."""
     rows = []
     for what, paths in PATHS.items():
         for path in paths:
-            requests.get(url + path, timeout=60).raise_for_status()
-        latency = ask(url, paths, seconds)
+            requests.get(url + path, headers=token, timeout=60).raise_for_status()
+        latency = ask(url, paths, seconds, token)
         bound = "" if what.startswith("bare") else "median 25 ms, p99 150 ms"
         print(f"  {what}: {latency}", flush=True)
         rows.append((what, f"median {latency.median:.1f} ms, p99 {latency.p99:.1f} ms", bound))
     return rows
 
 
-def ask(url: str, paths: list[str], seconds: int) -> Latency:
+def ask(url: str, paths: list[str], seconds: int, token: dict[str, str]) -> Latency:
     """Send requests at their moments; the time of each counts from its moment."""
     start = time.perf_counter() + 0.2
     with requests.Session() as session, ThreadPoolExecutor(16) as pool:
+        session.headers.update(token)
         session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=16))
 
         def send(number: int) -> float:
@@ -189,7 +202,7 @@ def ask(url: str, paths: list[str], seconds: int) -> Latency:
     return Latency(statistics.median(taken), statistics.quantiles(taken, n=100)[98])
 
 
-def measure_posts(url: str, database_url: str) -> tuple[str, str, str]:
+def measure_posts(url: str, database_url: str, token: dict[str, str]) -> tuple[str, str, str]:
     """Let 50 clients post 10,000 ratings of 100 albums at once; count what was kept."""
     clients, posts = 50, 200
 
@@ -199,6 +212,7 @@ def measure_posts(url: str, database_url: str) -> tuple[str, str, str]:
                 session.post(
                     f"{url}/rank",
                     json={"album": f"Posted {number % 100}", "rating": (client + number) % 101},
+                    headers=token,
                     timeout=120,
                 ).status_code
                 for number in range(posts)

@@ -6,18 +6,20 @@ import dataclasses
 import sys
 from contextlib import closing
 
-from waitress.server import create_server
-
 from api import create_app
+from api.server import make_server
 from cli.commands import make_parser
 from cli.quiet import run_quietly
 from everheard import SCHEMA_VERSION
-from everheard.config import LOOPBACK_HOSTS, Settings, read_settings
+from everheard.config import Settings, read_settings
 from everheard.database.connect import check_schema, connect, translate_errors
 from everheard.database.embedded.folder import find_layout
+from everheard.ledger.operations.tokens import insert_entry
 from jobs import rank_albums
 
 PORT = 8898
+#: Hosts to listen at that are no addresses to go to.
+EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 (compared, not bound)
 
 
 def main(argv: list[str]) -> int:
@@ -25,13 +27,23 @@ def main(argv: list[str]) -> int:
     parser = make_parser("serve", "Serve the API and the live dashboard until Ctrl+C.")
     parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1: this machine only")
     parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument(
+        "--link", action="store_true", help="print a link that lets a browser in, and end"
+    )
+    parser.add_argument(
+        "--listener", metavar="NAME", help="whom the link lets in, if you are several"
+    )
     options = parser.parse_args(argv)
-    settings, what = find_ledger(read_settings(needs_spotify=False))
+    address = name_address(options.host, options.port)
+    if options.link:
+        print(make_link(read_settings(needs_spotify=False), address, options.listener))
+        return 0
+    settings, is_demo = find_ledger(read_settings(needs_spotify=False))
     rank(settings)
-    app = create_app(settings)
+    app = create_app(settings, is_open=is_demo)
     app.extensions["search"].warm()
     try:
-        server = create_server(app, host=options.host, port=options.port, threads=8, ident=None)
+        server = make_server(app, host=options.host, port=options.port)
     except OSError as error:
         reason = error.strerror or "no such address"
         print(
@@ -41,7 +53,9 @@ def main(argv: list[str]) -> int:
         )
         return 2
     port = getattr(server, "effective_port", options.port)  # several sockets have none
-    describe(options.host, port, what)
+    describe(name_address(options.host, port), is_demo=is_demo)
+    if not is_demo:
+        show_way_in(settings, name_address(options.host, port), options.listener)
     try:
         server.run()
     except KeyboardInterrupt:
@@ -51,18 +65,42 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def describe(host: str, port: int, what: str) -> None:
-    """Say where it is served and what to open first."""
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Serving {what} at http://{shown}:{port} (Ctrl+C stops it).")
-    print(f"The dashboard, live: http://{shown}:{port}/dashboard")
-    print(f"Try the API in a browser: http://{shown}:{port}/openapi/swagger", flush=True)
-    if host not in LOOPBACK_HOSTS:
-        print("From other machines it answers with a token only: python start.py token create NAME")
+def name_address(host: str, port: int) -> str:
+    """Return what to type into a browser on this machine."""
+    shown = "127.0.0.1" if host in EVERY_ADDRESS else f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
 
 
-def find_ledger(settings: Settings) -> tuple[Settings, str]:
-    """Return the settings of the ledger to serve: the listener's own, else the demo's.
+def describe(address: str, *, is_demo: bool) -> None:
+    """Say what is served, and where."""
+    what = "the demo's ledger" if is_demo else "your ledger"
+    print(f"Serving {what} at {address} (Ctrl+C stops it).")
+    print(f"The dashboard, live: {address}/dashboard")
+    print(f"Try the API in a browser: {address}/openapi/swagger", flush=True)
+
+
+def show_way_in(settings: Settings, address: str, listener: str | None) -> None:
+    """Print a link on a terminal; what is not read by a person now may be kept as a log."""
+    print("Nothing is open unasked; programs send a token: python start.py token create NAME")
+    if sys.stdout.isatty():
+        print(f"Enter, within ten minutes and once: {make_link(settings, address, listener)}")
+        print("Another link: python start.py serve --link", flush=True)
+    else:
+        print("A link that lets a browser in: python start.py serve --link", flush=True)
+
+
+def make_link(settings: Settings, address: str, listener: str | None) -> str:
+    """Return a link that lets one browser in, once; raise where there is no ledger for it."""
+    version = _read_version(settings)
+    if not version and not settings.database_url:
+        return f"{address}/dashboard"  # the demo's ledger, which is open
+    check_schema(*(version or (None, None)))
+    with closing(connect(settings, application="everheard serve")) as connection:
+        return f"{address}/enter#{insert_entry(connection, listener=listener)}"
+
+
+def find_ledger(settings: Settings) -> tuple[Settings, bool]:
+    """Return the settings of the ledger to serve, and whether it is the demo's for lack of one.
 
     Where there is neither, or the demo's is of an older version, the demo is run first.
     Raises Failure, SchemaMismatch where the listener's own tables do not fit.
@@ -70,7 +108,7 @@ def find_ledger(settings: Settings) -> tuple[Settings, str]:
     version = _read_version(settings)
     if version or settings.database_url:
         check_schema(*(version or (None, None)))
-        return settings, "your ledger"
+        return settings, False
     demo_settings = dataclasses.replace(settings, home=settings.home / "demo")
     if (_read_version(demo_settings) or (0, 0))[0] != SCHEMA_VERSION:
         print("There is no ledger yet: first the demo makes one to look at.\n")
@@ -78,7 +116,7 @@ def find_ledger(settings: Settings) -> tuple[Settings, str]:
 
         demo.run_demo()
         print()
-    return demo_settings, "the demo's ledger"
+    return demo_settings, True
 
 
 def _read_version(settings: Settings) -> tuple[int, int] | None:

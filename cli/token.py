@@ -1,4 +1,4 @@
-"""Tokens of the API: ``python start.py token create | list | revoke``."""
+"""Who is let into the API: ``python start.py token create | list | revoke``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from everheard.rims.plain import to_line
 
 def main(argv: list[str]) -> int:
     """Make, list or revoke a token."""
-    parser = make_parser("token", "Make, list or revoke tokens of the API.")
+    parser = make_parser("token", "Make, list or revoke what lets programs and browsers in.")
     actions = parser.add_subparsers(dest="action", required=True)
     create = actions.add_parser("create", help="make a token; it is shown once")
     create.add_argument("name", help="what it is for, as it stands in the list")
@@ -24,8 +24,8 @@ def main(argv: list[str]) -> int:
     create.add_argument(
         "--everyone", action="store_true", help="it may see rankings of all listeners together"
     )
-    actions.add_parser("list", help="show every token and when it was last used")
-    revoke = actions.add_parser("revoke", help="end a token now")
+    actions.add_parser("list", help="show every token and browser, and when it was last used")
+    revoke = actions.add_parser("revoke", help="end a token, or shut out a browser, now")
     revoke.add_argument("number", type=int, help="its number in the list")
     return run_token(parser.parse_args(argv))
 
@@ -45,7 +45,7 @@ def run_token(options: argparse.Namespace) -> int:
             print("Keep it: it is shown this once. Send it as `Authorization: Bearer TOKEN`.")
         elif options.action == "revoke":
             revoke_token(db, options.number)
-            print(f"Token {options.number} is revoked.")
+            print(f"{options.number} is revoked.")
         else:
             print("\n".join(map(_describe, read_tokens(db))) or "There is no token yet.")
     return 0
@@ -55,7 +55,11 @@ def _describe(token: TokenRow) -> str:
     may = "read, rate" if token.may_rate else "read"
     may += ", everyone" if token.may_read_all else ""
     used = f"last used {_say(token.last_used_at)}" if token.last_used_at else "never used"
-    ended = f", revoked {_say(token.revoked_at)}" if token.revoked_at else ""
+    ended = ""
+    if token.revoked_at:
+        ended = f", revoked {_say(token.revoked_at)}"
+    elif token.expires_at:
+        ended = f", {'ended' if token.is_expired else 'ends'} {_say(token.expires_at)}"
     return to_line(
         f"{token.api_token_key:>3}  {token.token_name}  ({token.listener_name}; {may})"
         f"  made {_say(token.created_at)}, {used}{ended}"

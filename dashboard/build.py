@@ -35,8 +35,8 @@ from everheard.rims.xml import finish
 from everheard.written import Written
 
 STATIC_DIR = Path(__file__).parent / "static"
-#: Only pages that are served need it: from disk there is nobody to ask.
-LIVE_SCRIPT = "live.js"
+#: Only pages that are served need them: from disk there is nobody to ask.
+SERVED_SCRIPTS = {"live.js", "enter.js"}
 #: Whoever has it, letter for letter, has it from us.
 _FONT = "archivo.woff2"
 #: The newest years have their pictures drawn: ten years of them would weigh more than the pages.
@@ -60,7 +60,7 @@ def write_dashboard(
     somebody else put there: ConfigurationError says what stands in the way. ``is_public``: other
     users of the machine may read them, a web server's say.
     """
-    static = [file for file in STATIC_DIR.iterdir() if file.name != LIVE_SCRIPT]
+    static = [file for file in STATIC_DIR.iterdir() if file.name not in SERVED_SCRIPTS]
     pages = Pages(data, picture_years=len(data.years) if all_pictures else PICTURE_YEARS)
     written = Written(folder, is_public=is_public)
     files = {file.name: file.read_bytes() for file in static}
@@ -153,6 +153,11 @@ class Pages:
 def draw_trouble(title: str, said: str) -> str:
     """Return the page that a server shows where it has no other."""
     return make_environment().get_template("trouble.html").render(title=title, said=said)
+
+
+def draw_entry() -> str:
+    """Return the page that lets a browser in by the code in its address."""
+    return make_environment().get_template("enter.html").render()
 
 
 def make_environment() -> Environment:

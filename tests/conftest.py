@@ -33,6 +33,8 @@ from tests.postgres import (
 
 #: Debian's; the tests of pages drive it.
 CHROMIUM = Path("/usr/bin/chromium")
+#: Debian's too; the tests of api/ stand behind them.
+PROXIES = ("nginx", "apache2", "caddy")
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 #: Linux in CI has all that the suite can use; macOS and Windows have no Debian packages.
 MUST_HAVE_ALL = IN_CI and sys.platform == "linux"
@@ -203,6 +205,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in cannot]
 
 
+def find_program(name: str) -> str | None:
+    """Return where a program is; Debian keeps servers where not everybody looks."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
 def _lacks_what_it_needs(item: pytest.Item) -> bool:
     if sys.platform == "win32" and item.get_closest_marker("posix"):
         return True
@@ -215,7 +222,8 @@ def _lacks_what_it_needs(item: pytest.Item) -> bool:
     lacks_browser = "browser" in needed and not CHROMIUM.exists()
     lacks_systemd = "systemd" in needed and shutil.which("systemd-analyze") is None
     lacks_machine = "systemd_machine" in needed and shutil.which("systemd-nspawn") is None
-    lacks_one = lacks_pooler or lacks_browser or lacks_systemd or lacks_machine
+    lacks_proxy = "proxied" in needed and not all(map(find_program, PROXIES))
+    lacks_one = lacks_pooler or lacks_browser or lacks_systemd or lacks_machine or lacks_proxy
     return lacks_one and not MUST_HAVE_ALL
 
 

@@ -200,5 +200,13 @@ FLOWS = (
         trips.CAPABILITIES,
         trips.CAPABILITY,
     ),
-    lone("operations", "Tokens of the API", trips.TOKEN, trips.TOKENS, trips.REVOKED_TOKEN),
+    lone(
+        "operations",
+        "Tokens of the API",
+        trips.TOKEN,
+        trips.TOKENS,
+        trips.REVOKED_TOKEN,
+        trips.ENTRY,
+        trips.ENTERED,
+    ),
 )

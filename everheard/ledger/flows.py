@@ -17,7 +17,6 @@ def _name(folder: str, names: str) -> tuple[str, ...]:
 
 
 # --- What several flows send.
-
 _STAGE = "dimensions/stage"
 _STAGED = Rows(tuple(f"staged_{field.name}" for field in fields(StagedRows)))
 _PLAN, _OWED = "history/plan_history", "enrich/owed_answer"
@@ -59,6 +58,7 @@ KNOWN_LISTENERS = trip("operations/read_known_listeners")
 TOKEN = trip("operations/api_token")
 TOKENS = trip("operations/read_api_token")
 REVOKED_TOKEN = trip("operations/revoke_api_token")
+ENTRY, ENTERED = trip("operations/api_entry"), trip("operations/redeem_api_entry")
 CALLS = trip("operations/lock_quota", "operations/reserve_calls")
 SETTLED_CALLS = trip("operations/settle_calls")
 CAPABILITIES = trip("operations/read_capability")

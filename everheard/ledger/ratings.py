@@ -70,7 +70,9 @@ def insert_ratings(
         with connection.cursor() as cursor:
             lock = render(cursor, flows.RATING_LOCK, {"listener_key": listener_key})
         with open_transaction(connection, lock, dry_run=dry_run) as cursor:
-            matched = _make_named_albums(cursor, match_albums(cursor, ratings))
+            matched = _make_named_albums(
+                cursor, match_albums(cursor, ratings, [listener_key] * len(ratings))
+            )
             return _insert_matched(cursor, listener_key, source, matched)
 
 
@@ -84,10 +86,21 @@ def explain_refusal(kept: KeptRating, *, is_public: bool) -> str:
 
 
 def match_albums(
-    cursor: Cursor, ratings: Sequence[GivenRating], *, needs_id: bool = False
+    cursor: Cursor,
+    ratings: Sequence[GivenRating],
+    listener_keys: Sequence[int],
+    *,
+    needs_id: bool = False,
 ) -> list[KeptRating]:
-    """Return the ratings with the albums they mean; ``needs_id`` leaves out mere names."""
-    parameters = {**_to_arrays(ratings), "needs_id": needs_id}
+    """Return the ratings with the albums they mean, of those that each one's listener knows.
+
+    ``needs_id`` leaves out mere names.
+    """
+    parameters = {
+        **_to_arrays(ratings),
+        "listener_key": list(listener_keys),
+        "needs_id": needs_id,
+    }
     send(cursor, render(cursor, flows.MATCHED_ALBUMS, parameters))
     return [
         KeptRating(ratings[number], candidates=tuple(candidates))
@@ -170,7 +183,7 @@ def undo_rating(
         with connection.cursor() as cursor:
             lock = render(cursor, flows.RATING_LOCK, mine)
         with open_transaction(connection, lock) as cursor:
-            mine["album_key"] = find_album(cursor, meant)
+            mine["album_key"] = find_album(cursor, listener_key, meant)
             send(cursor, render(cursor, flows.ALBUM_RATINGS, mine))
             ratings = cursor.fetchall()
             if not ratings:
@@ -181,9 +194,9 @@ def undo_rating(
             return RatingUndone(name, rating, rated_at, earlier)
 
 
-def find_album(cursor: Cursor, meant: GivenRating) -> int:
-    """Return the key of an album, 0 where the ledger has none; raise AmbiguousAlbum."""
-    found = match_albums(cursor, [meant])[0]
+def find_album(cursor: Cursor, listener_key: int, meant: GivenRating) -> int:
+    """Return the key of a listener's album, 0 where they have none; raise AmbiguousAlbum."""
+    found = match_albums(cursor, [meant], [listener_key])[0]
     if found.candidates:
         raise AmbiguousAlbum(explain_refusal(found, is_public=False))
     return found.album_key or 0
@@ -196,10 +209,12 @@ def update_found_albums(cursor: Cursor) -> int:
     if not names:
         return 0
     # Folded names fold to themselves.
-    wanted = [GivenRating(title, Decimal(0), artist) for _, title, artist in names]
-    found = match_albums(cursor, wanted, needs_id=True)
+    wanted = [GivenRating(title, Decimal(0), artist) for _, _, title, artist in names]
+    whose = [listener_key for listener_key, _, _, _ in names]
+    found = match_albums(cursor, wanted, whose, needs_id=True)
     parameters = {
-        "album_key": [album_key for album_key, _, _ in names],
+        "listener_key": whose,
+        "album_key": [album_key for _, album_key, _, _ in names],
         "found_album_key": [one.album_key for one in found],
     }
     send(cursor, render(cursor, flows.FOUND_ALBUMS, parameters))

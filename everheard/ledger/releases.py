@@ -78,7 +78,8 @@ def undo_release(
     None where it is not among them. Raises AmbiguousAlbum, DatabaseTrouble or SchemaMismatch.
     """
     with translate_errors(), open_transaction(connection, b"") as cursor:
-        mine = {"listener_key": listener_key, "album_key": find_album(cursor, meant)}
+        album_key = find_album(cursor, listener_key, meant)
+        mine = {"listener_key": listener_key, "album_key": album_key}
         send(cursor, render(cursor, flows.RELEASE_UNDONE, mine))
         row: tuple[str, str | None] | None = cursor.fetchone()
         return row

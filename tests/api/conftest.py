@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from psycopg2.extensions import connection as Connection
-from waitress.server import create_server
 
 from api import create_app
+from api.server import make_server
 from everheard.config import Settings, read_settings
 from everheard.database.statements import send
-from everheard.ledger.operations.tokens import insert_token
+from everheard.ledger.operations.tokens import insert_entry, insert_token
 from everheard.ledger.ranks import RankResult, load_ranks
 from everheard.ledger.summaries import render_summaries
 
@@ -96,10 +97,23 @@ def make_client(settings: Settings) -> Iterator[Callable[..., FlaskClient]]:
         app.extensions["ledger"].close()
 
 
+def enter(client: FlaskClient, connection: Connection, listener: str | None = None) -> FlaskClient:
+    """Let a client in by a link, as a browser is; it keeps the cookie."""
+    code = insert_entry(connection, listener=listener)
+    assert client.post("/enter", json={"code": code}).status_code == 200
+    return client
+
+
+@pytest.fixture
+def stranger(make_client: Callable[..., FlaskClient], ledger: Connection) -> FlaskClient:
+    """Lend a client on this machine that nobody let in."""
+    return make_client()
+
+
 @pytest.fixture
 def client(make_client: Callable[..., FlaskClient], ledger: Connection) -> FlaskClient:
-    """Lend a client on this machine: this machine, no token."""
-    return make_client()
+    """Lend a client that came by a link, as the listener's browser does."""
+    return enter(make_client(), ledger)
 
 
 @pytest.fixture
@@ -123,12 +137,21 @@ def make_token(ledger: Connection) -> Callable[..., dict[str, str]]:
 
 @pytest.fixture
 def served(settings: Settings, ledger: Connection) -> Iterator[str]:
-    """Serve the API with waitress on a free port of this machine; yield its address."""
+    """Serve the API as ``serve`` does, on a free port of this machine; yield its address."""
     app = create_app(settings)
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    server = make_server(app, host="127.0.0.1", port=0)
+    with serve_app(server):
+        yield f"http://127.0.0.1:{server.effective_port}"
+    app.extensions["ledger"].close()
+
+
+@contextmanager
+def serve_app(server: Any) -> Iterator[None]:
+    """Run a server in a thread, and close it with every connection still open."""
     thread = threading.Thread(target=server.run)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
-    app.extensions["ledger"].close()
+    try:
+        yield
+    finally:
+        server.close()
+        thread.join(timeout=10)

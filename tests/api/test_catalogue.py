@@ -8,6 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from psycopg2.extensions import connection as Connection
 
+from tests.api.conftest import enter
+
 
 def test_albums_are_the_ledgers(client: FlaskClient) -> None:
     rows = client.get("/albums").json
@@ -20,9 +22,9 @@ def test_albums_are_the_ledgers(client: FlaskClient) -> None:
 
 
 def test_empty_ledger_shows_a_sample_and_says_so(
-    make_client: Callable[..., FlaskClient],
+    make_client: Callable[..., FlaskClient], connection: Connection
 ) -> None:
-    client = make_client()
+    client = enter(make_client(), connection)
     rows = client.get("/albums?limit=5").json
     assert len(rows) == 5
     assert {row["source"] for row in rows} == {"sample"}
@@ -31,9 +33,9 @@ def test_empty_ledger_shows_a_sample_and_says_so(
 
 
 def test_first_rating_of_an_empty_ledger_makes_its_listener(
-    make_client: Callable[..., FlaskClient],
+    make_client: Callable[..., FlaskClient], connection: Connection
 ) -> None:
-    client = make_client()
+    client = enter(make_client(), connection)
     assert client.post("/rank", json={"album": "Blue", "rating": 90}).status_code == 201
     assert [row["album"] for row in client.get("/rankings").json] == ["Blue"]
     assert [row["source"] for row in client.get("/albums").json] == ["ledger"]

@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from psycopg2.extensions import connection as Connection
 
-from tests.api.conftest import derive_summaries
+from everheard.ledger.operations.tokens import insert_entry
+from tests.api.conftest import derive_summaries, enter
 from tests.jobs.report_ledger import ZONE_NAME
 
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
@@ -69,14 +70,14 @@ def test_unknown_page_is_said_as_a_page(client: FlaskClient) -> None:
 
 
 def test_browser_elsewhere_is_asked_for_a_password_which_is_the_token(
-    client: FlaskClient, make_token: MakeToken
+    stranger: FlaskClient, make_token: MakeToken
 ) -> None:
-    asked = client.get("/dashboard/", environ_base=FAR)
+    asked = stranger.get("/dashboard/", environ_base=FAR)
     assert asked.status_code == 401
     assert asked.headers["WWW-Authenticate"].startswith("Basic ")
     assert "python start.py token create NAME" in asked.text
     header = make_token()
-    get = partial(client.get, "/dashboard/", environ_base=FAR)
+    get = partial(stranger.get, "/dashboard/", environ_base=FAR)
     assert get(auth=("anybody", read_token(header))).status_code == 200
     assert get(auth=("", read_token(header))).status_code == 200
     assert get(headers=header).status_code == 200
@@ -85,20 +86,20 @@ def test_browser_elsewhere_is_asked_for_a_password_which_is_the_token(
 
 
 def test_password_opens_nothing_but_the_dashboard(
-    client: FlaskClient, make_token: MakeToken
+    stranger: FlaskClient, make_token: MakeToken
 ) -> None:
     """A browser sends it along unasked: what can be written to must not take it."""
     auth = ("ana", read_token(make_token()))
-    assert client.get("/", auth=auth).status_code == 401
+    assert stranger.get("/", auth=auth).status_code == 401
     rating = {"album": "Blue", "rating": 5}
-    assert client.post("/rank", json=rating, auth=auth).status_code == 401
+    assert stranger.post("/rank", json=rating, auth=auth).status_code == 401
 
 
-def test_stylesheet_needs_no_token_and_names_do(client: FlaskClient) -> None:
-    with client.get("/dashboard/pages.css", environ_base=FAR) as answer:
+def test_stylesheet_needs_no_token_and_names_do(stranger: FlaskClient) -> None:
+    with stranger.get("/dashboard/pages.css", environ_base=FAR) as answer:
         assert answer.status_code == 200
     for name in ("names.js", "card.svg", "news", "2026.png"):
-        assert client.get(f"/dashboard/{name}", environ_base=FAR).status_code == 401
+        assert stranger.get(f"/dashboard/{name}", environ_base=FAR).status_code == 401
 
 
 def test_token_shows_its_own_listener(
@@ -118,7 +119,7 @@ def test_token_shows_its_own_listener(
 def test_ledger_of_nobody_says_how_to_sign_in(
     make_client: Callable[..., FlaskClient], connection: Connection
 ) -> None:
-    answer = make_client().get("/dashboard/")
+    answer = enter(make_client(), connection).get("/dashboard/")
     assert answer.status_code == 404
     assert "python start.py authorize" in answer.text
 
@@ -128,7 +129,7 @@ def test_database_that_is_away_is_said_as_a_page(
 ) -> None:
     away = database_url.replace("dbname=", "dbname=gone_") if "dbname=" in database_url else ""
     client = make_client(database_url=away or database_url.replace("/test", "/gone"))
-    answer = client.get("/dashboard/")
+    answer = client.get("/dashboard/", headers={"Authorization": f"Bearer evh_{0:043}"})
     assert answer.status_code == 503
     assert "The ledger cannot be reached just now." in answer.text
     assert answer.headers["Retry-After"]
@@ -175,7 +176,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_open_page_shows_a_new_play_by_itself(served: str, page: Page, ledger: Connection) -> None:
-    page.goto(f"{served}/dashboard")
+    page.goto(f"{served}/enter#{insert_entry(ledger, listener=None)}")
+    page.wait_for_url(f"{served}/dashboard/")
     page.wait_for_selector(".panel.on .total")
     page.fill("#search", "sigur")
     page.wait_for_selector("#found table")
@@ -189,9 +191,9 @@ def test_open_page_shows_a_new_play_by_itself(served: str, page: Page, ledger: C
 
 
 def test_page_of_another_site_learns_no_names(
-    browser: Browser, served: str, tmp_path: Path
+    browser: Browser, served: str, tmp_path: Path, ledger: Connection
 ) -> None:
-    """On the machine itself there is no password: the browser must not lend the script of names."""
+    """Another port is the same site to a cookie: what browsers send along is lent to no page."""
     address = f"{served}/dashboard/names.js"
     (tmp_path / "evil.html").write_text(
         f"<script src={address}></script><script>got = typeof EVERHEARD_NAMES</script>"
@@ -200,6 +202,8 @@ def test_page_of_another_site_learns_no_names(
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = browser.new_page()
+        page.goto(f"{served}/enter#{insert_entry(ledger, listener=None)}")
+        page.wait_for_url(f"{served}/dashboard/")
         page.goto(f"http://127.0.0.1:{server.server_port}/evil.html")
         assert page.evaluate("got") == "undefined"
         page.goto(address)

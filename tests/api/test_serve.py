@@ -24,7 +24,7 @@ def test_ranks_are_there_before_anybody_asks(
 
 
 def test_named_database_is_served_and_nothing_else(settings: Settings) -> None:
-    assert find_ledger(settings) == (settings, "your ledger")
+    assert find_ledger(settings) == (settings, False)
 
 
 def test_database_without_tables_is_not_served(settings: Settings, empty_database_url: str) -> None:
@@ -37,6 +37,6 @@ def test_without_a_ledger_the_demo_is_run_and_its_ledger_served(
 ) -> None:
     ran = []
     monkeypatch.setattr(demo, "run_demo", lambda: ran.append(True))
-    served, what = find_ledger(dataclasses.replace(settings, database_url="", home=tmp_path))
-    assert (served.home, what) == (tmp_path / "demo", "the demo's ledger")
+    served, is_demo = find_ledger(dataclasses.replace(settings, database_url="", home=tmp_path))
+    assert (served.home, is_demo) == (tmp_path / "demo", True)
     assert ran

@@ -1,8 +1,13 @@
-"""Bearer tokens of the API: shown once, stored hashed, revocable."""
+"""Who is let into the API: tokens of programs, and browsers that came by a link.
+
+Both are stored hashed and can be revoked. A token is shown once; a link holds a code that is
+exchanged, once and within ten minutes, for the cookie of a browser.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,9 +19,11 @@ from everheard.database.statements import render, send
 from everheard.database.trips import Trip
 from everheard.failure import ConfigurationError, ExitCode, Failure
 from everheard.ledger import flows
-from everheard.ledger.listeners import find_listener
+from everheard.ledger.listeners import Listener, find_listener
 
 _PREFIX = "evh_"
+#: What is no token by its looks is not asked for in the database.
+_TOKEN = re.compile(r"[\w-]{20,100}", re.ASCII)
 
 
 class TokenProblem(Failure):
@@ -36,11 +43,18 @@ class TokenRow(NamedTuple):
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    expires_at: datetime | None
+    is_expired: bool | None
 
 
 def hash_token(token: str) -> str:
     """Return what a token is found by."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_token(text: str) -> bool:
+    """Tell whether a text could be a token, a cookie or a code by its letters and length."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def insert_token(
@@ -52,10 +66,7 @@ def insert_token(
     may_read_all: bool,
 ) -> str:
     """Make a token for a listener (key, account or name; None: the only one); return it."""
-    try:
-        whose = find_listener(connection, listener)
-    except ConfigurationError as error:
-        raise TokenProblem(str(error)) from None
+    whose = _find_listener(connection, listener)
     if whose is None:
         raise TokenProblem(
             "Nobody is in the ledger yet whom the token could stand for:"
@@ -73,8 +84,38 @@ def insert_token(
     return token
 
 
+def insert_entry(connection: Connection, *, listener: str | None) -> str:
+    """Make the code of a link for a listener (key, account or name); return it.
+
+    None: the first one, even where nobody is known yet; they may see what all have rated.
+    """
+    whose = _find_listener(connection, listener) if listener else None
+    code = secrets.token_urlsafe(32)
+    parameters = {
+        "code_hash": hash_token(code),
+        "listener_key": whose.listener_key if whose else None,
+        "may_read_all": whose is None,
+    }
+    _fetch(connection, flows.ENTRY, parameters)
+    return code
+
+
+def redeem_entry(connection: Connection, code: str) -> str | None:
+    """Exchange the code of a link for a browser's cookie; None where it is used up or too old."""
+    cookie = secrets.token_urlsafe(32)
+    parameters = {"code_hash": hash_token(code), "token_hash": hash_token(cookie)}
+    return cookie if _fetch(connection, flows.ENTERED, parameters) else None
+
+
+def _find_listener(connection: Connection, wanted: str | None) -> Listener | None:
+    try:
+        return find_listener(connection, wanted)
+    except ConfigurationError as error:
+        raise TokenProblem(str(error)) from None
+
+
 def read_tokens(connection: Connection) -> list[TokenRow]:
-    """Return every token ever made, oldest first, without the tokens themselves."""
+    """Return every token and browser ever let in, oldest first, without what lets them in."""
     return [TokenRow(*row) for row in _fetch(connection, flows.TOKENS, {})]
 
 

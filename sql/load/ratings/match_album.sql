@@ -1,19 +1,22 @@
--- Find the albums that ratings mean: by id, else by folded title and artist.
+-- Find the albums that ratings mean: by id, else by folded title and artist, among those that
+-- their listeners know (part.known_album): what another has heard is not found.
 -- Without an artist the title must be one artist's only; else the candidates come back.
 -- Among editions of one title and artist the best described wins: the one with an id, an
 -- album before a single, with the most tracks, the oldest.
 with wanted as (
     select
         row_number,
+        listener_key,
         album_id,
         folded_title,
         folded_artist
     from unnest(
         %(row_number)s::integer[],
+        %(listener_key)s::smallint[],
         %(album_id)s::text[],
         %(folded_title)s::text[],
         %(folded_artist)s::text[]
-    ) as given (row_number, album_id, folded_title, folded_artist)
+    ) as given (row_number, listener_key, album_id, folded_title, folded_artist)
 ),
 
 candidate as (
@@ -47,6 +50,13 @@ candidate as (
     where
         named.album_key > 0
         and (album.album_id is not null or not %(needs_id)s)
+        and (
+            (select alone.is_alone from part.is_alone as alone)
+            or exists (
+                select 1 from part.known_album as known
+                where known.listener_key = wanted.listener_key and known.album_key = album.album_key
+            )
+        )
         and (
             wanted.album_id is not null
             or wanted.folded_artist in ('', named.folded_artist_name)

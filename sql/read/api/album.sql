@@ -1,9 +1,18 @@
 -- Read an album by Spotify's id or by key, with the listener's own numbers.
 -- A recording's plays count for the album wherever they were played from.
 with wanted as (
-    select *
-    from bi.album
-    where (album_id = %(id)s or album_key = %(key)s) and album_key > 0
+    select album.*
+    from bi.album as album
+    where
+        (album.album_id = %(id)s or album.album_key = %(key)s)
+        and album.album_key > 0
+        and (
+            (select alone.is_alone from part.is_alone as alone)
+            or exists (
+                select 1 from part.known_album as known
+                where known.listener_key = %(listener_key)s and known.album_key = album.album_key
+            )
+        )
 ),
 
 track as (
@@ -52,8 +61,7 @@ select
     numbers.hours_listened,
     numbers.is_estimated,
     numbers.first_played_at,
-    numbers.last_played_at,
-    (select count(*) from warehouse.dim_listener) as listener_count
+    numbers.last_played_at
 from wanted
 cross join (
     select

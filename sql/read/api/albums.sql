@@ -15,19 +15,10 @@ with visible as (
         and (%(artist)s::text is null or strpos(album.folded_artist_name, %(artist)s) > 0)
         and (%(year)s::integer is null or extract(year from album.release_date) = %(year)s)
         and (
-            (select count(*) from warehouse.dim_listener) < 2
+            (select alone.is_alone from part.is_alone as alone)
             or exists (
-                select 1 from warehouse.fact_album_rating as rating
-                where
-                    rating.album_key = album.album_key and rating.listener_key = %(listener_key)s
-            )
-            or exists (
-                select 1
-                from warehouse.dim_track as track
-                inner join warehouse.summary_track as heard
-                    on track.track_key = heard.track_key
-                where
-                    track.album_key = album.album_key and heard.listener_key = %(listener_key)s
+                select 1 from part.known_album as known
+                where known.listener_key = %(listener_key)s and known.album_key = album.album_key
             )
         )
 ),

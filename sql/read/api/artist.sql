@@ -1,12 +1,21 @@
 -- Read an artist by Spotify's id or by key, with the listener's own numbers.
 with wanted as (
     select
-        artist_key,
-        artist_id,
-        name,
-        image_url
-    from warehouse.dim_artist
-    where (artist_id = %(id)s or artist_key = %(key)s) and artist_key > 0
+        artist.artist_key,
+        artist.artist_id,
+        artist.name,
+        artist.image_url
+    from warehouse.dim_artist as artist
+    where
+        (artist.artist_id = %(id)s or artist.artist_key = %(key)s)
+        and artist.artist_key > 0
+        and (
+            (select alone.is_alone from part.is_alone as alone)
+            or exists (
+                select 1 from part.known_artist as known
+                where known.listener_key = %(listener_key)s and known.artist_key = artist.artist_key
+            )
+        )
 ),
 
 played as (
@@ -40,8 +49,7 @@ select
     round(coalesce(sum(played.ms_listened), 0) / 3600000.0, 2) as hours_listened,
     coalesce(bool_or(played.is_estimated), false) as is_estimated,
     min(played.played_at_utc) at time zone 'UTC' as first_played_at,
-    max(played.played_at_utc) at time zone 'UTC' as last_played_at,
-    (select count(*) from warehouse.dim_listener) as listener_count
+    max(played.played_at_utc) at time zone 'UTC' as last_played_at
 from wanted
 left join played
     on true

@@ -54,12 +54,25 @@ from found
 left join played
     on found.kind = played.kind and found.key = played.key
 where
-    (select count(*) from warehouse.dim_listener) < 2
-    or played.play_count > 0
+    (select alone.is_alone from part.is_alone as alone)
+    or (
+        found.kind = 'artist'
+        and exists (
+            select 1 from part.known_artist as known
+            where known.listener_key = %(listener_key)s and known.artist_key = found.key
+        )
+    )
     or (
         found.kind = 'album'
         and exists (
-            select 1 from warehouse.fact_album_rating as rating
-            where rating.album_key = found.key and rating.listener_key = %(listener_key)s
+            select 1 from part.known_album as known
+            where known.listener_key = %(listener_key)s and known.album_key = found.key
+        )
+    )
+    or (
+        found.kind = 'track'
+        and exists (
+            select 1 from part.known_track as known
+            where known.listener_key = %(listener_key)s and known.track_key = found.key
         )
     );

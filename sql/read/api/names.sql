@@ -1,27 +1,56 @@
--- Read the names that search goes over, beyond the keys already known.
+-- Read the names that search goes over: beyond the keys already known, and what the listener knows.
 select
     'artist' as kind,
-    artist_key as key,
-    artist_id as id,
-    name,
+    artist.artist_key as key,
+    artist.artist_id as id,
+    artist.name,
     '' as artist
-from warehouse.dim_artist
-where artist_key > %(artist_key)s and name <> '' and same_as_artist_key is null
+from warehouse.dim_artist as artist
+where
+    artist.artist_key > %(artist_key)s
+    and artist.name <> ''
+    and artist.same_as_artist_key is null
+    and (
+        (select alone.is_alone from part.is_alone as alone)
+        or artist.artist_key in (
+            select known.artist_key from part.known_artist as known
+            where known.listener_key = %(listener_key)s
+        )
+    )
 union all
 select
     'album' as kind,
-    album_key as key,
-    album_id as id,
-    name,
-    folded_artist_name as artist
-from warehouse.dim_album
-where album_key > %(album_key)s and name <> '' and same_as_album_key is null
+    album.album_key as key,
+    album.album_id as id,
+    album.name,
+    album.folded_artist_name as artist
+from warehouse.dim_album as album
+where
+    album.album_key > %(album_key)s
+    and album.name <> ''
+    and album.same_as_album_key is null
+    and (
+        (select alone.is_alone from part.is_alone as alone)
+        or album.album_key in (
+            select known.album_key from part.known_album as known
+            where known.listener_key = %(listener_key)s
+        )
+    )
 union all
 select
     'track' as kind,
-    track_key as key,
-    track_id as id,
-    name,
-    folded_artist_name as artist
-from warehouse.dim_track
-where track_key > %(track_key)s and name <> '';
+    track.track_key as key,
+    track.track_id as id,
+    track.name,
+    track.folded_artist_name as artist
+from warehouse.dim_track as track
+where
+    track.track_key > %(track_key)s
+    and track.name <> ''
+    and (
+        (select alone.is_alone from part.is_alone as alone)
+        or track.track_key in (
+            select known.track_key from part.known_track as known
+            where known.listener_key = %(listener_key)s
+        )
+    );

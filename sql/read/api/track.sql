@@ -1,9 +1,18 @@
 -- Read a track by Spotify's id or by key, with the listener's own numbers.
 -- All tracks of one recording count together.
 with wanted as (
-    select *
-    from bi.track
-    where (track_id = %(id)s or track_key = %(key)s) and track_key > 0
+    select track.*
+    from bi.track as track
+    where
+        (track.track_id = %(id)s or track.track_key = %(key)s)
+        and track.track_key > 0
+        and (
+            (select alone.is_alone from part.is_alone as alone)
+            or exists (
+                select 1 from part.known_track as known
+                where known.listener_key = %(listener_key)s and known.track_key = track.track_key
+            )
+        )
 ),
 
 same as (
@@ -55,8 +64,7 @@ select
     numbers.hours_listened,
     numbers.is_estimated,
     numbers.first_played_at,
-    numbers.last_played_at,
-    (select count(*) from warehouse.dim_listener) as listener_count
+    numbers.last_played_at
 from wanted
 left join bi.album as album
     on wanted.album_key = album.album_key and album.album_key > 0

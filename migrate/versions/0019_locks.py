@@ -2,10 +2,10 @@
 
 from migrate.revision import run_sql_beside
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:
-    """Run 0017_locks.sql."""
+    """Run 0019_locks.sql."""
     run_sql_beside(__file__)

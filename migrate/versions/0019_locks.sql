@@ -11,4 +11,4 @@ comment on column warehouse.etl_lock.lock_key is
 'Whose turn it is: a listener''s key, an app''s client id; empty where there is one for all.';
 
 -- Older code takes an advisory lock and would not wait for ours.
-update warehouse.etl_schema set version = 17, oldest_code = 17;
+update warehouse.etl_schema set version = 19, oldest_code = 19;

@@ -1,0 +1,65 @@
+"""The server that ships: waitress, with limits for clients that are slow, or never come to an end.
+
+A connection whose request is not whole yet costs no thread, but it holds a place. So a request
+must be whole within a time however slowly it drips in, and where places become few, the
+connection that has waited longest without asking anything makes room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+
+#: Seconds for a request to be whole, for an answer to be taken, and for a next request to begin.
+PATIENCE_S = 20
+#: Connections that are kept open; below the 1024 files that a process may usually open.
+MOST_CONNECTIONS = 500
+#: Bytes of a body that is read at all; the app refuses what is longer than its own limit.
+_LONGEST_BODY = 1024 * 1024
+
+
+class PromptChannel(HTTPChannel):
+    """A connection that ends where its request does not come to an end, or its place is needed."""
+
+    def __init__(self, server: Any, *arguments: Any, **more: Any) -> None:
+        super().__init__(server, *arguments, **more)
+        if len(server.active_channels) > MOST_CONNECTIONS:
+            idle = [
+                one
+                for one in server.active_channels.values()
+                if one is not self and not one.requests and not one.total_outbufs_len
+            ]
+            if idle:
+                min(idle, key=lambda one: one.last_activity).handle_close()
+
+    def handle_read(self) -> None:
+        """Read; only the first bytes of a request and its end count as a sign of life."""
+        waiting_since, has_begun = self.last_activity, self.request is not None
+        super().handle_read()
+        if not self.requests and (has_begun or self.request is None):
+            self.last_activity = waiting_since
+
+
+def make_server(app: Callable[..., Any], *, host: str, port: int) -> Any:
+    """Bind; return waitress' server, whose ``run`` serves. Raises OSError."""
+    server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=8,
+        ident=None,
+        channel_timeout=PATIENCE_S,
+        cleanup_interval=5,
+        connection_limit=2 * MOST_CONNECTIONS,
+        asyncore_use_poll=True,  # select takes no file above 1023
+        max_request_body_size=_LONGEST_BODY,
+        max_request_header_size=64 * 1024,
+    )
+    # A name with several addresses (localhost) has a socket for each.
+    for one in [server, *getattr(server, "map", {}).values()]:
+        if hasattr(one, "channel_class"):
+            one.channel_class = PromptChannel
+    return server

@@ -35,7 +35,7 @@ class Search:
         self._refresh()
         matches = self._index.find(text, kind, limit + _SPARE)
         plays = {
-            (row["kind"], row["key"]): int(row["play_count"])
+            (row.pop("kind"), row.pop("key")): row
             for row in self._ledger.read(
                 "found_names",
                 listener_key=listener_key,
@@ -51,12 +51,12 @@ class Search:
                 "id": match.name.id,
                 "key": match.name.key,
                 "score": match.score,
-                "play_count": plays[match.name.kind, match.name.key],
+                **plays[match.name.kind, match.name.key],
             }
             for match in matches
             if (match.name.kind, match.name.key) in plays
         ]
-        found.sort(key=lambda row: (-row["score"], -row["play_count"]))
+        found.sort(key=lambda row: (-row["score"], -(row["play_count"] or 0)))
         return found[:limit]
 
     def _refresh(self) -> None:

@@ -2,58 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 
 from markupsafe import Markup
 
 from dashboard.drawings.rows import draw_rows, mark
-from everheard.report.data import Day, LocalGap
+from everheard.report.data import Day
+from everheard.report.words import is_hollow, is_red
 
-#: A gap of minutes is seen too.
-_NARROWEST = 0.004
+#: What a day's word is drawn as, and said; red comes on top where not all was seen.
+_SAID = {"m": "measured", "e": "estimated", "g": "not seen, or not all of it"}
 
 
-def draw_coverage(days: Sequence[Day], gaps: Sequence[LocalGap], *, label: str) -> Markup:
-    """Draw the years from the first day to the last; open gaps are red."""
+def draw_coverage(days: Sequence[Day], *, label: str) -> Markup:
+    """Draw the years from the first day to the last; what was not wholly seen is red."""
     years = range(days[0].play_date.year, days[-1].play_date.year + 1)
-    rows = ((str(year), _draw_year(year, days, gaps)) for year in years)
+    rows = ((str(year), _draw_year(year, days)) for year in years)
     return draw_rows(rows, label=label, css="coverage")
 
 
-def _draw_year(year: int, days: Sequence[Day], gaps: Sequence[LocalGap]) -> Iterator[str]:
+def _draw_year(year: int, days: Sequence[Day]) -> Iterator[str]:
     here = [day for day in days if day.play_date.year == year]
-    for first, last, state in find_runs(here):
-        said = f"{first} to {last}: {'measured' if state == 'm' else 'estimated'}"
-        yield mark(_place(first, year), _place(last + timedelta(days=1), year), state, said)
-    for gap in gaps:
-        first, last = gap.start.date(), gap.end.date()
-        if first.year <= year <= last.year:
-            start = _place(max(first, date(year, 1, 1)), year)
-            end = _place(min(last, date(year, 12, 31)), year)
-            yield mark(start, max(end, start + _NARROWEST), "g", f"Not seen: {first} to {last}")
+    for choose in (_choose_ink, _choose_red):
+        for first, last, state in find_runs(here, choose):
+            said = f"{first} to {last}: {_SAID[state]}"
+            yield mark(_place(first, year), _place(last + timedelta(days=1), year), state, said)
 
 
-def find_runs(days: Sequence[Day]) -> Iterator[tuple[date, date, str]]:
-    """Yield stretches of days as (first, last, "m" or "e"); a silent day goes with the one before.
+def _choose_ink(day: Day) -> str:
+    if day.total.ms_listened is None:
+        return ""
+    return "e" if is_hollow(day.total.certainty) else "m"
 
-    A day counts as measured when most of its time was.
-    """
-    start: date | None = None
-    last: date | None = None
-    state = ""
-    for day in days:
-        here = state
-        if day.total.ms_listened:
-            here = "m" if day.total.ms_measured * 2 >= day.total.ms_listened else "e"
-        if here != state and start is not None and last is not None and state:
-            yield start, last, state
-            start = day.play_date
-        if start is None and here:
-            start = day.play_date
-        state, last = here, day.play_date
-    if start is not None and last is not None and state:
-        yield start, last, state
+
+def _choose_red(day: Day) -> str:
+    return "g" if is_red(day.total.certainty) else ""
+
+
+def find_runs(
+    days: Sequence[Day], choose: Callable[[Day], str]
+) -> Iterator[tuple[date, date, str]]:
+    """Yield stretches of days alike as (first, last, sign); days without a sign are left out."""
+    for state, run in groupby(days, choose):
+        if state:
+            alike = list(run)
+            yield alike[0].play_date, alike[-1].play_date, state
 
 
 def _place(day: date, year: int) -> float:

@@ -25,7 +25,9 @@ from everheard.report.data import (
     RankedPlace,
     RatedAlbum,
     Release,
+    SeenDays,
     Skips,
+    Step,
     Stretch,
     Total,
     Year,
@@ -64,6 +66,7 @@ def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> Listener
         jobs=tuple(_to_job(row) for row in reader.read("jobs")),
         last_contact_at=sign_in.last_contact_at_local if sign_in else None,
         last_contact_by=(sign_in and sign_in.last_contact_by) or "",
+        newest_play_at=sign_in.last_played_at_local if sign_in else None,
         sign_in_days_left=sign_in.days_left if sign_in else None,
         is_sign_in_exact=bool(sign_in and sign_in.is_authorised_date_exact),
     )
@@ -83,7 +86,7 @@ def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> Listener
         tracks=tracks,
         artist_count=len(artists),
         track_count=reader.read("song_count")[0].song_count,
-        years=_read_years(reader, artists, periods, streaks),
+        years=_read_years(reader, artists, periods),
         **_read_shelves(reader),
     )
 
@@ -95,12 +98,11 @@ def _to_gap(row: Any) -> LocalGap:
 
 
 def _to_day(row: Any) -> Day:
-    total = Total(
-        play_count=row.play_count,
-        ms_listened=row.ms_measured + row.ms_estimated,
-        ms_estimated=row.ms_estimated,
-    )
-    return Day(row.play_date, total, row.status)
+    return Day(row.play_date, _to_total(row))
+
+
+def _to_seen_days(row: Any) -> SeenDays:
+    return SeenDays(row.seen_day_count, row.partly_seen_day_count, row.unseen_day_count)
 
 
 def _to_total(row: Any) -> Total:
@@ -114,7 +116,7 @@ def _to_discovery(row: Any) -> Discovery:
         row.name,
         row.first_heard_date,
         row.last_heard_date,
-        Total(row.play_count, row.ms_listened, row.ms_estimated),
+        _to_total(row),
         row.artist_name,
         row.url,
     )
@@ -141,6 +143,10 @@ def _read_periods(reader: ViewReader) -> tuple[Period, ...]:
     clocks: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
     for row in reader.read("clock"):
         clocks[row.period][row.weekday, row.hour_of_day] = row.ms_listened
+    steps: dict[tuple[str, str], list[Step]] = defaultdict(list)
+    for row in reader.read("steps"):
+        step = Step(row.first_date, row.last_date, _to_total(row))
+        steps[row.period, row.unit].append(step)
     skips: dict[str, list[Skips]] = defaultdict(list)
     for row in reader.read("skips"):
         skips[row.period].append(Skips(row.artist_name, row.judged_count, row.skip_count))
@@ -150,7 +156,16 @@ def _read_periods(reader: ViewReader) -> tuple[Period, ...]:
             row.first_date,
             row.last_date,
             _to_total(row),
+            seen_days=_to_seen_days(row),
             previous=_to_previous(row),
+            is_comparable=row.is_comparable,
+            average_ms=row.average_ms,
+            average_play_count=None
+            if row.average_play_count is None
+            else float(row.average_play_count),
+            longest_streak=_to_longest_streak(row),
+            weeks=tuple(steps[row.period, "week"]),
+            months=tuple(steps[row.period, "month"]),
             active_day_count=row.active_day_count,
             excluded_play_count=row.excluded_play_count,
             clock=clocks[row.period],
@@ -168,14 +183,26 @@ def _order(period: Period) -> tuple[int, int]:
 
 
 def _to_previous(row: Any) -> Total | None:
-    """Return the period before, unless the ledger begins in its midst: that compares nothing."""
-    if row.previous_play_count is None or row.previous_day_count < row.day_count - 1:
+    """Return the period before, where there is one."""
+    if row.previous_certainty is None:
         return None
     return Total(
         row.previous_play_count,
         row.previous_ms_listened,
         row.previous_ms_estimated,
         row.previous_certainty,
+        row.previous_count_certainty,
+    )
+
+
+def _to_longest_streak(row: Any) -> Stretch | None:
+    if row.longest_streak_day_count is None:
+        return None
+    return Stretch(
+        row.longest_streak_first_date,
+        row.longest_streak_last_date,
+        row.longest_streak_day_count,
+        row.longest_streak_certainty,
     )
 
 
@@ -198,11 +225,10 @@ def _read_years(
     reader: ViewReader,
     artists: tuple[Discovery, ...],
     periods: tuple[Period, ...],
-    streaks: tuple[Stretch, ...],
 ) -> tuple[Year, ...]:
     bests: dict[int, list[MonthBest]] = defaultdict(list)
     found: dict[date, Discovery] = {}
-    for artist in sorted(artists, key=lambda one: one.total.ms_listened):
+    for artist in sorted(artists, key=lambda one: one.total.ms):
         found[artist.first_date.replace(day=1)] = artist  # the one with most time comes last
     for row in reader.read("month_bests"):
         first = found.get(row.month_date)
@@ -217,20 +243,17 @@ def _read_years(
         bests[row.month_date.year].append(best)
     by_name = {period.name: period for period in periods}
     return tuple(
-        _to_year(row, by_name[str(row.year)], streaks, tuple(bests[row.year]))
+        _to_year(row, by_name[str(row.year)], tuple(bests[row.year]))
         for row in reader.read("years")
     )
 
 
-def _to_year(
-    row: Any, period: Period, streaks: tuple[Stretch, ...], months: tuple[MonthBest, ...]
-) -> Year:
-    first, last = period.first_date, period.last_date
-    lengths = [(min(one.last, last) - max(one.first, first)).days + 1 for one in streaks]
+def _to_year(row: Any, period: Period, months: tuple[MonthBest, ...]) -> Year:
     return Year(
         year=row.year,
         total=_to_total(row),
-        is_closed=row.status == "closed",
+        status=row.status,
+        seen_days=_to_seen_days(row),
         active_day_count=row.active_day_count,
         brought_forward=row.artists_brought_forward,
         first_heard=row.artists_first_heard,
@@ -241,8 +264,8 @@ def _to_year(
         longest_day_ms=row.longest_day_ms or 0,
         longest_session_date=row.longest_session_date,
         longest_session_ms=row.longest_session_ms or 0,
-        longest_streak_days=max([0, *lengths]),
-        open_gap_count=row.open_gap_count,
+        longest_streak_days=row.longest_streak_day_count or 0,
+        longest_streak_certainty=row.longest_streak_certainty or "at least",
         months=months,
     )
 

@@ -65,7 +65,7 @@ def test_every_form_says_when_it_was_last_heard_from_and_by_whom(
     run: Run, connection: Connection, tmp_path: Path
 ) -> None:
     fill(connection)
-    assert "Not heard from yet" in run()
+    assert "Spotify was not asked for plays yet." in run()
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into warehouse.etl_run"

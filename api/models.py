@@ -66,12 +66,12 @@ class DailyReport(Contact):
     )
     average_play_count: float | None = Field(description="The same of plays.")
     average_day_count: int = Field(description="How many of the thirty were wholly seen.")
-    artist_count: int
-    guest_count: int
-    song_count: int
-    new_artist_count: int
-    session_count: int
-    longest_session_hours: float
+    artist_count: int | None
+    guest_count: int | None
+    song_count: int | None
+    new_artist_count: int | None
+    session_count: int | None
+    longest_session_hours: float | None
     excluded_play_count: int
     open_gap_count: int
     top: list[DayTop]

@@ -33,12 +33,12 @@ select
     case when day.average_day_count >= 7 then day.average_ms end as average_ms,
     case when day.average_day_count >= 7 then day.average_play_count end as average_play_count,
     day.average_day_count,
-    listed.artist_count,
-    listed.guest_count,
-    listed.song_count,
-    listed.new_artist_count,
-    session.session_count,
-    session.longest_session_ms,
+    case when day.certainty <> 'not seen' then listed.artist_count end as artist_count,
+    case when day.certainty <> 'not seen' then listed.guest_count end as guest_count,
+    case when day.certainty <> 'not seen' then listed.song_count end as song_count,
+    case when day.certainty <> 'not seen' then listed.new_artist_count end as new_artist_count,
+    case when day.certainty <> 'not seen' then session.session_count end as session_count,
+    case when day.certainty <> 'not seen' then session.longest_session_ms end as longest_session_ms,
     day.excluded_play_count,
     (
         select count(*) from warehouse.etl_gap as gap
@@ -81,11 +81,11 @@ comment on column bi.daily_report.average_ms is
 'Milliseconds a day in the thirty days before, over the wholly seen ones; null where these are under seven.';
 comment on column bi.daily_report.average_play_count is 'Plays a day, over the same days.';
 comment on column bi.daily_report.average_day_count is 'How many of the thirty days before were wholly seen.';
-comment on column bi.daily_report.artist_count is 'Artists heard as main.';
-comment on column bi.daily_report.guest_count is 'Artists heard as featured.';
-comment on column bi.daily_report.song_count is 'Songs heard.';
-comment on column bi.daily_report.new_artist_count is 'Artists heard for the first time.';
-comment on column bi.daily_report.session_count is 'Sessions that began that day.';
-comment on column bi.daily_report.longest_session_ms is 'Milliseconds listened in the longest of them.';
+comment on column bi.daily_report.artist_count is 'Artists heard as main; null: not seen.';
+comment on column bi.daily_report.guest_count is 'Artists heard as featured; null: not seen.';
+comment on column bi.daily_report.song_count is 'Songs heard; null: not seen.';
+comment on column bi.daily_report.new_artist_count is 'Artists heard for the first time; null: not seen.';
+comment on column bi.daily_report.session_count is 'Sessions that began that day; null: not seen.';
+comment on column bi.daily_report.longest_session_ms is 'Milliseconds listened in the longest of them; null: not seen.';
 comment on column bi.daily_report.excluded_play_count is 'Plays that a rule of bi.exclusion leaves out.';
 comment on column bi.daily_report.open_gap_count is 'Open gaps of the listener, of any day.';

@@ -9,8 +9,15 @@ with day as materialized (
         listener_key,
         play_date,
         seen,
-        is_rest_seen
-    from part.seen_day
+        is_rest_seen,
+        play_count,
+        listen_count,
+        ms_measured + ms_estimated as ms_listened,
+        ms_estimated,
+        unmeasured_count,
+        excluded_play_count,
+        excluded_ms
+    from part.heard_day
 )
 
 select
@@ -20,9 +27,9 @@ select
     period.first_date,
     period.last_date,
     period.day_count,
-    judged.seen_day_count,
-    period.day_count - judged.seen_day_count - judged.unseen_day_count as partly_seen_day_count,
-    judged.unseen_day_count,
+    heard.seen_day_count,
+    period.day_count - heard.seen_day_count - heard.unseen_day_count as partly_seen_day_count,
+    heard.unseen_day_count,
     case when word.certainty <> 'not seen' then heard.active_day_count end as active_day_count,
     case when word.certainty <> 'not seen' then heard.play_count end as play_count,
     case when word.certainty <> 'not seen' then heard.listen_count end as listen_count,
@@ -31,12 +38,12 @@ select
     word.certainty,
     word.count_certainty,
     case
-        when judged.seen_day_count >= 7
-            then round(heard.ms_when_seen / judged.seen_day_count)::bigint
+        when heard.seen_day_count >= 7
+            then round(heard.ms_when_seen / heard.seen_day_count)::bigint
     end as average_ms,
     case
-        when judged.seen_day_count >= 7
-            then round(heard.play_count_when_seen::numeric / judged.seen_day_count, 1)::numeric(8, 1)
+        when heard.seen_day_count >= 7
+            then round(heard.play_count_when_seen::numeric / heard.seen_day_count, 1)::numeric(8, 1)
     end as average_play_count,
     case when previous_word.certainty <> 'not seen' then before.play_count end as previous_play_count,
     case when previous_word.certainty <> 'not seen' then before.listen_count end as previous_listen_count,
@@ -53,36 +60,25 @@ cross join
         select
             (count(*) filter (where one.is_seen))::integer as seen_day_count,
             (count(*) filter (where one.seen = 'none' and not one.is_seen))::integer as unseen_day_count,
-            range_agg(daterange(one.play_date, one.play_date + 1)) filter (where one.is_seen) as seen_dates
+            (count(*) filter (where one.listen_count > 0))::integer as active_day_count,
+            coalesce(sum(one.play_count), 0)::integer as play_count,
+            coalesce(sum(one.listen_count), 0)::integer as listen_count,
+            coalesce(sum(one.ms_listened), 0)::bigint as ms_listened,
+            coalesce(sum(one.ms_estimated), 0)::bigint as ms_estimated,
+            coalesce(sum(one.unmeasured_count), 0)::integer as unmeasured_count,
+            coalesce(sum(one.excluded_play_count), 0)::integer as excluded_play_count,
+            coalesce(sum(one.excluded_ms), 0)::bigint as excluded_ms,
+            coalesce(sum(one.play_count) filter (where one.is_seen), 0) as play_count_when_seen,
+            coalesce(sum(one.ms_listened) filter (where one.is_seen), 0) as ms_when_seen
         from (
             select
-                play_date,
-                seen,
+                *,
                 case when period.period_kind = 'all' then is_rest_seen else seen = 'whole' end as is_seen
             from day
             where
                 listener_key = period.listener_key
                 and play_date between period.first_date and period.last_date
         ) as one
-    ) as judged
-cross join
-    lateral (
-        select
-            (count(distinct play_date) filter (where listen_count > 0))::integer as active_day_count,
-            coalesce(sum(play_count), 0)::integer as play_count,
-            coalesce(sum(listen_count), 0)::integer as listen_count,
-            coalesce(sum(ms_measured + ms_estimated), 0)::bigint as ms_listened,
-            coalesce(sum(ms_estimated), 0)::bigint as ms_estimated,
-            coalesce(sum(unmeasured_count), 0)::integer as unmeasured_count,
-            coalesce(sum(excluded_play_count), 0)::integer as excluded_play_count,
-            coalesce(sum(excluded_ms), 0)::bigint as excluded_ms,
-            coalesce(sum(play_count) filter (where judged.seen_dates @> play_date), 0) as play_count_when_seen,
-            coalesce(sum(ms_measured + ms_estimated) filter (where judged.seen_dates @> play_date), 0)
-                as ms_when_seen
-        from warehouse.summary_hour
-        where
-            listener_key = period.listener_key
-            and play_date between period.first_date and period.last_date
     ) as heard
 left join lateral (
     select

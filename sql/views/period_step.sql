@@ -22,27 +22,32 @@ step as (
         period.listener_key,
         period.period,
         unit.unit,
-        case unit.unit
-            when 'week' then period.first_date + (day.play_date - period.first_date) / 7 * 7
-            else greatest(date_trunc('month', day.play_date::timestamp)::date, period.first_date)
-        end as first_date,
-        max(day.play_date) as last_date,
-        case
-            when bool_and(day.seen = 'whole' or (period.period_kind = 'all' and day.is_rest_seen)) then 'whole'
-            when bool_and(day.seen = 'none') then 'none'
-            else 'part'
-        end as seen,
-        sum(day.play_count)::integer as play_count,
-        sum(day.ms_measured + day.ms_estimated)::bigint as ms_listened,
-        sum(day.ms_estimated)::bigint as ms_estimated,
-        sum(day.unmeasured_count)::integer as unmeasured_count
+        summed.*
     from bi.period as period
     cross join (values ('week'), ('month')) as unit (unit)
-    inner join day
-        on
-            period.listener_key = day.listener_key
+    -- Summed period by period: joined, a period would be made anew for every day (benchmark views).
+    cross join lateral (
+        select
+            case unit.unit
+                when 'week' then period.first_date + (day.play_date - period.first_date) / 7 * 7
+                else greatest(date_trunc('month', day.play_date::timestamp)::date, period.first_date)
+            end as first_date,
+            max(day.play_date) as last_date,
+            case
+                when bool_and(day.seen = 'whole' or (period.period_kind = 'all' and day.is_rest_seen)) then 'whole'
+                when bool_and(day.seen = 'none') then 'none'
+                else 'part'
+            end as seen,
+            sum(day.play_count)::integer as play_count,
+            sum(day.ms_measured + day.ms_estimated)::bigint as ms_listened,
+            sum(day.ms_estimated)::bigint as ms_estimated,
+            sum(day.unmeasured_count)::integer as unmeasured_count
+        from day
+        where
+            day.listener_key = period.listener_key
             and day.play_date between period.first_date and period.last_date
-    group by 1, 2, 3, 4
+        group by 1
+    ) as summed
 )
 
 select

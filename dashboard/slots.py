@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from dashboard.drawings.bars import Slot
-from everheard.report.data import Day, ListenerData, Period, Total
+from everheard.report.data import Day, ListenerData, Period
+from everheard.report.totals import Total
 from everheard.report.words import is_red, say_known_time
 
 #: Longest period drawn by day; longest drawn by week.

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from dashboard.drawings.rows import draw_rows, mark, name_place
 from dashboard.drawings.svg import WIDTH, draw, text
-from everheard.report.data import Day, Step, Total
+from everheard.report.data import Day, PeriodStep
+from everheard.report.totals import Total
 from everheard.report.words import MINUTE_MS, is_red, say_known_time, say_time
 
 STEPS = 5
@@ -37,7 +38,12 @@ def name_step(value: int, limits: Sequence[int]) -> str:
 
 
 def draw_calendar(
-    days: Sequence[Day], months: Sequence[Step], limits: Sequence[int], *, name: str, label: str
+    days: Sequence[Day],
+    months: Sequence[PeriodStep],
+    limits: Sequence[int],
+    *,
+    name: str,
+    label: str,
 ) -> Markup:
     """Draw weeks as columns, and once more downwards for phones; a red foot marks a gap.
 
@@ -88,7 +94,9 @@ def _note_day(day: Day) -> str:
     return f"{'+' if is_red(day.total.certainty) else ''}{round(day.total.ms / MINUTE_MS)}"
 
 
-def _draw_upright(days: Sequence[Day], steps: Sequence[Step], name: str, label: str) -> Markup:
+def _draw_upright(
+    days: Sequence[Day], steps: Sequence[PeriodStep], name: str, label: str
+) -> Markup:
     """Draw weeks as rows, with the time of each month beside them."""
     across, down = _UPRIGHT_WIDTH / PITCH, _UPRIGHT_HEIGHT / PITCH
     shift = f"{_UPRIGHT_LEFT - _TOP * across:g} {_TOP - _LEFT * down:g}"
@@ -128,7 +136,7 @@ def _draw_feet(way: str) -> list[str]:
     return [f'<path d="{way}" class="g"/>'] if way else []
 
 
-def draw_months(months: Sequence[Step], *, label: str) -> Markup:
+def draw_months(months: Sequence[PeriodStep], *, label: str) -> Markup:
     """Draw years as rows and months as columns."""
     limits = find_steps([step.total.ms for step in months])
     names = [

@@ -5,48 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-
-@dataclass(frozen=True)
-class Total:
-    """A sum over plays, in milliseconds; None where nothing was seen and nothing is known.
-
-    How sure it is stands beside it in the words of the views; nothing here works it out.
-    """
-
-    play_count: int | None
-    ms_listened: int | None
-    ms_estimated: int | None
-    certainty: str
-    count_certainty: str
-
-    @property
-    def plays(self) -> int:
-        """The plays that are known, for what is drawn."""
-        return self.play_count or 0
-
-    @property
-    def ms(self) -> int:
-        """The time that is known, for what is drawn."""
-        return self.ms_listened or 0
-
-    @property
-    def ms_known_estimated(self) -> int:
-        """The part of it that nobody measured."""
-        return self.ms_estimated or 0
-
-    @property
-    def ms_measured(self) -> int:
-        """The part of it that somebody measured."""
-        return self.ms - self.ms_known_estimated
-
-
-@dataclass(frozen=True)
-class SeenDays:
-    """How many days of a stretch were seen wholly, in part, and not at all."""
-
-    wholly: int = 0
-    partly: int = 0
-    unseen: int = 0
+from everheard.report.totals import SeenDays, Total
 
 
 @dataclass(frozen=True)
@@ -58,7 +17,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Step:
+class PeriodStep:
     """A week or a month of a period."""
 
     first_date: date
@@ -127,8 +86,8 @@ class Period:
     average_ms: int | None = None
     average_play_count: float | None = None
     longest_streak: Stretch | None = None
-    weeks: tuple[Step, ...] = ()
-    months: tuple[Step, ...] = ()
+    weeks: tuple[PeriodStep, ...] = ()
+    months: tuple[PeriodStep, ...] = ()
     active_day_count: int | None = 0
     excluded_play_count: int = 0
     artists: tuple[RankedPlace, ...] = ()

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 
-from everheard.report.data import LocalGap, RankedPlace, Total
+from everheard.report.data import LocalGap, RankedPlace
 from everheard.report.reader import ViewReader
+from everheard.report.totals import Total, to_total
 
 #: Lines of each list.
 MOST_PLACES = 5
@@ -78,17 +79,12 @@ def _read_day(reader: ViewReader, day: date) -> DayReport:
     row = reader.read("day", day=day)[0]
     lists: dict[str, list[RankedPlace]] = defaultdict(list)
     for one in reader.read("day_lists", day=day, most=MOST_PLACES):
-        total = Total(
-            one.play_count, one.ms_listened, one.ms_estimated, one.certainty, one.count_certainty
-        )
         lists[one.list].append(
-            RankedPlace(one.place, one.item_name, total, artist_name=one.artist_name or "")
+            RankedPlace(one.place, one.item_name, to_total(one), artist_name=one.artist_name or "")
         )
     return DayReport(
         day,
-        Total(
-            row.play_count, row.ms_listened, row.ms_estimated, row.certainty, row.count_certainty
-        ),
+        to_total(row),
         average_ms=row.average_ms,
         average_day_count=row.average_day_count,
         artist_count=row.artist_count,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from everheard.report.data import RankedPlace, Total
+from everheard.report.data import RankedPlace
 from everheard.report.day import DayReport, Report
+from everheard.report.totals import Total
 from everheard.report.words import (
     is_red,
     say_average,

@@ -22,20 +22,15 @@ from everheard.report.data import (
     MonthBest,
     NewShare,
     Period,
-    RankedPlace,
     RatedAlbum,
     Release,
-    SeenDays,
-    Skips,
-    Step,
     Stretch,
-    Total,
     Year,
 )
+from everheard.report.periods import read_periods
 from everheard.report.reader import ViewReader, hold_still
+from everheard.report.totals import to_seen_days, to_total
 
-#: Lines read of each list; the pages show fewer.
-MOST_PLACES = 25
 #: Songs read for the search; the page holds about half of them.
 MOST_SONGS = 5000
 
@@ -74,7 +69,7 @@ def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> Listener
         return data
     artists = tuple(_to_discovery(row) for row in reader.read("found_artists"))
     tracks = tuple(_to_discovery(row) for row in reader.read("found_songs", most=MOST_SONGS))
-    periods = _read_periods(reader)
+    periods = read_periods(reader)
     streaks = tuple(Stretch(*row) for row in reader.read("streaks"))
     return replace(
         data,
@@ -98,17 +93,7 @@ def _to_gap(row: Any) -> LocalGap:
 
 
 def _to_day(row: Any) -> Day:
-    return Day(row.play_date, _to_total(row))
-
-
-def _to_seen_days(row: Any) -> SeenDays:
-    return SeenDays(row.seen_day_count, row.partly_seen_day_count, row.unseen_day_count)
-
-
-def _to_total(row: Any) -> Total:
-    return Total(
-        row.play_count, row.ms_listened, row.ms_estimated, row.certainty, row.count_certainty
-    )
+    return Day(row.play_date, to_total(row))
 
 
 def _to_discovery(row: Any) -> Discovery:
@@ -116,108 +101,9 @@ def _to_discovery(row: Any) -> Discovery:
         row.name,
         row.first_heard_date,
         row.last_heard_date,
-        _to_total(row),
+        to_total(row),
         row.artist_name,
         row.url,
-    )
-
-
-def _read_periods(reader: ViewReader) -> tuple[Period, ...]:
-    """Return days first, then years, then all time."""
-    rows = reader.read("periods")
-    first_dates = {row.period: row.first_date for row in rows}
-    most = {"most": MOST_PLACES}
-    credit_rows = reader.read("artists", **most)
-    lists = {
-        "artists": [row for row in credit_rows if row.credit == "all"],
-        "featured": [row for row in credit_rows if row.credit == "featured"],
-        "tracks": reader.read("tracks", **most),
-        "albums": reader.read("albums", **most),
-    }
-    places: dict[tuple[str, str], list[RankedPlace]] = defaultdict(list)
-    for name, list_rows in lists.items():
-        for row in list_rows:
-            first = row.first_heard_date
-            is_known = first is not None and first < first_dates[row.period]
-            places[row.period, name].append(_to_place(row, is_known=is_known))
-    clocks: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
-    for row in reader.read("clock"):
-        clocks[row.period][row.weekday, row.hour_of_day] = row.ms_listened
-    steps: dict[tuple[str, str], list[Step]] = defaultdict(list)
-    for row in reader.read("steps"):
-        step = Step(row.first_date, row.last_date, _to_total(row))
-        steps[row.period, row.unit].append(step)
-    skips: dict[str, list[Skips]] = defaultdict(list)
-    for row in reader.read("skips"):
-        skips[row.period].append(Skips(row.artist_name, row.judged_count, row.skip_count))
-    periods = [
-        Period(
-            row.period,
-            row.first_date,
-            row.last_date,
-            _to_total(row),
-            seen_days=_to_seen_days(row),
-            previous=_to_previous(row),
-            is_comparable=row.is_comparable,
-            average_ms=row.average_ms,
-            average_play_count=None
-            if row.average_play_count is None
-            else float(row.average_play_count),
-            longest_streak=_to_longest_streak(row),
-            weeks=tuple(steps[row.period, "week"]),
-            months=tuple(steps[row.period, "month"]),
-            active_day_count=row.active_day_count,
-            excluded_play_count=row.excluded_play_count,
-            clock=clocks[row.period],
-            skips=tuple(skips[row.period]),
-            **{name: tuple(places[row.period, name]) for name in lists},
-        )
-        for row in rows
-    ]
-    return tuple(sorted(periods, key=_order))
-
-
-def _order(period: Period) -> tuple[int, int]:
-    kind = 2 if period.name == "all time" else int(period.is_year)
-    return kind, 0 if kind == 2 else int(period.name.split()[0])
-
-
-def _to_previous(row: Any) -> Total | None:
-    """Return the period before, where there is one."""
-    if row.previous_certainty is None:
-        return None
-    return Total(
-        row.previous_play_count,
-        row.previous_ms_listened,
-        row.previous_ms_estimated,
-        row.previous_certainty,
-        row.previous_count_certainty,
-    )
-
-
-def _to_longest_streak(row: Any) -> Stretch | None:
-    if row.longest_streak_day_count is None:
-        return None
-    return Stretch(
-        row.longest_streak_first_date,
-        row.longest_streak_last_date,
-        row.longest_streak_day_count,
-        row.longest_streak_certainty,
-    )
-
-
-def _to_place(row: Any, *, is_known: bool) -> RankedPlace:
-    return RankedPlace(
-        row.place,
-        row.name,
-        _to_total(row),
-        previous_place=row.previous_place,
-        artist_name=row.artist_name,
-        url=row.url,
-        ms_as_main=row.ms_as_main,
-        ms_as_featured=row.ms_as_featured,
-        is_known=is_known,
-        is_heard_next_year=getattr(row, "is_heard_next_year", True),
     )
 
 
@@ -251,9 +137,9 @@ def _read_years(
 def _to_year(row: Any, period: Period, months: tuple[MonthBest, ...]) -> Year:
     return Year(
         year=row.year,
-        total=_to_total(row),
+        total=to_total(row),
         status=row.status,
-        seen_days=_to_seen_days(row),
+        seen_days=to_seen_days(row),
         active_day_count=row.active_day_count,
         brought_forward=row.artists_brought_forward,
         first_heard=row.artists_first_heard,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from everheard.report.data import SeenDays, Total, Year
+from everheard.report.data import Year
+from everheard.report.totals import SeenDays, Total
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

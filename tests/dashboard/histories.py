@@ -19,15 +19,14 @@ from everheard.report.data import (
     MonthBest,
     NewShare,
     Period,
+    PeriodStep,
     RankedPlace,
     Release,
-    SeenDays,
     Skips,
-    Step,
     Stretch,
-    Total,
     Year,
 )
+from everheard.report.totals import SeenDays, Total
 from tests.dashboard.names import MINUTE, NAMES, SONGS, SPOTIFY
 from tests.dashboard.rated import make_ratings
 
@@ -247,12 +246,12 @@ def _find_longest(data: ListenerData, first: date, last: date) -> Stretch | None
     return Stretch(start, end, length, "exact")
 
 
-def _step(days: Sequence[Day], find_start: Callable[[date], date]) -> tuple[Step, ...]:
+def _step(days: Sequence[Day], find_start: Callable[[date], date]) -> tuple[PeriodStep, ...]:
     groups: dict[date, list[Day]] = {}
     for day in days:
         groups.setdefault(find_start(day.play_date), []).append(day)
     return tuple(
-        Step(
+        PeriodStep(
             start,
             group[-1].play_date,
             add(

@@ -14,7 +14,8 @@ import pytest
 
 from dashboard.build import write_dashboard
 from dashboard.years import find_dropped
-from everheard.report.data import Discovery, ListenerData, Period, RankedPlace, Total
+from everheard.report.data import Discovery, ListenerData, Period, RankedPlace
+from everheard.report.totals import Total
 from tests.dashboard.histories import HISTORIES, NOW, make_history
 from tests.dashboard.names import SPOTIFY
 from tests.dashboard.rated import make_ratings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from everheard.report.data import SeenDays, Total
+from everheard.report.totals import SeenDays, Total
 from everheard.report.words import (
     RULES,
     say_certainty,

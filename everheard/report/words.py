@@ -46,8 +46,11 @@ def say_hours(ms: int | None) -> tuple[str, str]:
 
 def say_count(number: int, one: str, many: str | None = None) -> str:
     """Say how many of something: "no plays", "one play", "12 plays"."""
-    word = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
-    return f"{word} {one if number == 1 else many or one + 's'}"
+    return f"{_say_small(number)} {one if number == 1 else many or one + 's'}"
+
+
+def _say_small(number: int) -> str:
+    return _SMALL[number] if number < len(_SMALL) else f"{number:,}"
 
 
 def say_date(day: date, *, year: bool = True) -> str:
@@ -119,7 +122,7 @@ def say_seen_days(seen: SeenDays) -> str:
         return f"{unseen} not seen." if seen.unseen else "A part of it was not seen."
     if not seen.unseen:
         return f"{say_count(seen.partly, 'day was', 'days were').capitalize()} seen in part only."
-    return f"{unseen} not seen, {say_count(seen.partly, '').strip()} in part only."
+    return f"{unseen} not seen, {_say_small(seen.partly)} in part only."
 
 
 def say_year(year: Year) -> tuple[str, str]:

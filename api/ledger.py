@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Lock
 from typing import Any
 
@@ -12,7 +12,7 @@ from flask import current_app
 from psycopg2.extensions import connection as Connection
 
 from everheard.config import Settings
-from everheard.database.connect import find_database_url, translate_errors
+from everheard.database.connect import connect, find_database_url, translate_errors
 from everheard.database.statements import read_query
 
 
@@ -29,7 +29,8 @@ class LedgerReader:
         """Return the pool, made at the first request: a database that is away must not stop us."""
         with self._lock:
             if self._opened is None:
-                url = find_database_url(self.settings)
+                with closing(connect(self.settings, application="everheard api")):
+                    url = find_database_url(self.settings)
                 self._opened = sqlalchemy.create_engine(
                     "postgresql+psycopg2://" + url.split("://", 1)[1],
                     isolation_level="AUTOCOMMIT",  # one round trip a statement

@@ -43,7 +43,7 @@ COMMANDS = {
     "demo": Command("see it all work: no account, no database", "cli.demo"),
     "doctor": Command("check everything, and name each cure", "cli.doctor"),
     "exclude": Command("leave plays out of every sum", "cli.exclude"),
-    "import": Command("bring in a privacy export: FILE...", "jobs.import_history"),
+    "import": Command("bring in a privacy export: FILE...", "cli.import_files"),
     "job": Command("run one job now: job NAME (job alone lists them)", "cli.job"),
     "listener": Command("show the listeners, change a name or time zone", "cli.listener"),
     "migrate": Command("bring the database up to date: migrate upgrade", "migrate.__main__"),
@@ -55,7 +55,7 @@ COMMANDS = {
     "setup": Command("from nothing to the first plays", "cli.setup"),
     "stop": Command("stop the embedded database", "cli.stop"),
     "test": Command("run the test suite", "cli.test", requirements=DEVELOPERS),
-    "undo": Command("take back an import: undo import N", "cli.undo"),
+    "undo": Command("take back an import, a rating, a release, a rule", "cli.undo"),
     "token": Command("make, list or revoke tokens of the API", "cli.token"),
     "tick": Command("run what this machine's schedule asks for", "cli.tick", is_for_machines=True),
     "exit-policy": Command(

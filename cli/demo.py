@@ -19,6 +19,7 @@ from everheard.config import Settings, read_settings
 from everheard.database import embedded
 from everheard.database.statements import read_query
 from everheard.failure import ExitCode, Failure
+from everheard.files import read_file, write_file
 from everheard.report.words import say_with_word
 from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
@@ -66,6 +67,7 @@ def run_demo() -> None:
             print(f"   {now:%Y-%m-%d %H:%M}  {_run(get_last_50.JOB, polling)}")
         print("4. The year before, from the history that Spotify sends on request:")
         history = home / "history.zip"
+        write_file(history, b"")  # its owner's alone from the first byte on
         write_history(spotify.world.listener(None), history, from_iso(start))
     print(f"   {_run(import_history.JOB, settings, str(history))}")
     print("5. A page of it all, which needs no server and no network:")
@@ -81,8 +83,8 @@ def _choose_start(home: Path) -> str:
     kept = home / "demo-start"
     if not kept.exists():
         start = datetime.now(UTC) - timedelta(hours=sum(STEPS))
-        kept.write_text(f"{start:%Y-%m-%dT%H:00:00Z}", encoding="ascii")
-    return kept.read_text(encoding="ascii")
+        write_file(kept, f"{start:%Y-%m-%dT%H:00:00Z}")
+    return read_file(kept).decode("ascii")
 
 
 def _show_page(page: Path) -> None:

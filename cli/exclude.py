@@ -39,18 +39,23 @@ class BadRule(Failure):
 def main(argv: list[str]) -> int:
     """Add a rule, take one back, or list them."""
     parser = make_parser("exclude", "Leave plays out of every sum; the ledger keeps them all.")
+    add_rule(parser)
+    parser.add_argument("--list", action="store_true", help="show the rules, and change nothing")
+    parser.add_argument(
+        "--undo", action="store_true", help="let what the rule left out count again"
+    )
+    return run_exclude(parser.parse_args(argv))
+
+
+def add_rule(parser: argparse.ArgumentParser) -> None:
+    """Add which rule is meant, and whose."""
     parser.add_argument("rule", nargs="?", choices=[*NAMED, "hours", "dates"])
     parser.add_argument(
         "value",
         nargs="?",
         help="a name in quotes or a Spotify link, 23-7, or 2026-05-01..2026-05-17",
     )
-    parser.add_argument("--list", action="store_true", help="show the rules, and change nothing")
-    parser.add_argument(
-        "--undo", action="store_true", help="let what the rule left out count again"
-    )
     parser.add_argument("--listener", metavar="NAME", help="whose plays, if you are several")
-    return run_exclude(parser.parse_args(argv))
 
 
 def run_exclude(options: argparse.Namespace) -> int:

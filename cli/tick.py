@@ -14,6 +14,7 @@ from cli.commands import make_parser
 from cli.schedule import LOG, read_desk_line
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ExitCode, Failure
+from everheard.files import make_folder, read_file, write_file
 
 _LOG_LINES = 500
 
@@ -38,9 +39,9 @@ def tick(settings: Settings) -> int:
     said = [f"{moment} {line}" for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     log = settings.home / LOG
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        earlier = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        log.write_text("\n".join([*earlier, *said][-_LOG_LINES:]) + "\n", encoding="utf-8")
+        make_folder(settings.home)
+        earlier = read_file(log).decode().splitlines() if log.exists() else []
+        write_file(log, "\n".join([*earlier, *said][-_LOG_LINES:]) + "\n")
     except OSError as error:
         raise LogTrouble(
             f"{log} cannot be written ({error.strerror}): set EVERHEARD_HOME."

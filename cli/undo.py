@@ -1,14 +1,17 @@
-"""Take back what was done: ``python start.py undo import 3``."""
+"""Take back what was done: ``python start.py undo import 3``, ``undo rating "Blue"``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from decimal import Decimal
 
 from psycopg2.extensions import connection as Connection
 
 from cli.commands import START, make_parser
+from cli.exclude import add_rule, run_exclude
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ExitCode, Failure
@@ -18,8 +21,13 @@ from everheard.ledger.imports import (
     read_imports,
     undo_import,
 )
+from everheard.ledger.listeners import find_listener
+from everheard.ledger.ratings import undo_rating
 from everheard.ledger.recordings import join_names
+from everheard.ledger.releases import undo_release
 from everheard.ledger.summaries import derive_summaries
+from everheard.rows import GivenRating
+from everheard.sources.ratings.rows import check_name
 
 
 class NothingToUndo(Failure):
@@ -29,15 +37,89 @@ class NothingToUndo(Failure):
 
 
 def main(argv: list[str]) -> int:
-    """Undo one thing that was done, after showing what it is."""
-    parser = make_parser("undo", "Take back an import, whole, and derive what it changed anew.")
-    parser.add_argument("kind", choices=["import"], help="what kind of thing")
-    parser.add_argument("number", type=int, help=f"which: `{START} import --list` numbers them")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    return run_undo(parser.parse_args(argv))
+    """Undo one thing that was done, and say what it was."""
+    parser = make_parser("undo", "Take back what was done, and derive what it changed anew.")
+    kinds = parser.add_subparsers(metavar="KIND", required=True)
+    whole = kinds.add_parser("import", help="an import, whole: undo import N")
+    whole.add_argument("number", type=int, help=f"which: `{START} import --list` numbers them")
+    whole.add_argument("--yes", action="store_true", help="do not ask")
+    whole.set_defaults(run=undo_one_import)
+    for kind, does, run in (
+        ("rating", "the rating of an album that counts: undo rating TITLE", undo_one_rating),
+        ("release", "a new release that is none: undo release TITLE", undo_one_release),
+    ):
+        album = kinds.add_parser(kind, help=does)
+        add_album(album)
+        album.set_defaults(run=run)
+    rule = kinds.add_parser("exclusion", help="a rule of exclude: undo exclusion artist NAME")
+    add_rule(rule)
+    rule.set_defaults(run=undo_exclusion)
+    options = parser.parse_args(argv)
+    code: int = options.run(options)
+    return code
 
 
-def run_undo(options: argparse.Namespace) -> int:
+def add_album(parser: argparse.ArgumentParser) -> None:
+    """Add which album is meant, and whose."""
+    parser.add_argument("album", nargs="?", default="", help="its title, in quotes")
+    parser.add_argument("--artist", default="", help="where several albums have the title")
+    parser.add_argument("--album-id", default="", help="Spotify's id, instead of the title")
+    parser.add_argument("--listener", metavar="NAME", help="whose, if you are several")
+
+
+def undo_one_rating(options: argparse.Namespace) -> int:
+    """Take back the rating that counts of an album; the one before counts again."""
+    with _open_for_album(options) as (connection, listener_key, meant):
+        undone = undo_rating(connection, listener_key=listener_key, meant=meant)
+    if undone is None:
+        raise NothingToUndo(f"{_name(options)} has no rating.")
+    now = f"{undone.earlier} counts again" if undone.earlier else "it has no rating any more"
+    print(
+        f"undo: took back {undone.rating} of {undone.rated_at:%Y-%m-%d} for"
+        f" {undone.album_name!r}; {now}. `{START} job rank_albums` ranks anew."
+    )
+    return 0
+
+
+def undo_one_release(options: argparse.Namespace) -> int:
+    """Take an album out of the new releases; it is not listed again."""
+    with _open_for_album(options) as (connection, listener_key, meant):
+        undone = undo_release(connection, listener_key=listener_key, meant=meant)
+    if undone is None:
+        raise NothingToUndo(f"{_name(options)} is not among the new releases.")
+    name, date = undone
+    print(f"undo: {name!r} ({date or 'no date'}) is no new release any more")
+    return 0
+
+
+def undo_exclusion(options: argparse.Namespace) -> int:
+    """Let what a rule left out count again: as ``exclude --undo``."""
+    options.list, options.undo = False, True
+    return run_exclude(options)
+
+
+def _name(options: argparse.Namespace) -> str:
+    return repr(options.album or options.album_id)
+
+
+@contextmanager
+def _open_for_album(
+    options: argparse.Namespace,
+) -> Iterator[tuple[Connection, int, GivenRating]]:
+    settings = read_settings(needs_spotify=False)
+    title = check_name("album", options.album)
+    if not title and not options.album_id:
+        raise NothingToUndo("Name the album: its title in quotes, or --album-id.")
+    artist = check_name("artist", options.artist)
+    meant = GivenRating(title, Decimal(0), artist, options.album_id or None)
+    with closing(connect(settings, application="everheard undo")) as connection:
+        listener = find_listener(connection, options.listener)
+        if listener is None:
+            raise NothingToUndo("The ledger is empty.")
+        yield connection, listener.listener_key, meant
+
+
+def undo_one_import(options: argparse.Namespace) -> int:
     """Show the import, ask, take it back, and say what should be imported again."""
     settings = read_settings(needs_spotify=False)
     with closing(connect(settings, application="everheard undo")) as connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property, partial
@@ -33,10 +32,13 @@ from dashboard.statement import draw_card, draw_statement, say_picture
 from dashboard.years import make_year_page
 from everheard.report.data import ListenerData, Period, Year
 from everheard.report.words import say_contact, say_date, say_moment, say_year
+from everheard.written import Written
 
 STATIC_DIR = Path(__file__).parent / "static"
 #: Only pages that are served need it: from disk there is nobody to ask.
 LIVE_SCRIPT = "live.js"
+#: Whoever has it, letter for letter, has it from us.
+_FONT = "archivo.woff2"
 #: The newest years have their pictures drawn: ten years of them would weigh more than the pages.
 PICTURE_YEARS = 2
 _EARLY_PAGES = (("index.html", "Overview"), ("coverage.html", "Coverage"))
@@ -49,18 +51,23 @@ _PAGES = (
 )
 
 
-def write_dashboard(data: ListenerData, folder: Path, *, all_pictures: bool = False) -> Path:
-    """Write pages, pictures and what they need; return the first page.
+def write_dashboard(
+    data: ListenerData, folder: Path, *, all_pictures: bool = False, is_public: bool = False
+) -> Path:
+    """Write pages, pictures and what they need, all or nothing; return the first page.
 
-    Files of an earlier run with other names (a year taken back) are left alone.
+    Files of an earlier run with other names (a year taken back) are left alone, and so is what
+    somebody else put there: ConfigurationError says what stands in the way. ``is_public``: other
+    users of the machine may read them, a web server's say.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in STATIC_DIR.iterdir():
-        if file.name != LIVE_SCRIPT:
-            shutil.copyfile(file, folder / file.name)
+    static = [file for file in STATIC_DIR.iterdir() if file.name != LIVE_SCRIPT]
     pages = Pages(data, picture_years=len(data.years) if all_pictures else PICTURE_YEARS)
-    for name in pages.names:
-        (folder / name).write_bytes(pages.make(name))
+    written = Written(folder, is_public=is_public)
+    files = {file.name: file.read_bytes() for file in static}
+    if not written.names and written.holds(_FONT, files[_FONT]):
+        written.adopt([*files, *pages.names])  # of a version that kept no record
+    written.refuse_strange([*files, *pages.names], "name a folder of its own with --to")
+    written.write(files | {name: pages.make(name) for name in pages.names})
     return folder / "index.html"
 
 

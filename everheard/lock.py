@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from everheard.files import open_file
+
 
 @contextmanager
 def lock_file(path: Path, *, wait_seconds: float) -> Iterator[None]:
@@ -16,7 +18,7 @@ def lock_file(path: Path, *, wait_seconds: float) -> Iterator[None]:
     Raises TimeoutError when somebody else still holds it after ``wait_seconds``.
     """
     deadline = time.monotonic() + wait_seconds
-    with path.open("a+b") as file:
+    with open_file(path) as file:
         while not _try_lock(file.fileno()):
             if time.monotonic() > deadline:
                 raise TimeoutError

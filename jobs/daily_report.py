@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 
 from dashboard.report_page import make_report_page
+from everheard.config import Settings
 from everheard.database.connect import translate_errors
 from everheard.failure import ConfigurationError
 from everheard.report.day import Report, read_report
@@ -22,6 +22,7 @@ from everheard.report.markdown import write_markdown
 from everheard.report.read import read_listeners
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import NOBODY_YET, Figures
+from everheard.written import Written
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,7 +43,7 @@ def work(run: Run) -> Figures:
             print(write_markdown(report, shows_names=shows_names))
         if not run.options.dry_run:
             _write_summary(report, run)
-            _write_files(report, run.settings.report_dir, number=number)
+            _write_files(report, run.settings, number=number)
     days = [day for report in reports for day in report.days]
     return Figures(
         {
@@ -70,16 +71,21 @@ def _write_summary(report: Report, run: Run) -> None:
         file.write(write_markdown(report, shows_names=run.settings.shows_names) + "\n")
 
 
-def _write_files(report: Report, folder: Path | None, *, number: int) -> None:
-    """Write DATE.html and DATE.md; a further listener's have a number behind the date."""
+def _write_files(report: Report, settings: Settings, *, number: int) -> None:
+    """Write DATE.html and DATE.md; a further listener's have a number behind the date.
+
+    A file of that name which we did not write, a diary's say, is left alone and named.
+    """
+    folder = settings.report_dir
     if folder is None:
         return
     name = f"{report.days[0].play_date}" + (f"-{number + 1}" if number else "")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.html").write_text(make_report_page(report), encoding="utf-8")
+        written = Written(folder, records=settings.home / "written")
+        written.refuse_strange([f"{name}.html", f"{name}.md"], "set REPORT_DIR to another folder")
         markdown = write_markdown(report, shows_names=True)
-        (folder / f"{name}.md").write_text(markdown, encoding="utf-8")
+        page = make_report_page(report)
+        written.write({f"{name}.html": page.encode(), f"{name}.md": markdown.encode()})
     except OSError as error:
         raise ConfigurationError(
             [f"REPORT_DIR {folder} cannot be written ({error.strerror}): name another folder"]

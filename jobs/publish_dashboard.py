@@ -36,6 +36,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--open", action="store_true", help="show it in the browser")
     parser.add_argument(
+        "--public",
+        action="store_true",
+        help="let every user of this machine read the files, as a web server has to",
+    )
+    parser.add_argument(
         "--all-pictures", action="store_true", help="draw every year's picture, not the newest two"
     )
 
@@ -58,7 +63,7 @@ def build(run: Run) -> Figures:
             if run.options.dry_run:
                 continue
             place = folder / f"listener-{listener_key}" if pages else folder
-            pages.append(_write(data, place, all_pictures=run.options.all_pictures))
+            pages.append(_write(data, place, run.options))
     if not pages and not run.options.dry_run:
         run.outcome.idle_reason = NOBODY_YET
     if pages and run.options.open:
@@ -74,9 +79,11 @@ def show(pages: list[Path]) -> None:
         webbrowser.open(pages[0].resolve().as_uri())
 
 
-def _write(data: ListenerData, folder: Path, *, all_pictures: bool) -> Path:
+def _write(data: ListenerData, folder: Path, options: argparse.Namespace) -> Path:
     try:
-        return write_dashboard(data, folder, all_pictures=all_pictures)
+        return write_dashboard(
+            data, folder, all_pictures=options.all_pictures, is_public=options.public
+        )
     except OSError as error:
         raise ConfigurationError(
             [f"{folder} cannot be written ({error.strerror}): name another folder with --to"]

@@ -21,23 +21,29 @@ _SESSION_SETTINGS = {"default_transaction_read_only": "on", "work_mem": "'64MB'"
 
 
 class ReaderRole(NamedTuple):
-    """A role and its new password."""
+    """A role and its new password; an empty one: it keeps the one it has."""
 
     name: str
     password: str
 
 
-def renew_role(settings: Settings, name: str) -> ReaderRole:
+def renew_role(settings: Settings, name: str, *, keeps_password: bool = False) -> ReaderRole:
     """Create the role, or give it a new password; grant it the views and nothing else.
 
-    The password is sent as it is, as Neon demands; it is kept nowhere.
+    The password is sent as it is, as Neon demands; it is kept nowhere. ``keeps_password``: a role
+    that is there already goes on with the one it has, and so does whoever reads by it.
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError([f"{name!r} is no name for a role: use a-z, 0-9 and _"])
     reader = ReaderRole(name, secrets.token_urlsafe(24))
     with translate_errors(), open_transaction(settings) as connection:
         _refuse_owner(connection, name)
-        _create_role(connection, reader)
+        can_login = _find_role(connection, name)
+        if can_login is None:
+            connection.exec_driver_sql(f"create role {name} nologin")
+        if can_login and keeps_password:
+            reader = reader._replace(password="")
+        _set_role(connection, reader)
         connection.exec_driver_sql(f"grant usage on schema bi to {name}")
         grant_views(connection)
     return reader
@@ -56,12 +62,19 @@ def _refuse_owner(connection: Connection, name: str) -> None:
         raise ConfigurationError([f"{name} can do more than read: choose another name"])
 
 
-def _create_role(connection: Connection, reader: ReaderRole) -> None:
-    query = "select 1 from pg_catalog.pg_roles where rolname = %s"
-    if connection.exec_driver_sql(query, (reader.name,)).scalar() is None:
-        connection.exec_driver_sql(f"create role {reader.name} nologin")
-    connection.exec_driver_sql(
-        f"alter role {reader.name} login password %s connection limit 10", (reader.password,)
-    )
+def _find_role(connection: Connection, name: str) -> bool | None:
+    """Say whether the role may sign in, None where there is none."""
+    query = "select rolcanlogin from pg_catalog.pg_roles where rolname = %s"
+    found: bool | None = connection.exec_driver_sql(query, (name,)).scalar()
+    return found
+
+
+def _set_role(connection: Connection, reader: ReaderRole) -> None:
+    """Set what a reader's role may do, and its password where there is a new one."""
+    if reader.password:
+        connection.exec_driver_sql(
+            f"alter role {reader.name} login password %s", (reader.password,)
+        )
+    connection.exec_driver_sql(f"alter role {reader.name} connection limit 10")
     for setting, value in _SESSION_SETTINGS.items():
         connection.exec_driver_sql(f"alter role {reader.name} set {setting} = {value}")

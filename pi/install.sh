@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Make this machine a runner of Everheard (docs/raspberry-pi.md). Run it again to update.
 set -euo pipefail
+umask 022 # the service runs what is installed here, whatever umask root has
 
 usage() {
     cat <<'TEXT'
@@ -26,6 +27,7 @@ SETTINGS="$ROOT/etc/everheard"
 STATE="$ROOT/var/lib/everheard"
 UNITS="$ROOT/etc/systemd/system"
 CRON="$ROOT/etc/cron.d/everheard"
+PARTS=(everheard jobs migrate sql)
 PRIMARY_JOBS=(get_last_50 artists_and_tracks new_releases rank_albums)
 
 mode=primary env_file="" database="" scheduler=systemd uninstall=no
@@ -46,6 +48,14 @@ read_options() {
     case "$mode" in primary | fallback) ;; *) fail "--mode is primary or fallback" ;; esac
     case "$database" in "" | local) ;; *) fail "--database takes the word local" ;; esac
     if [ -n "$env_file" ] && [ ! -f "$env_file" ]; then fail "there is no file $env_file"; fi
+}
+
+# What is installed there is ours to replace and to remove; a copy that people work in is not.
+refuse_copy() {
+    if [ "$SOURCE" -ef "$CODE" ] || [ -e "$CODE/.git" ]; then
+        fail "$CODE is where the program is installed, and holds a copy of yours: move that" \
+            "elsewhere, and start pi/install.sh there"
+    fi
 }
 
 check_machine() {
@@ -82,12 +92,11 @@ make_user() {
 install_code() {
     install -d -m 0755 "$CODE"
     local part
-    for part in everheard jobs migrate sql; do
+    for part in "${PARTS[@]}"; do
         rm -rf "${CODE:?}/$part"
         cp -R "$SOURCE/$part" "$CODE/$part"
     done
     cp "$SOURCE"/start.py "$SOURCE"/requirements*.txt "$CODE/"
-    chmod -R u=rwX,go=rX "$CODE"/everheard "$CODE"/jobs "$CODE"/migrate "$CODE"/sql
     if [ ! -x "$CODE/.venv/bin/python" ]; then python3 -m venv "$CODE/.venv"; fi
     local packages=(--requirement "$CODE/requirements-ingest.txt")
     if [ "$database" = local ]; then
@@ -95,6 +104,8 @@ install_code() {
     fi
     say "installing Python packages"
     "$CODE/.venv/bin/python" -m pip install --quiet --disable-pip-version-check "${packages[@]}"
+    # A clone made under umask 077 is nobody else's, and so was what an earlier install left.
+    chmod -R u=rwX,go=rX "$CODE"
 }
 
 install_settings() {
@@ -107,10 +118,23 @@ install_settings() {
     fi
     local job
     for job in "${PRIMARY_JOBS[@]}"; do
+        if was_changed "$SETTINGS/$job.env" "$SOURCE/pi/jobs/$job".*.env; then
+            say "$SETTINGS/$job.env stays as you changed it"
+            continue
+        fi
         rm -f "$SETTINGS/$job.env"
         if [ -f "$SOURCE/pi/jobs/$job.$mode.env" ]; then
             install -m 0644 "$SOURCE/pi/jobs/$job.$mode.env" "$SETTINGS/$job.env"
         fi
+    done
+}
+
+# Say whether a file is none of those that we install in its place.
+was_changed() {
+    local file="$1" shipped
+    if [ ! -e "$file" ]; then return 1; fi
+    for shipped in "${@:2}"; do
+        if cmp -s "$file" "$shipped"; then return 1; fi
     done
 }
 
@@ -140,6 +164,12 @@ TEXT
         as_postgres createdb --owner everheard everheard
     fi
     local url='postgresql:///everheard?host=/var/run/postgresql'
+    local before
+    before="$(sed -n 's/^DATABASE_URL=//p' "$SETTINGS/everheard.env" | tr -d "'\"" | tail -n 1)"
+    if [ -n "$before" ] && [ "$before" != "$url" ]; then
+        say "from now on plays go to the database here; those in the one that DATABASE_URL named" \
+            "stay there (docs/setup.md, \"Another database\")"
+    fi
     sed -i '/^DATABASE_URL=/d' "$SETTINGS/everheard.env"
     printf "DATABASE_URL='%s'\n" "$url" >>"$SETTINGS/everheard.env"
     say "making the tables"
@@ -154,13 +184,16 @@ list_jobs() {
 }
 
 remove_timers() {
-    local timer
-    for timer in "$UNITS"/everheard-*.timer; do
+    local job timer
+    for job in "${PRIMARY_JOBS[@]}"; do
+        timer="$UNITS/everheard-$job.timer"
         [ -e "$timer" ] || continue
-        systemctl disable --quiet --now "$(basename "$timer")"
+        systemctl disable --quiet --now "everheard-$job.timer"
         rm -f "$timer"
     done
-    rm -rf "$UNITS/everheard@.service" "$UNITS/everheard-get_last_50.timer.d"
+    rm -f "$UNITS/everheard@.service" "$UNITS/everheard-get_last_50.timer.d/fallback.conf"
+    # What somebody else put beside it (systemctl edit) is theirs.
+    rmdir "$UNITS/everheard-get_last_50.timer.d" 2>/dev/null || true
 }
 
 install_timers() {
@@ -184,7 +217,7 @@ install_timers() {
 install_cron() {
     local job minutes jobs run
     read -ra jobs <<<"$(list_jobs)"
-    install -m 0600 -o everheard -g everheard "$SETTINGS/everheard.env" "$STATE/everheard.env"
+    hand_over "$SETTINGS/everheard.env" "$STATE/everheard.env"
     run="cd /opt/everheard && umask 077 && CREDENTIALS_DIRECTORY=/var/lib/everheard"
     run+=" EVERHEARD_HOME=/var/lib/everheard EVERHEARD_TRIGGER=timer"
     install -d "$(dirname "$CRON")"
@@ -209,17 +242,31 @@ install_cron() {
     chmod 0644 "$CRON"
 }
 
+# The folder it goes to is the service's, which could put a link there meanwhile: it is made
+# whole where only root can write, and put in place by one rename, which follows no link.
+hand_over() {
+    local beside
+    beside="$(mktemp -d "$(dirname "$STATE")/everheard-install.XXXXXX")"
+    install -m 0600 -o everheard -g everheard "$1" "$beside/file"
+    mv -fT "$beside/file" "$2"
+    rmdir "$beside"
+}
+
 uninstall() {
     remove_timers
     systemctl daemon-reload
     rm -f "$CRON" "$STATE/everheard.env"
-    rm -rf "$CODE"
+    local part
+    for part in "${PARTS[@]}" .venv; do rm -rf "${CODE:?}/$part"; done
+    rm -f "$CODE"/start.py "$CODE"/requirements.txt "$CODE"/requirements-*.txt
+    rmdir "$CODE" 2>/dev/null || say "$CODE stays: it holds what was not installed by this"
     say "gone; settings ($SETTINGS), spool ($STATE) and database are still there"
 }
 
 main() {
     read_options "$@"
     [ "$(id -u)" -eq 0 ] || fail "this needs root: sudo pi/install.sh"
+    refuse_copy
     if [ "$uninstall" = yes ]; then uninstall; return; fi
     check_machine
     make_user

@@ -26,7 +26,7 @@ def main() -> int:
     lines = read_place("container", options.schedule)
     if options.check:
         return 0 if is_healthy(lines[0], options.folder) else 1
-    options.folder.mkdir(parents=True, exist_ok=True)
+    options.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

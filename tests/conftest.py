@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psycopg2.extensions
 import pytest
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from everheard import config as settings
 from everheard.database import embedded
+from everheard.places import is_root
 from tests.long_form import register_profiles
 from tests.pi.machine import may_start
 from tests.postgres import (
@@ -155,6 +157,15 @@ def pooled_url(pgbouncer: Callable[[str], str], database_url: str) -> str:
     return pgbouncer(database_url)
 
 
+@pytest.fixture
+def second_user() -> dict[str, Any]:
+    """Lend somebody else: what ``subprocess`` needs to become an ordinary user, as root only."""
+    import pwd  # not on Windows
+
+    entry = pwd.getpwnam("nobody")
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
 @pytest.fixture(scope="session")
 def systemd() -> None:
     """Ask for systemd's tools, which need no running systemd."""
@@ -196,6 +207,8 @@ def _lacks_what_it_needs(item: pytest.Item) -> bool:
     if sys.platform == "win32" and item.get_closest_marker("posix"):
         return True
     needed = getattr(item, "fixturenames", ())
+    if "second_user" in needed and not is_root():
+        return True
     if "systemd_machine" in needed and not may_start():  # an unprivileged container, say
         return True
     lacks_pooler = "pgbouncer" in needed and POOLER is None

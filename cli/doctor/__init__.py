@@ -5,6 +5,7 @@ A list of checks, each with a tick or its cure. Works on any machine and in Acti
 
 from __future__ import annotations
 
+import shlex
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -53,6 +54,7 @@ def run_doctor(*, is_shared: bool) -> int:
     health: list[LedgerHealth] = []
     checks = [
         *check_settings(),
+        *check_env_file(settings.env_file),
         *check_database(settings, health),
         *check_spotify(settings, health[0] if health else None),
         *check_github(find_repository(settings)),
@@ -79,6 +81,16 @@ def check_settings() -> list[Check]:
             for fault in error.faults
         ]
     return [good("settings", f"complete; Python {version}")]
+
+
+def check_env_file(env_file: Path) -> list[Check]:
+    """Judge whether the secrets on this machine are their owner's alone."""
+    if sys.platform == "win32" or not env_file.exists():
+        return []
+    if env_file.stat().st_mode & 0o077:
+        cure = f"`chmod 600 {shlex.quote(str(env_file))}`"
+        return [bad(env_file.name, "holds secrets that others on this machine may read", cure)]
+    return [good(env_file.name, "only its owner may read it")]
 
 
 def check_database(settings: Settings, health: list[LedgerHealth]) -> list[Check]:
@@ -154,6 +166,7 @@ def list_hidden(settings: Settings, health: list[LedgerHealth]) -> list[str]:
         find_repository(settings),
         str(settings.home),
         str(Path.home()),
+        str(settings.env_file.parent),
     }
     for one in health:
         words |= {sign_in.name or "" for sign_in in one.sign_ins}

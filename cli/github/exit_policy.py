@@ -13,6 +13,7 @@ from cli.commands import make_parser
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
 from everheard.failure import ExitCode, Failure
+from everheard.files import make_folder, read_file, remove_file, write_file
 from everheard.ledger.operations.runs import read_operations
 from everheard.run.heartbeat import RETRYABLE
 
@@ -35,16 +36,16 @@ def decide_exit(settings: Settings, job: str, exit_code: int) -> int:
     """
     first_failure = settings.spool_dir / f"failing-since-{job}"
     if exit_code == ExitCode.DONE:
-        first_failure.unlink(missing_ok=True)
+        remove_file(first_failure)
         return exit_code
     if exit_code not in RETRYABLE or settings.trigger != "schedule":
         return exit_code
     try:
-        since = float(first_failure.read_text(encoding="ascii"))
+        since = float(read_file(first_failure))
     except (OSError, ValueError):
         since = time.time()
-        settings.spool_dir.mkdir(parents=True, exist_ok=True)
-        first_failure.write_text(str(since), encoding="ascii")
+        make_folder(settings.spool_dir)
+        write_file(first_failure, str(since))
     hours = _find_hours_since_success(settings, job, (time.time() - since) / 3600)
     if hours >= PATIENCE_HOURS:
         print(f"::error title={job}::Nothing has succeeded for {hours:.0f} hours.")

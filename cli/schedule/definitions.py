@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape
 from runner.schedule import Line
 
 LABEL = "org.everheard.tick"
+#: What both units of ours say of themselves, and nobody else's.
+DESCRIPTION = "Description=Everheard"
 
 
 class Place(NamedTuple):
@@ -22,7 +24,7 @@ class Place(NamedTuple):
 def to_systemd_service(place: Place) -> str:
     """Return the service of ``systemd --user``."""
     return f"""[Unit]
-Description=Everheard: bring in the last 50 plays
+{DESCRIPTION}: bring in the last 50 plays
 
 [Service]
 Type=oneshot
@@ -36,7 +38,7 @@ TimeoutStartSec=600
 def to_systemd_timer(line: Line) -> str:
     """Return its timer; a run that was slept through comes after waking."""
     return f"""[Unit]
-Description=Everheard every {line.every // 60} minutes
+{DESCRIPTION} every {line.every // 60} minutes
 
 [Timer]
 OnCalendar=*:{line.at // 60:02}/{line.every // 60}

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from cli.schedule.definitions import (
+    DESCRIPTION,
     LABEL,
     Place,
     to_cron_line,
@@ -19,10 +20,11 @@ from cli.schedule.definitions import (
     to_task_xml,
 )
 from everheard.failure import ExitCode, Failure
+from everheard.files import make_folder, remove_file, write_file
 from runner.schedule import Line
 
 TASK = "Everheard"
-TIMER = "everheard.timer"
+SERVICE, TIMER = "everheard.service", "everheard.timer"
 
 
 class NoScheduler(Failure):
@@ -59,10 +61,16 @@ class Systemd(Scheduler):
 
     def turn_on(self, place: Place, line: Line) -> None:
         """Write both units, then start the timer."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        service, timer = self.folder / "everheard.service", self.folder / TIMER
-        service.write_text(to_systemd_service(place), encoding="utf-8")
-        timer.write_text(to_systemd_timer(line), encoding="utf-8")
+        make_folder(self.folder)
+        units = {SERVICE: to_systemd_service(place), TIMER: to_systemd_timer(line)}
+        for name in units:
+            if not self._is_ours(name):
+                raise NoScheduler(
+                    f"{self.folder / name} was not written by Everheard, and was left alone:"
+                    " give it another name, then type the same again."
+                )
+        for name, text in units.items():
+            write_file(self.folder / name, text)
         call("systemctl", "--user", "daemon-reload")
         call("systemctl", "--user", "enable", "--now", TIMER)
 
@@ -70,12 +78,18 @@ class Systemd(Scheduler):
         """Stop the timer and remove both units."""
         if self.is_on():
             call("systemctl", "--user", "disable", "--now", TIMER)
-        for unit in ("everheard.service", TIMER):
-            (self.folder / unit).unlink(missing_ok=True)
+        for unit in (SERVICE, TIMER):
+            if self._is_ours(unit):
+                remove_file(self.folder / unit)
 
     def is_on(self) -> bool:
         """Say whether the timer is there."""
-        return (self.folder / TIMER).exists()
+        return (self.folder / TIMER).exists() and self._is_ours(TIMER)
+
+    def _is_ours(self, unit: str) -> bool:
+        """Say whether the name is free, or what is there was written by us."""
+        path = self.folder / unit
+        return not path.exists() or DESCRIPTION in path.read_text("utf-8", errors="replace")
 
 
 class Cron(Scheduler):
@@ -116,15 +130,15 @@ class Launchd(Scheduler):
     def turn_on(self, place: Place, line: Line) -> None:
         """Write the agent and load it, in place of an earlier one."""
         self.turn_off()
-        self.plist.parent.mkdir(parents=True, exist_ok=True)
-        self.plist.write_text(to_launchd_plist(place, line), encoding="utf-8")
+        make_folder(self.plist.parent)
+        write_file(self.plist, to_launchd_plist(place, line))
         call("launchctl", "load", "-w", str(self.plist))
 
     def turn_off(self) -> None:
         """Unload and remove it."""
         if self.is_on():
             call("launchctl", "unload", "-w", str(self.plist))
-            self.plist.unlink()
+            remove_file(self.plist)
 
     def is_on(self) -> bool:
         """Say whether the agent is there."""

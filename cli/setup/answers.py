@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from everheard.files import make_folder, read_file, write_file
+
 _FILE = "setup.json"
 
 
 def read_answers(home: Path) -> dict[str, str]:
     """Return what is remembered; a missing or damaged file holds no answers."""
     try:
-        answers = json.loads((home / _FILE).read_text(encoding="utf-8"))
+        answers = json.loads(read_file(home / _FILE))
     except (OSError, ValueError):
         return {}
     return answers if isinstance(answers, dict) else {}
@@ -19,6 +21,6 @@ def read_answers(home: Path) -> dict[str, str]:
 
 def remember(home: Path, **entries: str) -> None:
     """Add to what is remembered."""
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     answers = {**read_answers(home), **entries}
-    (home / _FILE).write_text(json.dumps(answers, indent=1), encoding="utf-8")
+    write_file(home / _FILE, json.dumps(answers, indent=1))

@@ -5,15 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+from cli.commands import START
 from cli.env_file import write_settings
 from cli.setup.ask import ask_secret
 from everheard.config import Settings, read_settings
-from everheard.database.connect import connect
+from everheard.database.connect import connect, translate_errors
+from everheard.database.embedded.folder import find_layout
+from everheard.database.statements import read_query
 from everheard.failure import Failure, SchemaMismatch
 from everheard.ledger.operations.health import read_health
-from migrate.upgrade import upgrade
+from migrate.upgrade import to_direct_url, upgrade
 
 
 def is_ready(settings: Settings) -> str:
@@ -42,8 +45,66 @@ def choose_database(settings: Settings) -> str:
         except Failure as failure:
             print(f"{failure}\nOnce more, please.")
     if url != settings.database_url:
+        if not is_same(url, settings.database_url):
+            print(describe_left(settings), end="")
         write_settings(settings.env_file, {"DATABASE_URL": url})
     return upgrade(read_settings(needs_spotify=False))
+
+
+def is_same(url: str, other: str) -> bool:
+    """Say whether two addresses name one database, whoever signs in and how."""
+    return bool(url and other) and _find_place(url) == _find_place(other)
+
+
+def _find_place(url: str) -> tuple[str, ...]:
+    parts = urlsplit(to_direct_url(url))
+    asked = parse_qs(parts.query)
+    host = parts.hostname or asked.get("host", [""])[0]
+    return host, str(parts.port or asked.get("port", ["5432"])[0]), parts.path.strip("/")
+
+
+def describe_left(settings: Settings) -> str:
+    """Return what the database so far holds and what can be done, "" where it holds nothing."""
+    if not settings.database_url and not find_layout(settings.home).data_dir.exists():
+        return ""
+    where = name_database(settings)
+    back = f"`{START} setup database` with its address" if settings.database_url else ""
+    back = back or f"`{START} setup database` and Enter alone"
+    try:
+        count = count_plays(settings)
+    except Failure as failure:
+        held = f"cannot be asked what it holds ({failure})\nWhatever it holds stays there"
+    else:
+        if not count:
+            return ""
+        held = f"holds {count:,} play{'s' if count > 1 else ''}, which stay there"
+    return (
+        f"The database so far ({where}) {held}: none is lost, and none comes along by itself.\n"
+        f"To bring them along: docs/setup.md, 'Another database'. To go back: {back}.\n"
+    )
+
+
+def name_database(settings: Settings) -> str:
+    """Name the database so that its owner knows it again, without user and password."""
+    if not settings.database_url:
+        return f"the embedded one in {settings.home}"
+    parts = urlsplit(settings.database_url)
+    return f"{parts.path.strip('/')} on {parts.hostname or 'this machine'}"
+
+
+def count_plays(settings: Settings) -> int:
+    """Return how many plays the ledger holds, 0 where there is no ledger."""
+    try:
+        with (
+            closing(connect(settings, application="everheard setup")) as connection,
+            translate_errors(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(read_query("setup/plays"))
+            row = cursor.fetchone()
+    except SchemaMismatch:
+        return 0
+    return int(row[0]) if row else 0
 
 
 def _try(settings: Settings) -> None:

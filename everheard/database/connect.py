@@ -37,6 +37,7 @@ def find_database_url(settings: Settings) -> str:
 def connect(settings: Settings, *, application: str) -> Connection:
     """Connect in autocommit mode; transient refusals are tried again, wrong passwords are not.
 
+    The embedded database has its tables then.
     Nothing is set on the session: through a pooler in transaction mode it would
     leak to other clients.
     """
@@ -54,8 +55,16 @@ def connect(settings: Settings, *, application: str) -> Connection:
             else:
                 check_encoding(connection)
                 connection.autocommit = True
+                _settle_tables(connection, settings)
                 return connection
     raise AssertionError("unreachable")
+
+
+def _settle_tables(connection: Connection, settings: Settings) -> None:
+    if not settings.database_url:
+        from everheard.database.own_tables import settle_tables  # as above
+
+        settle_tables(connection, settings)
 
 
 def check_encoding(connection: Connection) -> None:

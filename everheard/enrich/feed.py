@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from everheard.failure import ConfigurationError
+from everheard.files import PRIVATE, make_folder, write_file
 from everheard.ledger.releases import NewRelease
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_ID = b"urn:everheard:new-releases"
 _NOTHING_YET = "1970-01-01T00:00:00Z"
 
 
 def write_feed(path: Path, releases: Iterable[NewRelease]) -> None:
-    """Write the feed whole or not at all, so that no reader meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_bytes(to_atom(list(releases)))
-    unfinished.replace(path)
+    """Write the feed whole or not at all, so that no reader meets half of it.
+
+    It is its owner's alone, or readable to whom the one before was (``chmod 644`` it once for a
+    web server). Raises ConfigurationError where something else stands in its place.
+    """
+    make_folder(path.parent)
+    mode = PRIVATE
+    if path.exists():
+        if not path.is_file() or (path.stat().st_size and _ID not in path.read_bytes()):
+            raise ConfigurationError(
+                [f"FEED_PATH {path} is not our feed, and was left alone: name another file"]
+            )
+        mode = stat.S_IMODE(path.stat().st_mode)
+    write_file(path, to_atom(list(releases)), mode=mode)
 
 
 def to_atom(releases: list[NewRelease]) -> bytes:
     """Return the feed; entries keep their ids, so that a reader shows each once."""
     feed = Element("feed", xmlns=_ATOM)
-    SubElement(feed, "id").text = "urn:everheard:new-releases"
+    SubElement(feed, "id").text = _ID.decode()
     SubElement(feed, "title").text = "New releases of artists you listen to"
     SubElement(feed, "updated").text = max(
         (release.found_at for release in releases), default=_NOTHING_YET

@@ -69,6 +69,16 @@ FLOWS = (
     ),
     lone("undo", "Read", trips.IMPORTS),
     flow(
+        "undo",
+        "A rating undone",
+        trips.RATING_LOCK.begin(),
+        trips.MATCHED_ALBUMS,
+        trips.ALBUM_RATINGS,
+        trips.RATING_UNDONE,
+        COMMIT,
+    ),
+    flow("undo", "A new release undone", BEGIN, trips.MATCHED_ALBUMS, trips.RELEASE_UNDONE, COMMIT),
+    flow(
         "derive",
         "Plays whose match classes have changed, listener by listener",
         trips.CHANGED_LISTENERS,

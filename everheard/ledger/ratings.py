@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
@@ -14,9 +14,19 @@ from psycopg2.extensions import cursor as Cursor
 from everheard.database.connect import translate_errors
 from everheard.database.statements import render, send
 from everheard.database.transactions import open_transaction
+from everheard.failure import ExitCode, Failure
 from everheard.ledger import flows
 from everheard.names import fold_name
 from everheard.rows import GivenRating
+
+
+class AmbiguousAlbum(Failure):
+    """A title is that of several artists' albums."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Which album? {why[0].upper()}{why[1:]}.")
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,46 @@ def _insert_matched(
         place = chosen[album_key, rated_at if is_dated else None]
         matched[place] = replace(matched[place], album_rating_key=rating_key, rated_at=rated_at)
     return matched
+
+
+class RatingUndone(NamedTuple):
+    """A rating that was taken back, and the one that counts now, if any."""
+
+    album_name: str
+    rating: str
+    rated_at: datetime
+    earlier: str | None
+
+
+def undo_rating(
+    connection: Connection, *, listener_key: int, meant: GivenRating
+) -> RatingUndone | None:
+    """Take back the rating that counts of the album ``meant``; None where it has none.
+
+    Raises AmbiguousAlbum, DatabaseTrouble or SchemaMismatch.
+    """
+    mine = {"listener_key": listener_key}
+    with translate_errors():
+        with connection.cursor() as cursor:
+            lock = render(cursor, flows.RATING_LOCK, mine)
+        with open_transaction(connection, lock) as cursor:
+            mine["album_key"] = find_album(cursor, meant)
+            send(cursor, render(cursor, flows.ALBUM_RATINGS, mine))
+            ratings = cursor.fetchall()
+            if not ratings:
+                return None
+            key, rating, rated_at, name = ratings[0]
+            send(cursor, render(cursor, flows.RATING_UNDONE, {**mine, "album_rating_key": key}))
+            earlier = ratings[1][1] if len(ratings) > 1 else None
+            return RatingUndone(name, rating, rated_at, earlier)
+
+
+def find_album(cursor: Cursor, meant: GivenRating) -> int:
+    """Return the key of an album, 0 where the ledger has none; raise AmbiguousAlbum."""
+    found = match_albums(cursor, [meant])[0]
+    if found.candidates:
+        raise AmbiguousAlbum(explain_refusal(found, is_public=False))
+    return found.album_key or 0
 
 
 def update_found_albums(cursor: Cursor) -> int:

@@ -9,10 +9,11 @@ from psycopg2.extensions import cursor as Cursor
 
 from everheard.database.connect import translate_errors
 from everheard.database.statements import render, render_staged, send
-from everheard.database.transactions import write_whole
+from everheard.database.transactions import open_transaction, write_whole
 from everheard.ledger import flows
 from everheard.ledger.catalogue import Queue, read_asks
-from everheard.rows import StagedRows
+from everheard.ledger.ratings import find_album
+from everheard.rows import GivenRating, StagedRows
 
 
 class Watched(NamedTuple):
@@ -62,6 +63,20 @@ def load_followed(connection: Connection, listener_key: int, rows: StagedRows) -
         send(cursor, render(cursor, flows.FOLLOWED, mine, render_staged(cursor, rows)))
 
     write_whole(connection, b"", write)
+
+
+def undo_release(
+    connection: Connection, *, listener_key: int, meant: GivenRating
+) -> tuple[str, str | None] | None:
+    """Take an album out of a listener's new releases, for good; return its title and date.
+
+    None where it is not among them. Raises AmbiguousAlbum, DatabaseTrouble or SchemaMismatch.
+    """
+    with translate_errors(), open_transaction(connection, b"") as cursor:
+        mine = {"listener_key": listener_key, "album_key": find_album(cursor, meant)}
+        send(cursor, render(cursor, flows.RELEASE_UNDONE, mine))
+        row: tuple[str, str | None] | None = cursor.fetchone()
+        return row
 
 
 def read_release_queue(connection: Connection, *, kinds: list[str], limit: int) -> Queue:

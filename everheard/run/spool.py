@@ -8,7 +8,6 @@ any other input. Files that cannot be read are left alone and told of, never del
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import time
 import zlib
@@ -19,10 +18,10 @@ from typing import Any, NamedTuple
 
 from everheard.encryption import NotDecryptable, decrypt, encrypt
 from everheard.failure import ExitCode, Failure
+from everheard.files import make_folder, remove_file, touch_file, write_file
 
 _PURPOSE = "spool"
 _EMPTIED = "emptied"
-_NEW_PRIVATE_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class SpoolTrouble(Failure):
@@ -61,13 +60,8 @@ class Spool:
             ) from None
 
     def _write(self, name: str, encrypted: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = self._folder / f"{name}.part"
-        with os.fdopen(os.open(unfinished, _NEW_PRIVATE_FILE, 0o600), "wb") as file:
-            file.write(encrypted)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(self._folder / name)
+        make_folder(self._folder)
+        write_file(self._folder / name, encrypted, is_durable=True)
 
     def read(self, kind: str, *owners: str) -> tuple[list[Spooled], list[str]]:
         """Return what is kept for the owners, oldest first, and a word on each unreadable file."""
@@ -102,7 +96,7 @@ class Spool:
     def remove(self, spooled: list[Spooled]) -> None:
         """Forget what the ledger has taken."""
         for one in spooled:
-            one.path.unlink(missing_ok=True)
+            remove_file(one.path)
 
     def was_emptied_within(self, duration: timedelta | None) -> bool:
         """Say whether this machine brought everything into the ledger that recently."""
@@ -116,12 +110,11 @@ class Spool:
 
     def note_emptied(self) -> None:
         """Note that everything is in the ledger now."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self._folder / _EMPTIED).touch()
+        touch_file(make_folder(self._folder) / _EMPTIED)
 
     def forget_emptied(self) -> None:
         """Let the next load come at once."""
-        (self._folder / _EMPTIED).unlink(missing_ok=True)
+        remove_file(self._folder / _EMPTIED)
 
     def _unpack(self, encrypted: bytes) -> dict[str, Any]:
         content = json.loads(zlib.decompress(decrypt(self._client_secret, _PURPOSE, encrypted)))

@@ -74,3 +74,13 @@ def test_demo_shows_plays_and_a_gap_and_a_second_run_doubles_nothing(project: Pa
 
     assert "1 embedded" in type_command(project, "stop")
     assert embedded.find(project / "kept" / "demo") is None
+    assert list_open_files(project / "kept" / "demo") == []
+
+
+def list_open_files(home: Path) -> list[str]:
+    """Return what others may read of the demo; the database has a user and rules of its own."""
+    if sys.platform == "win32":
+        return []
+    found = [path for path in home.rglob("*") if "postgres" not in path.parts]
+    assert {path.name for path in found} >= {"history.zip", "index.html", "demo-start"}
+    return [str(path) for path in (home, *found) if path.stat().st_mode & 0o066]

@@ -1,23 +1,260 @@
-"""The copy of the Power BI project that a person opens."""
+"""The Power BI project that a person works in: what they did stays, what was done is said."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
+import socketserver
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+import psycopg2
 import pytest
 
-from cli.powerbi import find_server, hand_over, write_copy
+from cli.powerbi import MODEL, PARAMETERS, fill_in, find_server, hand_over, open_project
+from cli.powerbi import write_project as write
+from everheard.config import read_settings
 from everheard.failure import ConfigurationError
+from everheard.written import Written
 from migrate.role import ReaderRole
+from tests.repository.project import PROJECT_DIR
+
+PAGE = "Everheard.Report/definition/pages/mine/page.json"
+MEASURES = f"{MODEL}definition/tables/Figures.tmdl"
 
 
-def test_copy_has_server_and_database_filled_in(tmp_path: Path) -> None:
-    opened = write_copy(tmp_path / "copy", "db.example:6543", "plays")
-    parameters = tmp_path / "copy/Everheard.SemanticModel/definition/expressions.tmdl"
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "powerbi"
 
-    assert opened.exists()
-    assert 'Server = "db.example:6543"' in parameters.read_text(encoding="utf-8")
-    assert 'Database = "plays"' in parameters.read_text(encoding="utf-8")
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".everheard.json"
+    }
+
+
+def put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_copy_has_server_and_database_filled_in(folder: Path) -> None:
+    project = write(folder, "db.example:6543", 'my "plays"')
+    text = (folder / PARAMETERS).read_text(encoding="utf-8")
+
+    assert project.file.exists()
+    assert "new here" in project.done
+    assert 'Server = "db.example:6543"' in text
+    assert 'Database = "my ""plays"""' in text
+    assert read_all(folder) == fill_in("db.example:6543", 'my "plays"')
+
+
+def test_pages_of_the_person_and_the_cache_of_desktop_stay(folder: Path) -> None:
+    write(folder, "old.example", "plays")
+    put(folder / PAGE, '{"displayName": "Mine"}')
+    put(folder / f"{MODEL}.pbi/cache.abf", "plays")
+    put(folder / "notes.txt", "ask Ana")
+
+    project = write(folder, "new.example", "plays")
+
+    assert (folder / PAGE).read_text() == '{"displayName": "Mine"}'
+    assert (folder / f"{MODEL}.pbi/cache.abf").exists()
+    assert (folder / "notes.txt").exists()
+    assert 'Server = "new.example"' in (folder / PARAMETERS).read_text()
+    assert "Your report stays as you left it (page.json)" in project.done
+    assert "model was renewed" in project.done
+
+
+def test_page_that_the_person_took_away_does_not_come_back(folder: Path) -> None:
+    write(folder, "db.example", "plays")
+    gone = folder / "Everheard.Report/definition/pages/today/page.json"
+    gone.unlink()
+    write(folder, "db.example", "plays")
+    assert not gone.exists()
+
+
+def test_model_that_nobody_touched_loses_what_a_newer_one_has_not(folder: Path) -> None:
+    write(folder, "db.example", "plays")
+    older = f"{MODEL}definition/tables/older.tmdl"
+    Written(folder).write({**fill_in("db.example", "plays"), older: b"table older\n"})
+
+    project = write(folder, "db.example", "plays")
+
+    assert read_all(folder) == fill_in("db.example", "plays")
+    assert project.done == "Report and model were renewed: nobody changed them."
+
+
+def test_model_of_the_person_stays_and_reads_the_new_server(folder: Path) -> None:
+    write(folder, "old.example", "plays")
+    put(folder / MEASURES, "table Figures\n\tmeasure Mine = 1\n")
+
+    project = write(folder, "new.example", "other")
+
+    assert (folder / MEASURES).read_text() == "table Figures\n\tmeasure Mine = 1\n"
+    assert 'Server = "new.example"' in (folder / PARAMETERS).read_text()
+    assert "Your model stays as you left it (Figures.tmdl)" in project.done
+    assert list(folder.parent.iterdir()) == [folder], "nothing newer is there to be shown"
+
+
+def test_newer_model_lies_beside_the_one_of_the_person(folder: Path) -> None:
+    earlier = fill_in("db.example", "plays")
+    Written(folder).write({**earlier, f"{MODEL}definition/model.tmdl": b"model Model\n"})
+    put(folder / MEASURES, "table Figures\n\tmeasure Mine = 1\n")
+
+    first, second = (write(folder, "db.example", "plays") for _ in range(2))
+    beside = folder.with_name("powerbi-2")
+
+    assert first.file == folder / "Everheard.pbip"
+    assert str(beside / "Everheard.pbip") in first.done
+    assert second.done == first.done
+    assert read_all(beside) == earlier
+    put(beside / MEASURES, "table Figures\n")
+    assert str(folder.with_name("powerbi-3")) in write(folder, "db.example", "plays").done
+    assert (beside / MEASURES).read_text() == "table Figures\n"
+
+
+def test_file_that_stands_in_the_way_leaves_everything_as_it_was(folder: Path) -> None:
+    write(folder, "old.example", "plays")
+    before = read_all(folder)
+    with held(folder / PARAMETERS), pytest.raises(ConfigurationError, match=r"expressions\.tmdl"):
+        write(folder, "new.example", "plays")
+    assert read_all(folder) == before
+    assert "renewed" in write(folder, "new.example", "plays").done
+
+
+class held:  # noqa: N801
+    """A file that nobody can replace: on Windows it is open, elsewhere its folder is locked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._chattr = shutil.which("chattr", path="/usr/bin:/bin") or "chattr"
+
+    def __enter__(self) -> None:
+        if sys.platform == "win32":
+            self._file = self._path.open("rb")
+        elif os.geteuid() == 0:
+            subprocess.run([self._chattr, "+i", self._path], check=True, capture_output=True)
+        else:
+            self._path.parent.chmod(0o500)
+
+    def __exit__(self, *_: object) -> None:
+        if sys.platform == "win32":
+            self._file.close()
+        elif os.geteuid() == 0:
+            subprocess.run([self._chattr, "-i", self._path], check=True)
+        else:
+            self._path.parent.chmod(0o700)
+
+
+@pytest.mark.posix
+def test_project_is_its_owners_alone(folder: Path) -> None:
+    old = os.umask(0)
+    try:
+        write(folder, "db.example", "plays")
+    finally:
+        os.umask(old)
+    for path in (folder, *folder.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_cache_of_desktop_is_no_part_of_the_repository() -> None:
+    place = f"powerbi/{MODEL}.pbi/cache.abf"
+    found = subprocess.run(["git", "check-ignore", place], cwd=PROJECT_DIR, capture_output=True)
+    assert found.returncode == 0
+
+
+class Relay(socketserver.BaseRequestHandler):
+    """Take a connection on to the server's own socket: a server with an address, as Power BI's."""
+
+    def handle(self) -> None:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.connect(self.server.socket_path)  # type: ignore[attr-defined]
+            threading.Thread(target=pass_on, args=(server, self.request), daemon=True).start()
+            pass_on(self.request, server)
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+@pytest.fixture
+def url_with_address(database_url: str) -> Iterator[str]:
+    parts = urlsplit(database_url)
+    folder = parse_qs(parts.query)["host"][0]
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Relay) as relay:
+        relay.daemon_threads = True
+        relay.socket_path = f"{folder}/.s.PGSQL.5432"  # type: ignore[attr-defined]
+        threading.Thread(target=relay.serve_forever, daemon=True).start()
+        place = f"{parts.username}:{parts.password}@127.0.0.1:{relay.server_address[1]}"
+        yield urlunsplit(parts._replace(netloc=place, query=""))
+        relay.shutdown()
+
+
+@pytest.fixture
+def run(
+    url_with_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no clipboard
+    read = read_settings(
+        {"DATABASE_URL": url_with_address, "EVERHEARD_HOME": str(tmp_path)}, needs_spotify=False
+    )
+    return lambda **options: open_project(read, **options)
+
+
+@pytest.mark.posix
+def test_password_is_kept_until_a_new_one_is_asked_for(
+    run: Callable[..., str], database_url: str
+) -> None:
+    first = run(has_new_password=True)
+    password = first.partition("password ")[2].partition(". ")[0]
+    assert can_sign_in(database_url, password)
+
+    again = run()
+    assert "it was not changed" in again
+    assert password not in again
+    assert can_sign_in(database_url, password)
+
+    renewed = run(has_new_password=True).partition("password ")[2].partition(". ")[0]
+    assert renewed != password
+    assert can_sign_in(database_url, renewed)
+    assert not can_sign_in(database_url, password)
+
+
+@pytest.mark.posix
+def test_password_stays_where_a_file_cannot_be_written(
+    run: Callable[..., str], database_url: str, tmp_path: Path
+) -> None:
+    said = run(has_new_password=True)
+    password = said.partition("password ")[2].partition(". ")[0]
+    (tmp_path / "powerbi" / PARAMETERS).write_bytes(
+        Path(tmp_path / "powerbi" / PARAMETERS).read_bytes().replace(b"127.0.0.1", b"elsewhere")
+    )
+    with held(tmp_path / "powerbi" / PARAMETERS), pytest.raises(ConfigurationError):
+        run(has_new_password=True)
+    assert can_sign_in(database_url, password)
+
+
+def can_sign_in(url: str, password: str) -> bool:
+    parts = urlsplit(url)
+    place = f"bi_reader:{password}@{parts.netloc.rpartition('@')[2]}"
+    try:
+        psycopg2.connect(urlunsplit(parts._replace(netloc=place))).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
 
 
 def test_server_is_named_as_power_bi_asks_for_it() -> None:

@@ -176,3 +176,14 @@ def test_zone_that_the_database_lacks_costs_no_report(run: Run, connection: Conn
     said = run()
     assert "a listener's time zone Europe/Atlantis: it is UTC from now on" in said
     assert said.splitlines()[-1].startswith("daily_report: listeners 1, ")
+
+
+def test_diary_of_the_same_name_is_left_alone_and_named(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    diary = tmp_path / f"{find_yesterday() + timedelta(days=1)}.md"
+    diary.write_text("Dear diary")
+    said = run(code=78, REPORT_DIR=str(tmp_path))
+    assert diary.name in said.splitlines()[-1]
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["Dear diary"]

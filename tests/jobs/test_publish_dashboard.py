@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from everheard.written import RECORD
 from jobs import publish_dashboard
 from tests.jobs.report_ledger import add_gap, fill, find_first_day
 
@@ -107,3 +110,46 @@ def test_folder_that_cannot_be_written_is_named(
 def test_nobody_yet_is_no_failure(run: Run, tmp_path: Path) -> None:
     assert "authorize" in run()
     assert not (tmp_path / "pages").exists()
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_pages_are_their_owners_alone_unless_they_are_published(
+    run: Run, connection: Connection, tmp_path: Path, umask: int
+) -> None:
+    fill(connection)
+    old = os.umask(umask)
+    try:
+        run()
+        check_modes(tmp_path / "pages", 0o700, 0o600)
+        run("--public")
+    finally:
+        os.umask(old)
+    check_modes(tmp_path / "pages", 0o755, 0o644)
+
+
+def check_modes(folder: Path, folder_mode: int, file_mode: int) -> None:
+    for path in (folder, *folder.rglob("*")):
+        expected = folder_mode if path.is_dir() else file_mode
+        assert stat.S_IMODE(path.stat().st_mode) == expected, path
+
+
+def test_dashboard_of_a_version_that_kept_no_record_is_renewed(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    run()
+    (tmp_path / "pages" / RECORD).unlink()
+    (tmp_path / "pages" / "index.html").write_text("an older page")
+    run()
+    assert "an older page" not in (tmp_path / "pages" / "index.html").read_text("utf-8")
+
+
+def test_page_that_is_not_ours_is_named_and_left_alone(
+    run: Run, connection: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(connection)
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.html").write_text("my own page")
+    run(code=78)
+    assert [path.read_text() for path in (tmp_path / "pages").iterdir()] == ["my own page"]

@@ -5,6 +5,7 @@ Debian's own programs were used in a debootstrapped root by hand; docs/raspberry
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -63,9 +64,10 @@ def install(tmp_path: Path, root: Path) -> Install:
         program.write_text(f'#!/bin/bash\necho "{name} $*" >> "{tmp_path}/called"\n{does}\n')
         program.chmod(0o755)
 
-    def run(*options: str, code: int = 0) -> str:
+    def run(*options: str, code: int = 0, umask: int = -1, clone: Path = PROJECT_DIR) -> str:
         done = subprocess.run(
-            [str(PROJECT_DIR / "pi" / "install.sh"), *options],
+            [str(clone / "pi" / "install.sh"), *options],
+            umask=umask,
             env={
                 "PATH": f"{programs}{os.pathsep}/usr/bin{os.pathsep}/bin",
                 "EVERHEARD_ROOT": str(root),
@@ -208,3 +210,81 @@ def test_uninstall_leaves_settings_and_spool(install: Install, root: Path, env_f
 )
 def test_wrong_words_are_named(install: Install, options: tuple[str, ...], said: str) -> None:
     assert said in install(*options, code=1)
+
+
+def test_service_can_run_what_is_installed_under_umask_077(
+    install: Install, root: Path, env_file: Path, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    for part in ("pi", "everheard", "jobs", "migrate", "sql"):
+        shutil.copytree(PROJECT_DIR / part, clone / part, ignore=shutil.ignore_patterns("*.pyc"))
+    for path in [*PROJECT_DIR.glob("requirements*.txt"), PROJECT_DIR / "start.py"]:
+        shutil.copy(path, clone / path.name)
+    for path in [clone, *clone.rglob("*")]:  # a clone made under umask 077
+        path.chmod(path.stat().st_mode & 0o700)
+    install("--env", str(env_file), "--database", "local", umask=0o077, clone=clone)
+
+    code = [root / "opt", *(root / "opt").rglob("*")]
+    units = [root / "etc/systemd/system", *(root / "etc/systemd/system").rglob("*")]
+    read_by_postgres = [root / "etc/postgresql/15/main/conf.d/everheard.conf"]
+    for path in [*code, *units, *read_by_postgres]:
+        needed = 0o755 if path.is_dir() else 0o444
+        assert stat.S_IMODE(path.stat().st_mode) & needed == needed, path
+    assert stat.S_IMODE((root / "etc/everheard/everheard.env").stat().st_mode) == 0o600
+
+
+def test_timers_and_settings_that_somebody_else_put_there_stay(
+    install: Install, root: Path, env_file: Path
+) -> None:
+    install("--env", str(env_file), "--mode", "fallback")
+    units = root / "etc/systemd/system"
+    theirs = [
+        units / "everheard-backup.timer",
+        units / "everheard-get_last_50.timer.d/override.conf",
+        root / "opt/everheard/notes.txt",
+    ]
+    for path in theirs:
+        path.write_text("mine")
+    (root / "etc/everheard/get_last_50.env").write_text("ARGUMENTS=--if-stale 7h\n")
+    said = install() + install("--uninstall")
+    assert [path.read_text() for path in theirs] == ["mine"] * 3
+    assert "get_last_50.env stays as you changed it" in said
+    assert (root / "etc/everheard/get_last_50.env").read_text() == "ARGUMENTS=--if-stale 7h\n"
+    assert not (units / "everheard-get_last_50.timer").exists()
+
+
+def test_clone_in_the_place_of_the_installed_program_is_left_alone(
+    install: Install, root: Path, env_file: Path
+) -> None:
+    (root / "opt/everheard/.git").mkdir(parents=True)
+    (root / "opt/everheard/everheard").mkdir()
+    for options in (("--env", str(env_file)), ("--uninstall",)):
+        assert "move that elsewhere" in install(*options, code=1)
+    assert (root / "opt/everheard/everheard").exists()
+
+
+def test_link_in_the_services_folder_is_not_written_through(
+    install: Install, root: Path, env_file: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "shadow"
+    secret.write_text("root's own")
+    (tmp_path / "folder").mkdir()
+    install("--env", str(env_file), "--cron")
+    settings = root / "var/lib/everheard/everheard.env"
+    for target in (secret, tmp_path / "folder"):
+        settings.unlink()
+        settings.symlink_to(target)
+        install("--cron")
+        assert not settings.is_symlink()
+        assert settings.read_text() == env_file.read_text()
+    assert secret.read_text() == "root's own"
+    assert list((tmp_path / "folder").iterdir()) == []
+    assert {path.name for path in (root / "var/lib").iterdir()} == {"everheard"}
+
+
+def test_plays_of_the_database_so_far_are_not_forgotten_without_a_word(
+    install: Install, env_file: Path
+) -> None:
+    said = install("--env", str(env_file), "--database", "local")
+    assert "those in the one that DATABASE_URL named stay there" in said
+    assert "a:b@c" not in said

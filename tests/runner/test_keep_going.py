@@ -136,3 +136,15 @@ def test_what_was_done_is_remembered_and_what_failed_is_not_done(
     assert second.wait(timeout=60) == 0
     assert check(tmp_path) == 0
     assert count_runs(database_url, "rank_albums") == 1
+
+
+@pytest.mark.posix
+def test_done_is_noted_through_no_link(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (tmp_path / "get_last_50").symlink_to(elsewhere)
+    with pytest.raises(OSError, match="symbolic link"):
+        keep_going.note_done(tmp_path / "get_last_50", 1.0)
+    assert not elsewhere.exists()
+    keep_going.note_done(tmp_path / "rank_albums", 1.0)
+    assert keep_going.read_done_at(tmp_path, "rank_albums") == 1.0
+    assert (tmp_path / "rank_albums").stat().st_mode & 0o077 == 0

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -21,11 +19,27 @@ from everheard.database.embedded.folder import (
     SOCKET_PORT,
     Layout,
     find_socket_dir,
+    is_private,
     spell_plainly,
     uses_tcp,
 )
-from everheard.database.embedded.postmaster import Postmaster, answers, is_alive, read_postmaster
+from everheard.database.embedded.postmaster import (
+    Postmaster,
+    answers,
+    is_alive,
+    is_own_folder,
+    read_postmaster,
+)
 from everheard.failure import ConfigurationError, DatabaseTrouble
+from everheard.files import (
+    make_folder,
+    read_file,
+    remove_file,
+    remove_folder,
+    touch_file,
+    write_file,
+)
+from everheard.places import find_owner
 
 NAME = "everheard"  # of the role and of the database
 MAJOR_VERSION = "18"
@@ -94,20 +108,20 @@ def make_cluster(cluster: Cluster) -> None:
     if layout.unfinished.exists():
         if layout.data_dir.exists():
             cluster.run("pg_ctl", "stop", f"--pgdata={layout.data_dir.name}", "--mode=immediate")
-        shutil.rmtree(layout.data_dir, ignore_errors=True)
-    layout.unfinished.touch()
+        remove_folder(layout.data_dir)
+    touch_file(layout.unfinished)
     password = secrets.token_urlsafe(24)
-    _write_private(layout.passfile, f"*:*:*:{NAME}:{password}\n", cluster.account)
+    write_file(layout.passfile, f"*:*:*:{NAME}:{password}\n")
     initialise(cluster, layout.data_dir, password)
     start_cluster(cluster)
     _create_database(cluster)
-    layout.unfinished.unlink()
+    remove_file(layout.unfinished)
 
 
 def initialise(cluster: Cluster, data_dir: Path, password: str, *options: str) -> None:
     """Make PostgreSQL's folder, which reads its settings from ``everheard.conf``."""
     pwfile = cluster.layout.folder / "initdb-password"
-    _write_private(pwfile, password + "\n", cluster.account)
+    write_file(pwfile, password + "\n")
     code, said = cluster.run(
         "initdb",
         f"--pgdata={data_dir.name}",
@@ -121,13 +135,13 @@ def initialise(cluster: Cluster, data_dir: Path, password: str, *options: str) -
         "--no-instructions",
         *options,
     )
-    pwfile.unlink()
+    remove_file(pwfile)
     if code:
         raise DatabaseTrouble(
             f"PostgreSQL could not make its folder {data_dir}: {find_reason(said)}."
         )
-    with (data_dir / "postgresql.conf").open("a") as file:
-        file.write("\ninclude = 'everheard.conf'\n")
+    conf = data_dir / "postgresql.conf"
+    write_file(conf, read_file(conf) + b"\ninclude = 'everheard.conf'\n")
 
 
 def _create_database(cluster: Cluster) -> None:
@@ -148,6 +162,7 @@ def describe_connection(layout: Layout, postmaster: Postmaster, *, database: str
         "user": NAME,
         "dbname": database,
         "passfile": spell_plainly(layout.passfile).replace("\\", "/"),
+        **postmaster.proofs,
     }
     return " ".join(f"{name}={_quote(value)}" for name, value in values.items())
 
@@ -167,14 +182,13 @@ def start_cluster(cluster: Cluster) -> None:
 
 def write_settings(cluster: Cluster, data_dir: Path) -> None:
     """Write ``everheard.conf`` for this machine."""
-    settings = _compose_settings(cluster)
-    _write_private(data_dir / "everheard.conf", settings, cluster.account)
+    write_file(data_dir / "everheard.conf", _compose_settings(cluster))
 
 
 def launch(cluster: Cluster) -> None:
     """Start the server with the settings that are there."""
     layout = cluster.layout
-    layout.log.unlink(missing_ok=True)
+    remove_file(layout.log)
     code, said = cluster.run(
         "pg_ctl",
         "start",
@@ -185,7 +199,7 @@ def launch(cluster: Cluster) -> None:
         "--silent",
     )
     if code:
-        log = layout.log.read_text(errors="replace") if layout.log.exists() else said
+        log = read_file(layout.log).decode(errors="replace") if layout.log.exists() else said
         raise DatabaseTrouble(
             f"The embedded PostgreSQL did not start ({find_reason(log)}): {layout.log} says more."
         )
@@ -193,17 +207,17 @@ def launch(cluster: Cluster) -> None:
 
 def _compose_settings(cluster: Cluster) -> str:
     """Return ``everheard.conf`` for this machine; makes the socket's folder."""
-    if uses_tcp():
+    socket_dir = None if uses_tcp() else find_socket_dir(cluster.layout)
+    if socket_dir is None:
         port = _settle_port(cluster.layout.port_file)
         return SETTINGS.format(address="127.0.0.1", port=port, socket_dir="")
-    socket_dir = find_socket_dir(cluster.layout)
-    _settle_socket_dir(socket_dir, cluster.account)
+    settle_socket_dir(socket_dir, cluster.account)
     return SETTINGS.format(address="", port=SOCKET_PORT, socket_dir=socket_dir)
 
 
 def _settle_port(port_file: Path) -> int:
     """Return the port written down; draw another only where a stranger took it."""
-    drawn = int(port_file.read_text()) if port_file.exists() else 0
+    drawn = int(read_file(port_file)) if port_file.exists() else 0
     for port in (drawn, 0):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             if sys.platform != "win32":  # there it would allow a port that is in use
@@ -213,39 +227,35 @@ def _settle_port(port_file: Path) -> int:
             except OSError:
                 continue
             found: int = probe.getsockname()[1]
-            port_file.write_text(f"{found}\n")
+            write_file(port_file, f"{found}\n")
             return found
     raise DatabaseTrouble("No port on 127.0.0.1 is free: end a program that holds many of them.")
 
 
-def _settle_socket_dir(socket_dir: Path, account: SystemUser) -> None:
+def settle_socket_dir(socket_dir: Path, account: SystemUser) -> None:
     """Make the socket's folder; refuse one that somebody else put there."""
     if sys.platform == "win32":
         return
-    try:
-        socket_dir.mkdir(mode=0o700)
-        account.own(socket_dir)
-    except FileExistsError:
-        found = socket_dir.lstat()
-        owners = {os.geteuid(), account.uid}
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o077:
-            raise ConfigurationError(
-                [f"{socket_dir} is not a private folder of this user: remove it and start again"]
-            ) from None
+    if find_owner(socket_dir) is None:
+        make_folder(socket_dir, owner=account.owner)
+    if not is_private(socket_dir, os.geteuid() if account.uid is None else account.uid):
+        raise ConfigurationError(
+            [f"{socket_dir} is not a private folder of this user: remove it and start again"]
+        )
 
 
 def stop_cluster(cluster: Cluster) -> None:
     """Stop the server: open connections are ended, everything committed is on disk."""
     data = cluster.layout.data_dir.name
+    postmaster = read_postmaster(cluster.layout)
     code, said = cluster.run(
         "pg_ctl", "stop", f"--pgdata={data}", "--mode=fast", f"--timeout={START_SECONDS}", "--wait"
     )
     if code:
         raise DatabaseTrouble(f"The embedded PostgreSQL did not stop: {find_reason(said)}.")
-    if not uses_tcp():
-        socket_dir = find_socket_dir(cluster.layout)
+    if postmaster and postmaster.socket_dir and is_own_folder(postmaster):
         with suppress(OSError):  # not empty where somebody put something there: not ours to remove
-            socket_dir.rmdir()
+            postmaster.socket_dir.rmdir()
 
 
 def await_running(cluster: Cluster) -> bool:
@@ -268,13 +278,6 @@ def await_running(cluster: Cluster) -> bool:
             )
         time.sleep(0.1)
     return False
-
-
-def _write_private(path: Path, text: str, account: SystemUser) -> None:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    account.own(path)
-    path.write_text(text, encoding="ascii")
 
 
 def find_reason(text: str) -> str:

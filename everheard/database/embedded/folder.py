@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from everheard.failure import ConfigurationError
+from everheard.places import is_root, judge_links
 
 #: A Unix socket's path must fit into 104 bytes on macOS and 108 on Linux, its end included.
 LONGEST_SOCKET_PATH = 103
 SOCKET_PORT = 5432
-SHORT_FOLDERS = Path("/tmp")  # noqa: S108 - the name is ours alone: mode 0700, owner checked
+#: Where root, and each user who is signed in, has a folder that nobody else can write in.
+ROOTS_OWN = Path("/run")
+RUNTIME_FOLDERS = Path("/run/user")
 
 #: Folder names that belong to programs which copy files while the server writes them.
 SYNCED_NAMES = {
@@ -74,8 +81,13 @@ class Layout:
 
 
 def find_layout(home: Path) -> Layout:
-    """Return where the server of ``home`` keeps its things; creates nothing."""
-    return Layout((home.expanduser().absolute() / "postgres").resolve())
+    """Return where the server of ``home`` keeps its things; creates nothing.
+
+    Raises OSError where root would have to follow a link that it did not make.
+    """
+    place = home.expanduser().absolute() / "postgres"
+    judge_links(place)
+    return Layout(place.resolve())
 
 
 def uses_tcp() -> bool:
@@ -111,17 +123,44 @@ def _find_service(path: Path) -> str | None:
     return None
 
 
-def find_socket_dir(layout: Layout) -> Path:
-    """Return a folder for the socket whose path is short and plain ASCII."""
+def find_socket_dir(layout: Layout) -> Path | None:
+    """Return a folder for the socket whose path is short and plain ASCII, and private all along.
+
+    None where there is none: then clients come by TCP. A folder that all can write in, like
+    ``/tmp``, is no place for it: whoever is there first could stand in for the server
+    (docs/decisions/0019-no-server-is-believed-by-its-pid-file.md).
+    """
     beside = layout.folder / "socket"
-    if re.fullmatch(r"[A-Za-z0-9/._ -]+", str(beside)) and _fits(beside):
-        return beside
     digest = hashlib.sha256(str(layout.folder).encode()).hexdigest()[:16]
-    return SHORT_FOLDERS / f"everheard-{digest}"
+    places = [beside, *(folder / f"everheard-{digest}" for folder in _list_private_folders())]
+    return next((place for place in places if _fits(place)), None)
+
+
+def _list_private_folders() -> Iterator[Path]:
+    """Yield short folders in which nobody else can put anything."""
+    if sys.platform == "win32":
+        return
+    given = [ROOTS_OWN]
+    if not is_root():
+        given = [RUNTIME_FOLDERS / str(os.geteuid()), Path(tempfile.gettempdir())]
+    for folder in given:
+        if is_private(folder, os.geteuid()):
+            yield folder.resolve()
+
+
+def is_private(folder: Path, owner: int) -> bool:
+    """Say whether this is a folder, no link, that belongs to a user and none else can write in."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == owner and not found.st_mode & 0o022
 
 
 def _fits(socket_dir: Path) -> bool:
-    return len(str(socket_dir / f".s.PGSQL.{SOCKET_PORT}").encode()) <= LONGEST_SOCKET_PATH
+    socket_path = str(socket_dir / f".s.PGSQL.{SOCKET_PORT}")
+    is_plain = re.fullmatch(r"[A-Za-z0-9/._ -]+", socket_path)
+    return bool(is_plain) and len(socket_path) <= LONGEST_SOCKET_PATH
 
 
 def spell_plainly(path: Path) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from everheard.database.embedded.account import settle_account, settle_folder, settle_programs
 from everheard.database.embedded.cluster import (
@@ -35,6 +35,7 @@ from everheard.database.embedded.upgrade import (
     upgrade_cluster,
 )
 from everheard.failure import ConfigurationError, DatabaseTrouble
+from everheard.files import read_file
 from everheard.lock import lock_file
 
 #: Longer than a start may take, so that whoever waits for it sees it end.
@@ -43,7 +44,7 @@ LOCK_SECONDS = 120
 
 @dataclass(frozen=True)
 class EmbeddedServer:
-    """A running server. ``socket_dir`` outside Windows, ``port`` on Windows, never both."""
+    """A running server, with its ``socket_dir`` or, where clients come by TCP, its ``port``."""
 
     url: str = field(repr=False)
     data_dir: Path
@@ -63,7 +64,7 @@ def start(home: Path) -> EmbeddedServer:
         found = find(home)
         if found is not None:
             return found
-        account = settle_account()
+        account = settle_account(home)
         layout = settle_folder(home, account)
         cluster = Cluster(layout, settle_programs(bin_dir(), account), account)
         try:
@@ -127,7 +128,7 @@ def _find_running(layout: Layout) -> EmbeddedServer | None:
 
 def _build_url(layout: Layout, postmaster: Postmaster) -> str:
     try:
-        password = layout.passfile.read_text().strip().rpartition(":")[2]
+        password = read_file(layout.passfile).decode().strip().rpartition(":")[2]
     except FileNotFoundError:
         raise ConfigurationError(
             [
@@ -135,10 +136,12 @@ def _build_url(layout: Layout, postmaster: Postmaster) -> str:
                 " docs/embedded-postgres.md says how to set a new one"
             ]
         ) from None
-    if postmaster.socket_dir is None:
-        return f"postgresql://{NAME}:{password}@127.0.0.1:{postmaster.port}/{NAME}"
-    folder = quote(str(postmaster.socket_dir), safe="/")
-    return f"postgresql://{NAME}:{password}@:{postmaster.port}/{NAME}?host={folder}"
+    host = "127.0.0.1" if postmaster.socket_dir is None else ""
+    asked = dict(postmaster.proofs)
+    if postmaster.socket_dir is not None:
+        asked = {"host": str(postmaster.socket_dir), **asked}
+    query = urlencode(asked, safe="/", quote_via=quote)
+    return f"postgresql://{NAME}:{password}@{host}:{postmaster.port}/{NAME}?{query}"
 
 
 def stop(home: Path) -> bool:
@@ -147,7 +150,7 @@ def stop(home: Path) -> bool:
         layout = find_layout(home)
         if not layout.lock.exists():
             return False
-        account = settle_account()
+        account = settle_account(home)
         cluster = Cluster(layout, settle_programs(bin_dir(), account), account)
         with lock_file(layout.lock, wait_seconds=LOCK_SECONDS):
             if not await_running(cluster):

@@ -7,7 +7,9 @@ After https://www.postgresql.org/docs/18/pgupgrade.html.
 
 from __future__ import annotations
 
-import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +20,14 @@ from everheard.database.embedded.cluster import (
     find_reason,
     initialise,
     launch,
+    settle_socket_dir,
     start_cluster,
     stop_cluster,
     write_settings,
 )
 from everheard.database.embedded.folder import Layout, find_socket_dir, spell_plainly, uses_tcp
 from everheard.failure import DatabaseTrouble
+from everheard.files import move, own_folder, read_file, remove_folder
 
 #: Beside the data: where the new cluster is made, and where the old one waits to be removed.
 NEW, OLD = "data-new", "data-old"
@@ -31,7 +35,7 @@ NEW, OLD = "data-new", "data-old"
 
 def read_version(layout: Layout) -> str:
     """Return the major version whose server made the data."""
-    return (layout.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
+    return read_file(layout.data_dir / "PG_VERSION").decode("ascii").strip()
 
 
 def find_programs(wheel: Path, version: str) -> Path | None:
@@ -53,22 +57,22 @@ def upgrade_cluster(cluster: Cluster, old_programs: Path) -> None:
     layout = cluster.layout
     old = replace(cluster, programs=old_programs)
     _shut_down(old)
-    shutil.rmtree(layout.folder / NEW, ignore_errors=True)
-    password = layout.passfile.read_text().strip().rpartition(":")[2]
+    remove_folder(layout.folder / NEW)
+    password = read_file(layout.passfile).decode().strip().rpartition(":")[2]
     checksums = [] if _has_checksums(old) else ["--no-data-checksums"]
     initialise(cluster, layout.folder / NEW, password, *checksums)
     write_settings(cluster, layout.folder / NEW)
     _transfer(cluster, old)
-    layout.data_dir.rename(layout.folder / OLD)
-    (layout.folder / NEW).rename(layout.data_dir)
+    move(layout.data_dir, layout.folder / OLD)
+    move(layout.folder / NEW, layout.data_dir)
     start_cluster(cluster)
-    shutil.rmtree(layout.folder / OLD, ignore_errors=True)
+    remove_folder(layout.folder / OLD)
 
 
 def finish_upgrade(layout: Layout) -> None:
     """Put right what was cut off between two renames: then the new data is whole."""
     if (layout.folder / OLD).exists() and not layout.data_dir.exists():
-        (layout.folder / NEW).rename(layout.data_dir)
+        move(layout.folder / NEW, layout.data_dir)
 
 
 def _shut_down(old: Cluster) -> None:
@@ -88,24 +92,35 @@ def _has_checksums(old: Cluster) -> bool:
 
 def _transfer(cluster: Cluster, old: Cluster) -> None:
     layout = cluster.layout
-    sockets = []
-    if not uses_tcp():
-        socket_dir = find_socket_dir(layout)
-        socket_dir.mkdir(mode=0o700, exist_ok=True)
-        cluster.account.own(socket_dir)
-        sockets = [f"--socketdir={socket_dir}"]
-    code, said = cluster.run(
-        "pg_upgrade",
-        f"--old-datadir={layout.data_dir.name}",
-        f"--new-datadir={NEW}",
-        f"--old-bindir={spell_plainly(old.programs)}",
-        f"--new-bindir={spell_plainly(cluster.programs)}",
-        f"--username={NAME}",
-        *sockets,
-        PGPASSFILE=spell_plainly(layout.passfile),
-    )
+    with _lend_sockets(cluster) as sockets:
+        code, said = cluster.run(
+            "pg_upgrade",
+            f"--old-datadir={layout.data_dir.name}",
+            f"--new-datadir={NEW}",
+            f"--old-bindir={spell_plainly(old.programs)}",
+            f"--new-bindir={spell_plainly(cluster.programs)}",
+            f"--username={NAME}",
+            *sockets,
+            PGPASSFILE=spell_plainly(layout.passfile),
+        )
     if code:
         raise DatabaseTrouble(
             f"The data in {layout.data_dir} could not be brought to a newer PostgreSQL, and is as"
             f" it was: {find_reason(said)}."
         )
+
+
+@contextmanager
+def _lend_sockets(cluster: Cluster) -> Iterator[list[str]]:
+    """Lend pg_upgrade a private folder with a short name; where there is none, until it is done."""
+    socket_dir = None if uses_tcp() else find_socket_dir(cluster.layout)
+    if uses_tcp():
+        yield []
+    elif socket_dir:
+        settle_socket_dir(socket_dir, cluster.account)
+        yield [f"--socketdir={socket_dir}"]
+    else:
+        with tempfile.TemporaryDirectory(prefix="everheard-") as folder:
+            if cluster.account.owner:
+                own_folder(Path(folder), cluster.account.owner)
+            yield [f"--socketdir={folder}"]

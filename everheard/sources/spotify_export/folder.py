@@ -7,12 +7,12 @@ nothing. It has a lock beside it, which is held before the folder is there.
 from __future__ import annotations
 
 import secrets
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from everheard.files import lend_folder, make_folder, remove_file, remove_folder
 from everheard.lock import lock_file
 
 _MARK = "everheard-import.mark"
@@ -25,24 +25,18 @@ def private_folder(home: Path) -> Iterator[Path]:
     It lies on the disk of ``home``: on a Pi the usual place for such folders may be memory.
     Folders of imports that were killed go too: their owners' locks went with them.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     for left in home.glob("import-*"):
         with suppress(OSError):  # somebody imports there, or it is not ours
             _remove_left(left)
     folder = home / f"import-{secrets.token_hex(16)}"
     lock = _find_lock(folder)
-    lock.touch(exist_ok=False)  # nobody else's, and not through a link
     try:
-        with lock_file(lock, wait_seconds=0):
-            folder.mkdir(mode=0o700)
-            try:
-                with (folder / _MARK).open("xb") as mark:
-                    mark.write(_say_whose(folder))
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+        with lock_file(lock, wait_seconds=0), lend_folder(folder) as lent:
+            (lent / _MARK).write_bytes(_say_whose(folder))
+            yield lent
     finally:
-        lock.unlink(missing_ok=True)
+        remove_file(lock)
 
 
 def _remove_left(folder: Path) -> None:
@@ -54,8 +48,8 @@ def _remove_left(folder: Path) -> None:
     if mark.stat().st_size > 200 or mark.read_bytes() != _say_whose(folder) or lock.is_symlink():
         return
     with lock_file(lock, wait_seconds=0):
-        shutil.rmtree(folder)  # follows no links
-    lock.unlink(missing_ok=True)
+        remove_folder(folder)  # follows no links
+    remove_file(lock)
 
 
 def _say_whose(folder: Path) -> bytes:

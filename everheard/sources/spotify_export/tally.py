@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from everheard.failure import ExitCode, Failure
+from everheard.files import open_file
+from everheard.places import find_real
 from everheard.rows import FileTally, SkippedRow, ToldTime
 from everheard.sources.spotify_export.found import HistoryFile, show_name
 
@@ -239,8 +242,7 @@ class SkipReport:
         self._file: TextIO | None = None
         if path:
             with self._telling():
-                self._check_place(path)
-                self._file = path.open("w", encoding="utf-8", newline="")
+                self._file = self._open(path)
         self._writer = csv.writer(self._file) if self._file else None
         self._write(self._COLUMNS)
 
@@ -261,14 +263,17 @@ class SkipReport:
             if self._writer:
                 self._writer.writerow(row)
 
-    def _check_place(self, path: Path) -> None:
+    def _open(self, path: Path) -> TextIO:
         if not path.parent.is_dir():
             raise BadReport(f"{self._name} has no folder to be in: make it, or name another.")
+        file = open_file(find_real(path))
+        file.seek(0)
         start = ",".join(self._COLUMNS).encode()
-        if path.is_file() and path.stat().st_size:
-            with path.open("rb") as file:
-                if file.read(len(start)) != start:
-                    raise BadReport(f"{self._name} is there and no report: name another file.")
+        if file.read(len(start)) not in {start, b""}:
+            file.close()
+            raise BadReport(f"{self._name} is there and no report: name another file.")
+        file.truncate(0)
+        return io.TextIOWrapper(file, encoding="utf-8", newline="")
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

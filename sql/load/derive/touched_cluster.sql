@@ -227,7 +227,9 @@ lent as (
     inner join warehouse.dim_track as track
         on play.track_key = track.track_key
     where
-        start.is_walked
+        -- Or all plays would be looked at for no class (benchmark import_history).
+        (select count(c.match_key) from pg_temp.changed_class as c) > 0
+        and start.is_walked
         and track.match_key in (select c.match_key from pg_temp.changed_class as c)
 ),
 
@@ -313,8 +315,12 @@ observation as (
     inner join warehouse.fact_play as play
         on class_track.track_key = play.track_key
     where
-        -- Or all plays would be read for no class (benchmark hourly_job).
+        -- Or all plays would be read for no class (benchmarks hourly_job, import_history).
         (select count(w.match_key) from whole_class as w) > 0
+        and (
+            (select count(t.match_key) from told as t) > 0
+            or (select count(c.match_key) from pg_temp.changed_class as c) > 0
+        )
         and play.listener_key = %(listener_key)s
         and play.ms_source = 1
         and (

@@ -8,7 +8,7 @@ import psycopg2.extensions
 import pytest
 
 import simulator
-from cli.doctor import check_way, run_doctor
+from cli.doctor import check_env_file, check_way, run_doctor
 from cli.doctor.check import Mark
 from cli.setup.answers import remember
 from jobs import get_last_50
@@ -290,3 +290,16 @@ def test_sum_that_is_not_that_of_its_plays_is_told_and_cured(
         assert migrate.main(["summaries"]) == 0
         code, said = doctor()
         assert code == 0, said
+
+
+def test_settings_that_others_may_read_are_named_with_the_cure(tmp_path: Path) -> None:
+    env_file = tmp_path / "my .env"
+    assert check_env_file(env_file) == []
+    env_file.touch(mode=0o600)
+    (found,) = check_env_file(env_file)
+    assert found.mark is Mark.GOOD
+    for mode in (0o640, 0o604):
+        env_file.chmod(mode)
+        (found,) = check_env_file(env_file)
+        assert found.mark is Mark.BAD
+        assert found.cure == f"`chmod 600 '{env_file}'`"

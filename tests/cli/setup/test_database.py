@@ -1,7 +1,21 @@
-import pytest
+import io
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from cli.setup.database import to_pooled_url
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from cli.env_file import write_settings
+from cli.setup.database import choose_database, count_plays, is_same, to_pooled_url
+from everheard.config import read_settings
+from everheard.database.embedded import bin_dir
 from migrate.upgrade import to_direct_url
+from tests.jobs.report_ledger import fill
+from tests.repository.project import PROJECT_DIR
 
 DIRECT = "postgresql://ada:p%40ss@ep-cool-name-123456.eu-central-1.aws.neon.tech/db?sslmode=require"
 POOLED = DIRECT.replace("123456.", "123456-pooler.")
@@ -18,3 +32,101 @@ def test_either_neon_address_gives_the_pooled_one_and_migrate_finds_the_direct_o
 @pytest.mark.parametrize("url", ["", "postgresql://ada:x@db.example.org:6543/everheard"])
 def test_other_addresses_stay_as_they_are(url: str) -> None:
     assert to_pooled_url(url) == url
+
+
+@pytest.fixture
+def change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str, str], str]:
+    """Choose another database, as setup does; return what was said."""
+    env_file = tmp_path / ".env"
+    monkeypatch.setitem(read_settings.__kwdefaults__, "env_file", env_file)
+    monkeypatch.delenv("DATABASE_URL")
+
+    def choose(before: str, after: str) -> str:
+        write_settings(env_file, {"DATABASE_URL": before, "EVERHEARD_HOME": str(tmp_path)})
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{after}\n"))
+        choose_database(read_settings(needs_spotify=False))
+        assert read_settings(needs_spotify=False).database_url == after
+        return capsys.readouterr().out
+
+    return choose
+
+
+@pytest.mark.posix
+def test_plays_that_stay_behind_are_counted_and_the_way_back_is_told(
+    change: Callable[[str, str], str],
+    connection: Connection,
+    database_url: str,
+    empty_database_url: str,
+) -> None:
+    fill(connection)
+    said = change(database_url, empty_database_url)
+    name = urlsplit(database_url).path.strip("/")
+    assert f"The database so far ({name} on " in said
+    assert "holds 4 plays, which stay there: none is lost" in said
+    assert "docs/setup.md, 'Another database'" in said
+    assert "To go back: `python start.py setup database`" in said
+    assert (urlsplit(database_url).password or "") not in said
+
+
+def test_nothing_is_said_where_nothing_stays_behind(
+    change: Callable[[str, str], str], database_url: str, empty_database_url: str
+) -> None:
+    assert "so far" not in change(database_url, empty_database_url)
+
+
+@pytest.mark.posix
+def test_plays_of_a_ledger_of_another_version_are_counted_too(
+    change: Callable[[str, str], str],
+    connection: Connection,
+    database_url: str,
+    empty_database_url: str,
+) -> None:
+    fill(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("update warehouse.etl_schema set version = 9, oldest_code = 9")
+    assert "holds 4 plays" in change(database_url, empty_database_url)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        POOLED,
+        DIRECT.replace("ada:p%40ss", "bi_reader:x"),
+        DIRECT.replace("tech/", "tech:5432/").replace("postgresql", "postgres"),
+    ],
+)
+def test_another_way_to_the_same_database_leaves_nothing_behind(other: str) -> None:
+    assert is_same(DIRECT, other)
+    assert not is_same(DIRECT, other.replace("/db", "/other"))
+    assert not is_same(DIRECT, "")
+
+
+def test_database_that_does_not_answer_is_named_with_what_it_may_hold(
+    change: Callable[[str, str], str], empty_database_url: str
+) -> None:
+    said = change("postgresql://a:b@127.0.0.1:1/plays", empty_database_url)
+    assert "(plays on 127.0.0.1) cannot be asked what it holds" in said
+
+
+@pytest.mark.posix
+def test_documented_way_brings_every_play_along(
+    change: Callable[[str, str], str],
+    connection: Connection,
+    database_url: str,
+    empty_database_url: str,
+    tmp_path: Path,
+) -> None:
+    fill(connection)
+    change(database_url, empty_database_url)
+    text = (PROJECT_DIR / "docs/setup.md").read_text("utf-8").partition("## Another database")[2]
+    block = text.split("```")[1]
+    commands = block.replace("OLD", shlex.quote(database_url))
+    commands = commands.replace("NEW", shlex.quote(empty_database_url))
+    programs = f"{bin_dir()}:/usr/bin:/bin"
+    done = subprocess.run(
+        ["bash", "-ec", commands], env={"PATH": programs}, cwd=tmp_path, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert count_plays(read_settings(needs_spotify=False)) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -91,3 +92,14 @@ def test_nothing_is_removed_through_a_link(tmp_path: Path) -> None:
         pass
     assert list_all(elsewhere) == before
     assert left.is_symlink()
+
+
+@pytest.mark.posix
+def test_folder_made_on_the_way_is_its_owners_alone(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        with private_folder(tmp_path / "data" / "home") as folder:
+            modes = [path.stat().st_mode & 0o077 for path in (folder, *folder.parents[:2])]
+    finally:
+        os.umask(old)
+    assert modes == [0, 0, 0]

@@ -1,0 +1,100 @@
+"""``python start.py import FILE`` with nothing else there: a ledger, a listener, a page."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from benchmarks.history_data import write_history
+from everheard.config import PROJECT_DIR
+from everheard.database import embedded
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("history")
+    write_history(folder, 300)
+    return folder
+
+
+def type_import(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "start.py", "import", *map(str, words)],
+        cwd=PROJECT_DIR,
+        env={**os.environ, "EVERHEARD_HOME": str(home), "DATABASE_URL": ""},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def read_whose(home: Path) -> list[tuple[object, ...]]:
+    url = embedded.start(home).url
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select display_name, timezone from warehouse.dim_listener")
+        return cursor.fetchall()
+
+
+def test_first_history_ends_with_a_page_of_whoever_said_so(home: Path, history: Path) -> None:
+    done = type_import(home, history, "--name", "Ana", "--timezone", "America/Lima")
+    assert done.returncode == 0, done.stderr
+    assert read_whose(home) == [("Ana", "America/Lima")]
+    page = home / "dashboard" / "index.html"
+    assert f"The page: {page}" in done.stdout
+    assert "Ana" in page.read_text("utf-8")
+    page.unlink()
+    again = type_import(home, history)
+    assert again.returncode == 0
+    assert not page.exists()  # of later ones the page is made when it is asked for
+    late = type_import(home, history, "--name", "Bob")
+    assert late.returncode == 78
+    assert "start.py listener" in late.stderr
+
+
+def test_what_only_tells_makes_nobody(home: Path, history: Path) -> None:
+    for word in ("--list", "--dry-run"):
+        assert type_import(home, history, word).returncode == 0
+    assert read_whose(home) == []
+    told = type_import(home, "--help").stdout
+    assert "--timezone ZONE" in told
+    assert "--report FILE" in told
+    assert type_import(home, history, "--timezone", "Nowhere/Land").returncode == 78
+    assert read_whose(home) == []
+
+
+@pytest.mark.posix
+def test_who_sits_there_is_asked(home: Path, history: Path) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "start.py", "import", str(history)],
+        cwd=PROJECT_DIR,
+        env={
+            **os.environ,
+            "EVERHEARD_HOME": str(home),
+            "DATABASE_URL": "",
+            "BROWSER": "true",
+        },
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        os.write(ours, b"Ana\nAsia/Tokyo\n")
+        said = b""
+        try:
+            while read := os.read(ours, 4096):
+                said += read
+        except OSError:  # the other end has gone
+            pass
+        os.close(ours)
+    assert process.returncode == 0, said
+    assert b"Your name" in said
+    assert b"Your time zone" in said
+    assert read_whose(home) == [("Ana", "Asia/Tokyo")]

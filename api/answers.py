@@ -12,7 +12,7 @@ from flask import Response, json, request
 
 from api.queries import Paging
 
-MS_PER_HOUR = 3_600_000
+_MS_PER_HOUR = 3_600_000
 
 
 def to_answer(content: Any, status: int = 200) -> Response:
@@ -31,6 +31,11 @@ def _to_json(value: object) -> object:
 def to_number(value: Decimal | float) -> int | float:
     """Return 95 for 95.00."""
     return int(value) if value == int(value) else float(value)
+
+
+def to_hours(ms: Any) -> float | None:
+    """Return milliseconds as hours; None stays None: nobody saw."""
+    return None if ms is None else round(ms / _MS_PER_HOUR, 2)
 
 
 def to_page(rows: Sequence[dict[str, Any]], total_count: int, paging: Paging) -> Response:

@@ -9,12 +9,16 @@ from pydantic import BaseModel, Field, RootModel
 
 from api.queries import Method
 
+#: How sure a sum of time is, and a count; the words of the views.
+Certainty = Literal["exact", "about", "at least", "not fully seen", "not seen"]
+CountCertainty = Literal["exact", "at least", "not seen"]
+
 
 class Contact(BaseModel):
-    """When plays of the listener were last asked for or brought; null where they never were."""
+    """When plays of the listener were last asked for; null where they never were."""
 
     last_contact_at: dt.datetime | None = Field(
-        description="When Spotify was last asked for plays, or a file brought some."
+        description="When Spotify was last asked for plays, whether it had any or not."
     )
     last_contact_by: str | None = Field(description="The machine that did it.")
     hours_since_contact: float | None = Field(description="As of this answer.")
@@ -42,28 +46,32 @@ class DayTop(BaseModel):
     artist: str | None
     play_count: int
     hours_listened: float
-    certainty: str
+    certainty: Certainty
+    count_certainty: CountCertainty
 
 
 class DailyReport(Contact):
-    """A day beside the thirty before it; ``certainty`` says how its hours are to be read."""
+    """A day beside the thirty before it; numbers are null where ``certainty`` is "not seen"."""
 
     date: dt.date
     is_today: bool
-    hours_listened: float
-    hours_estimated: float
-    certainty: str
-    play_count: int
-    listen_count: int
-    count_certainty: str
-    average_hours: float | None
-    average_play_count: float | None
-    artist_count: int
-    guest_count: int
-    song_count: int
-    new_artist_count: int
-    session_count: int
-    longest_session_hours: float
+    hours_listened: float | None
+    hours_estimated: float | None
+    certainty: Certainty
+    play_count: int | None
+    listen_count: int | None
+    count_certainty: CountCertainty
+    average_hours: float | None = Field(
+        description="Over the wholly seen days of the thirty before; null where under seven are."
+    )
+    average_play_count: float | None = Field(description="The same of plays.")
+    average_day_count: int = Field(description="How many of the thirty were wholly seen.")
+    artist_count: int | None
+    guest_count: int | None
+    song_count: int | None
+    new_artist_count: int | None
+    session_count: int | None
+    longest_session_hours: float | None
     excluded_play_count: int
     open_gap_count: int
     top: list[DayTop]
@@ -104,6 +112,9 @@ class Ranked(BaseModel):
     places_up_since_yesterday: int | None
     places_up_since_last_week: int | None
     places_up_since_last_month: int | None
+    certainty: Certainty | None = Field(
+        description="Of hours_listened, as of the last run of rank_albums; null where none are."
+    )
 
 
 class PastRank(BaseModel):
@@ -152,16 +163,19 @@ class Found(BaseModel):
     id: str | None
     key: int
     score: float
-    play_count: int
+    play_count: int | None
+    count_certainty: CountCertainty
 
 
 class Numbers(BaseModel):
-    """The listener's own numbers; estimated where not all time was measured."""
+    """The listener's own numbers of all time; null where nothing was seen and nothing is known."""
 
-    play_count: int
-    listen_count: int
-    hours_listened: float
+    play_count: int | None
+    listen_count: int | None
+    hours_listened: float | None
     is_estimated: bool
+    certainty: Certainty = Field(description="Of the hours.")
+    count_certainty: CountCertainty = Field(description="Of the counts.")
     first_played_at: dt.datetime | None
     last_played_at: dt.datetime | None
 
@@ -173,8 +187,8 @@ class ArtistDetail(Numbers):
     artist_id: str | None
     artist_key: int
     image_url: str | None
-    main_play_count: int
-    featured_play_count: int
+    main_play_count: int | None
+    featured_play_count: int | None
 
 
 class AlbumDetail(Numbers):

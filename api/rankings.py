@@ -13,7 +13,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from api.access import get_caller
-from api.answers import MS_PER_HOUR, take_total, to_answer, to_number, to_page
+from api.answers import take_total, to_answer, to_hours, to_number, to_page
 from api.ledger import LedgerReader, get_ledger
 from api.models import PastRankList, RankingList, Rated, RatingList
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
@@ -62,7 +62,7 @@ class Rankings:
 
 
 def _to_ranked(row: Row, method: str) -> Row:
-    hours = round(row.pop("ms_listened") / MS_PER_HOUR, 2)
+    hours = to_hours(row.pop("ms_listened"))
     average = row["average_rating"]
     return {
         **row,

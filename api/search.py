@@ -42,7 +42,7 @@ class Search:
         """Return what fits, best first; what is played more comes first among equals."""
         matches = self._refresh(listener_key).find(text, kind, limit + _SPARE)
         plays = {
-            (row["kind"], row["key"]): int(row["play_count"])
+            (row.pop("kind"), row.pop("key")): row
             for row in self._ledger.read(
                 "found_names",
                 listener_key=listener_key,
@@ -58,12 +58,12 @@ class Search:
                 "id": match.name.id,
                 "key": match.name.key,
                 "score": match.score,
-                "play_count": plays[match.name.kind, match.name.key],
+                **plays[match.name.kind, match.name.key],
             }
             for match in matches
             if (match.name.kind, match.name.key) in plays
         ]
-        found.sort(key=lambda row: (-row["score"], -row["play_count"]))
+        found.sort(key=lambda row: (-row["score"], -(row["play_count"] or 0)))
         return found[:limit]
 
     def _refresh(self, listener_key: int) -> SearchIndex:

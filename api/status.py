@@ -9,7 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from api.access import get_caller
-from api.answers import MS_PER_HOUR, to_answer
+from api.answers import to_answer, to_hours
 from api.ledger import get_ledger
 from api.models import Contact, DailyReport, Health, Status
 from api.problems import FAULT_RESPONSES, SECURITY, ApiError
@@ -64,13 +64,13 @@ def show_daily_report(query: ReportQuery) -> Response:
     day, average = row.pop("play_date"), row.pop("average_ms")
     report = {
         "date": day,
-        "hours_listened": round(row.pop("ms_listened") / MS_PER_HOUR, 2),
-        "hours_estimated": round(row.pop("ms_estimated") / MS_PER_HOUR, 2),
-        "average_hours": None if average is None else round(average / MS_PER_HOUR, 2),
-        "longest_session_hours": round((row.pop("longest_session_ms") or 0) / MS_PER_HOUR, 2),
+        "hours_listened": to_hours(row.pop("ms_listened")),
+        "hours_estimated": to_hours(row.pop("ms_estimated")),
+        "average_hours": to_hours(average),
+        "longest_session_hours": to_hours(row.pop("longest_session_ms")),
         **row,
         "top": [
-            {"hours_listened": round(one.pop("ms_listened") / MS_PER_HOUR, 2), **one}
+            {"hours_listened": to_hours(one.pop("ms_listened")), **one}
             for one in ledger.read("daily_top", listener_key=listener_key, date=day)
         ],
         **read_last_contact(),

@@ -35,6 +35,8 @@ BY_PERIOD = {
     "listening_clock": "true",
     "skip_rate": "judged_count >= 20",
     "period_listening": "true",
+    "period_step": "true",
+    "period_streak": "true",
     "unnamed_listening": "true",
 }
 OTHERS = {

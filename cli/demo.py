@@ -20,6 +20,7 @@ from everheard.database import embedded
 from everheard.database.statements import read_query
 from everheard.failure import ExitCode, Failure
 from everheard.files import read_file, write_file
+from everheard.report.words import say_with_word
 from everheard.rims.plain import to_line
 from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
@@ -107,16 +108,17 @@ def _show_ledger(server: embedded.EmbeddedServer) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(read_query("demo/totals"))
-            plays, tracks, artists, hours = cursor.fetchone() or (0, 0, 0, 0)
+            totals = cursor.fetchone() or (0, 0, 0, 0, "not seen", "not seen")
+            plays, tracks, artists, hours, count_certainty, certainty = totals
             cursor.execute(read_query("demo/top_artists"))
             top = cursor.fetchall()
             cursor.execute(read_query("demo/gaps"))
             gaps = cursor.fetchall()
     finally:
         connection.close()
-    certainty = "at least " if gaps else ""
-    print(f"\nThe ledger: {certainty}{plays} plays of {tracks} tracks by {artists} artists,")
-    print(f"about {hours} hours (measured by the history; the last days estimated).\n")
+    counted = say_with_word(f"{plays} plays", count_certainty)
+    print(f"\nThe ledger: {counted} of {tracks} tracks by {artists} artists,")
+    print(f"{hours} hours (measured by the history, the last days estimated: {certainty}).\n")
     print("Top five artists         plays   hours")
     for name, count, artist_hours in top:
         print(f"  {to_line(name)[:22]:<22} {count:>5}  {artist_hours:>6}")

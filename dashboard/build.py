@@ -21,16 +21,17 @@ from dashboard.shelves import (
     list_ratings,
     list_releases,
     list_streaks,
+    say_missing,
     show_coverage,
     show_early_days,
     show_new_share,
     show_ratings,
     show_strips,
 )
-from dashboard.statement import draw_card, draw_statement, say_picture, say_stamp
+from dashboard.statement import draw_card, draw_statement, say_picture
 from dashboard.years import make_year_page
 from everheard.report.data import ListenerData, Period, Year
-from everheard.report.words import say_count, say_date, say_moment
+from everheard.report.words import say_contact, say_date, say_moment, say_year
 from everheard.rims.xml import finish
 from everheard.written import Written
 
@@ -92,7 +93,7 @@ class Pages:
         for file, name in _choose_pages(data):
             self._makers[file] = partial(self._draw_page, file, name)
         for year in data.years:
-            draws = year.year > data.years[-1].year - picture_years
+            draws = year in data.years[-picture_years:]
             self._makers[f"{year.year}.html"] = partial(self._draw_year, year, has_picture=draws)
             if draws:
                 self._makers[f"{year.year}.svg"] = partial(self._draw_picture, year)
@@ -130,7 +131,6 @@ class Pages:
             "year.html",
             **make_year_page(self._data, year, _find_period(self._data, year)),
             heading=f"Statement {year.year}",
-            stamp=say_stamp(year),
             has_picture=has_picture,
             alt=say_picture(year),
         )
@@ -138,8 +138,7 @@ class Pages:
     def _draw_picture(self, year: Year) -> str:
         period = _find_period(self._data, year)
         days = self._data.find_days(period.first_date, period.last_date)
-        stamp = say_stamp(year)
-        return draw_statement(self._data, year, period.artists, days, stamp)
+        return draw_statement(self._data, year, period.artists, days)
 
     def _draw_png(self, year: Year) -> bytes:
         return draw_png(self.make(f"{year.year}.svg").decode())
@@ -174,7 +173,6 @@ def make_environment() -> Environment:
 
 def _describe(data: ListenerData) -> dict[str, Any]:
     """Return what every page shows."""
-    gaps = len(data.open_gaps)
     is_empty = not choose_periods(data)
     has_early = _is_early(data)
     return {
@@ -182,17 +180,10 @@ def _describe(data: ListenerData) -> dict[str, Any]:
         "page": "",
         "pages": [] if is_empty or has_early else _PAGES,
         "names_file": "" if is_empty else "names.js",
-        "heard": _say_heard(data),
+        "heard": say_contact(data.last_contact_at, data.last_contact_by, data.newest_play_at),
         "made": say_moment(data.now),
-        "gaps_said": f"{say_count(gaps, 'stretch was', 'stretches were').capitalize()} not seen.",
+        "missing_said": say_missing(data),
     }
-
-
-def _say_heard(data: ListenerData) -> str:
-    if not data.last_contact_at:
-        return "Not heard from yet."
-    by = f", by {data.last_contact_by}" if data.last_contact_by else ""
-    return f"Last heard from {say_moment(data.last_contact_at)}{by}."
 
 
 def _collect(data: ListenerData) -> dict[str, Any]:
@@ -225,7 +216,7 @@ def _collect(data: ListenerData) -> dict[str, Any]:
             for panel, period in zip(panels, periods, strict=True)
         },
         "years": [
-            {"year": year.year, "said": "closed" if year.is_closed else "open"}
+            {"year": year.year, "said": say_year(year)[0].rstrip(".").lower()}
             for year in reversed(data.years)
             if not is_early
         ],

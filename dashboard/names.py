@@ -23,7 +23,7 @@ def write_names(data: ListenerData) -> str:
     places: dict[str, int] = {}
     size = 0
     both = [("artists", one) for one in data.artists] + [("songs", one) for one in data.tracks]
-    both.sort(key=lambda pair: -pair[1].total.ms_listened)
+    both.sort(key=lambda pair: -pair[1].total.ms)
     for kind, one in both:
         artist = to_line(one.artist_name)
         credit = [places.get(artist, artist)] if kind == "songs" else []
@@ -43,8 +43,8 @@ def write_names(data: ListenerData) -> str:
 
 def _to_figures(one: Discovery) -> list[int | str]:
     return [
-        round(one.total.ms_listened / MINUTE_MS),
-        one.total.play_count,
+        round(one.total.ms / MINUTE_MS),
+        one.total.plays,
         one.first_date.year * 12 + one.first_date.month - 1,
         one.last_date.year * 12 + one.last_date.month - 1,
         (one.url or "").rpartition("/")[2],
@@ -60,4 +60,4 @@ def _say_what_is_in(data: ListenerData, count: int) -> str:
 
 def sort_by_time(found: Iterable[Discovery]) -> list[Discovery]:
     """Return what was found, most time first."""
-    return sorted(found, key=lambda one: (-one.total.ms_listened, one.name))
+    return sorted(found, key=lambda one: (-one.total.ms, one.name))

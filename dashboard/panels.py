@@ -18,11 +18,16 @@ from dashboard.slots import BY_DAY, BY_WEEK, cut, cut_counts
 from everheard.report.data import ListenerData, Period, RankedPlace
 from everheard.report.words import (
     RULES,
+    is_red,
+    say_average,
     say_certainty,
     say_count,
     say_days,
     say_difference,
+    say_head,
     say_hours,
+    say_known_time,
+    say_number,
     say_place_change,
     say_time,
 )
@@ -57,7 +62,7 @@ class Row:
     name: str
     under: str
     url: str | None
-    play_count: int
+    plays: str
     time: str
     bar: Markup
     as_main: str = ""
@@ -72,9 +77,10 @@ class Panel:
     label: str
     title: str
     days: str
-    certainty: str
+    word: str
     reason: str
     rule: str
+    is_red: bool
     number: str
     unit: str
     against: str
@@ -105,7 +111,7 @@ def choose_periods(data: ListenerData) -> list[Period]:
         or (period.is_year and length > BY_DAY)
         or (not period.is_year and period.day_count < length)
     ]
-    return [period for period in chosen if period.total.play_count or period.name == "all time"]
+    return [period for period in chosen if period.total.plays or period.name == "all time"]
 
 
 def choose_first(periods: Sequence[Period], year: int) -> Period:
@@ -118,9 +124,8 @@ def choose_first(periods: Sequence[Period], year: int) -> Period:
 
 def make_panel(data: ListenerData, period: Period) -> Panel:
     """Assemble one period."""
-    gaps = data.find_gaps(period.first_date, period.last_date)
     days = data.find_days(period.first_date, period.last_date)
-    certainty, reason = say_certainty(period.total, len(gaps))
+    word, reason = say_certainty(period.total, period.seen_days)
     number, unit = say_hours(period.total.ms_listened)
     unit_of_bars, _ = slots = cut(data, period)
     sessions, longest = count_sessions(data, period)
@@ -129,13 +134,14 @@ def make_panel(data: ListenerData, period: Period) -> Panel:
         label=_LABELS.get(period.name, period.name),
         title=_name_period(period),
         days=say_days(period.first_date, period.last_date),
-        certainty=certainty,
+        word=word,
         reason=reason,
         rule=RULES[period.total.certainty],
+        is_red=is_red(period.total.certainty),
         number=number,
         unit=unit,
         against=_say_against(period),
-        spark=draw_spark(cut_counts(days, lambda day: day.total.ms_listened)),
+        spark=draw_spark(cut_counts(days, lambda day: day.total.ms)),
         excluded=_say_excluded(period),
         figures=_make_figures(data, period),
         drawings=_draw(data, period, slots),
@@ -174,10 +180,15 @@ def _name_before_now(period: Period) -> str:
 
 
 def _say_against(period: Period) -> str:
-    """Say how the time compares with the period before, or with a day where none is known."""
-    if not period.previous or not period.previous.ms_listened:
-        return f"{say_time(period.total.ms_listened // period.day_count)} a day"
-    change = period.total.ms_listened - period.previous.ms_listened
+    """Say how the time compares with the period before, where both were wholly seen."""
+    previous = period.previous
+    if not previous or not previous.plays:
+        if period.average_ms is None:
+            return ""
+        return say_average(say_time(period.average_ms), period.seen_days.wholly)
+    if not period.is_comparable:
+        return f"{say_known_time(previous)} in {_name_before_now(period)}"
+    change = period.total.ms - previous.ms
     word = "more" if change > 0 else "less"
     return f"{say_time(abs(change))} {word} than {_name_before_now(period)}"
 
@@ -191,45 +202,43 @@ def _say_excluded(period: Period) -> str:
 def _make_figures(data: ListenerData, period: Period) -> list[Figure]:
     days = data.find_days(period.first_date, period.last_date)
     total, previous = period.total, period.previous
-    plays = f"{total.play_count / max(len(days), 1):.0f} a day"
-    if previous and previous.play_count:
-        plays = say_difference(total.play_count, previous.play_count, _name_before_now(period))
-    is_open = total.count_certainty == "at least"
+    plays = ""
+    if previous and previous.plays and period.is_comparable:
+        plays = say_difference(total.plays, previous.plays, _name_before_now(period))
+    elif period.average_play_count is not None:
+        plays = say_average(f"{period.average_play_count:.0f}", period.seen_days.wholly)
     found = [one for one in data.artists if period.first_date <= one.first_date <= period.last_date]
     known = sum(one.first_date < period.first_date for one in data.artists)
     found_days = {one.first_date: 0 for one in found}
     for one in found:
         found_days[one.first_date] += 1
     figures = [
-        Figure("Plays, at least" if is_open else "Plays", f"{total.play_count:,}", plays,
-               draw_spark(cut_counts(days, lambda day: day.total.play_count))),
-        Figure("Days with music", f"{period.active_day_count:,}", f"of {period.day_count:,}",
-               draw_spark(cut_counts(days, lambda day: int(day.total.play_count > 0)))),
+        Figure(say_head("Plays", total.count_certainty), say_number(total.play_count), plays,
+               draw_spark(cut_counts(days, lambda day: day.total.plays))),
+        Figure(say_head("Days with music", total.count_certainty),
+               say_number(period.active_day_count), f"of {period.day_count:,}",
+               draw_spark(cut_counts(days, lambda day: int(day.total.plays > 0)))),
         Figure("Artists first heard", f"{len(found):,}",
                f"{known:,} known before" if known else "from the first day on",
                draw_spark(cut_counts(days, lambda day: found_days.get(day.play_date, 0)))),
     ]  # fmt: skip
-    streak = _find_streak(data, period)
+    streak = period.longest_streak
     if streak:
-        length, said = streak
-        figures.append(Figure("Longest streak", f"{length} d", said, _draw_streak(days)))
+        figures.append(
+            Figure(
+                say_head("Longest streak", streak.certainty),
+                f"{streak.length} d",
+                say_days(streak.first, streak.last),
+                _draw_streak(days),
+            )
+        )
     return figures
-
-
-def _find_streak(data: ListenerData, period: Period) -> tuple[int, str] | None:
-    best: tuple[int, str] | None = None
-    for streak in data.streaks:
-        first, last = max(streak.first, period.first_date), min(streak.last, period.last_date)
-        length = (last - first).days + 1
-        if length > (best[0] if best else 0):
-            best = (length, say_days(first, last))
-    return best
 
 
 def _draw_streak(days: Sequence[Any]) -> Markup:
     lengths, length = [], 0
     for day in days:
-        length = length + 1 if day.total.play_count else 0
+        length = length + 1 if day.total.plays else 0
         lengths.append(length)
     step = -(-len(lengths) // 60) or 1
     return draw_spark([max(lengths[at : at + step]) for at in range(0, len(lengths), step)])
@@ -243,13 +252,14 @@ def _draw(
     title = _name_period(period)
     drawings: dict[str, Markup] = defaultdict(Markup)
     if BY_DAY < period.day_count <= BY_WEEK:
-        limits = find_steps([day.total.ms_listened for day in data.days])
+        limits = find_steps([day.total.ms for day in data.days])
         name = f"days-{_name_anchor(period)}"
-        drawings["calendar"] = draw_calendar(days, limits, name=name, label=f"Time by day, {title}")
+        label = f"Time by day, {title}"
+        drawings["calendar"] = draw_calendar(days, period.months, limits, name=name, label=label)
     elif period.day_count > BY_WEEK:
-        drawings["months"] = draw_months(days, label=f"Time by month, {title}")
+        drawings["months"] = draw_months(period.months, label=f"Time by month, {title}")
     unit, bars = slots
-    if len(bars) >= FEWEST_MARKS and period.total.ms_listened:
+    if len(bars) >= FEWEST_MARKS and period.total.ms:
         room = 53 if period.is_year and unit == "week" else None
         drawings["bars"] = draw_bars(bars, label=f"Hours by {unit}, {title}", unit_count=room)
     if sum(ms > 0 for ms in period.clock.values()) >= FEWEST_MARKS:
@@ -263,19 +273,19 @@ def _draw(
 
 def make_rows(period: Period | None, places: Sequence[RankedPlace]) -> list[Row]:
     """Return the lines of a list, with a bar each on one scale."""
-    greatest = max((place.total.ms_listened for place in places), default=0)
+    greatest = max((place.total.ms for place in places), default=0)
     return [
         Row(
             place=place.place,
             move=say_place_change(place.place, place.previous_place, is_known=place.is_known)
-            if period and period.previous and period.previous.play_count
+            if period and period.previous and period.previous.plays
             else "",
             name=place.name,
             under=place.artist_name,
             url=place.url,
-            play_count=place.total.play_count,
-            time=say_time(place.total.ms_listened),
-            bar=draw_inline_bar(place.total.ms_measured, place.total.ms_estimated, greatest),
+            plays=f"{place.total.plays:,}",
+            time=say_time(place.total.ms),
+            bar=draw_inline_bar(place.total.ms_measured, place.total.ms_known_estimated, greatest),
             as_main=say_time(place.ms_as_main) if place.ms_as_main else "",
             as_featured=say_time(place.ms_as_featured) if place.ms_as_featured else "",
         )

@@ -11,7 +11,18 @@ from dashboard.drawings.bars import Slot, draw_bars
 from dashboard.panels import make_rows
 from everheard.report.day import DayReport, Report
 from everheard.report.markdown import HEADS, say_state
-from everheard.report.words import RULES, say_date, say_hours, say_moment, say_time
+from everheard.report.words import (
+    RULES,
+    is_red,
+    say_average,
+    say_date,
+    say_day_certainty,
+    say_hours,
+    say_moment,
+    say_plays,
+    say_silence,
+    say_time,
+)
 
 
 def make_report_page(report: Report) -> str:
@@ -40,6 +51,7 @@ def _read_style() -> str:
 
 def _show(day: DayReport, report: Report) -> dict[str, Any]:
     number, unit = say_hours(day.total.ms_listened)
+    word, reason = say_day_certainty(day.total)
     is_today = day is report.days[0]
     return {
         "title": "Today so far" if is_today else "Yesterday",
@@ -47,10 +59,16 @@ def _show(day: DayReport, report: Report) -> dict[str, Any]:
         "number": number,
         "unit": unit,
         "rule": RULES[day.total.certainty],
+        "is_red": is_red(day.total.certainty),
+        "word": word,
+        "reason": reason if day.total.plays else say_silence(day.total),
+        "plays": say_plays(day.total),
         "day": day,
-        "average": say_time(day.average_ms),
+        "average": say_average(say_time(day.average_ms), day.average_day_count)
+        if day.average_ms is not None
+        else "",
         "hours": draw_bars(_cut_hours(day), label=f"Time by hour, {say_date(day.play_date)}")
-        if day.total.play_count
+        if day.total.plays
         else "",
         "lists": [
             (head, make_rows(None, day.lists[name]))

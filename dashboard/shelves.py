@@ -12,7 +12,19 @@ from dashboard.drawings.ratings import draw_ratings, find_outliers
 from dashboard.drawings.strips import draw_strips
 from dashboard.names import sort_by_time
 from everheard.report.data import Comeback, ListenerData, Period, RatedAlbum
-from everheard.report.words import say_count, say_date, say_moment, say_place_change, say_time
+from everheard.report.words import (
+    is_red,
+    say_certainty,
+    say_count,
+    say_date,
+    say_known_time,
+    say_moment,
+    say_place_change,
+    say_plays,
+    say_seen_days,
+    say_time,
+    say_with_word,
+)
 
 _FEWEST_MONTHS = 7
 _MOST_ROWS = 12
@@ -44,17 +56,18 @@ def show_new_share(data: ListenerData) -> Markup:
 
 def show_coverage(data: ListenerData) -> tuple[Markup, str]:
     """Draw the years, and say in a sentence how far they can be trusted."""
-    drawing = draw_coverage(data.days, data.open_gaps, label="Coverage by year")
-    total = sum(day.total.ms_listened for day in data.days)
-    measured = sum(day.total.ms_measured for day in data.days)
-    share = round(100 * measured / total) if total else 0
-    gaps = len(data.open_gaps)
-    seen = (
-        f"{say_count(gaps, 'stretch was', 'stretches were').capitalize()} not seen."
-        if gaps
-        else "No gap is open."
-    )
-    return drawing, f"{seen} {share}% of all time was measured, the rest estimated."
+    drawing = draw_coverage(data.days, label="Coverage by year")
+    ever = data.periods[-1]
+    word, reason = say_certainty(ever.total, ever.seen_days)
+    seen = f"{ever.seen_days.wholly:,} of {say_count(ever.day_count, 'day')} were wholly seen."
+    return drawing, f"{word} {reason} {seen}"
+
+
+def say_missing(data: ListenerData) -> str:
+    """Say what was not seen of all time; nothing where all of it was."""
+    if not data.periods or not is_red(data.periods[-1].total.certainty):
+        return ""
+    return say_seen_days(data.periods[-1].seen_days)
 
 
 def show_early_days(data: ListenerData) -> list[dict[str, str]]:
@@ -62,8 +75,8 @@ def show_early_days(data: ListenerData) -> list[dict[str, str]]:
     return [
         {
             "name": f"{day.play_date:%A}, {say_date(day.play_date, year=False)}",
-            "plays": f"{day.total.play_count:,}",
-            "time": say_time(day.total.ms_listened),
+            "plays": say_plays(day.total),
+            "time": say_known_time(day.total),
         }
         for day in data.days
     ]
@@ -79,8 +92,8 @@ def find_first_heard(data: ListenerData, period: Period) -> list[dict[str, str |
             "name": one.name,
             "url": one.url,
             "first": say_date(one.first_date),
-            "plays": f"{one.total.play_count:,}",
-            "time": say_time(one.total.ms_listened),
+            "plays": f"{one.total.plays:,}",
+            "time": say_time(one.total.ms),
         }
         for one in sort_by_time(found)[:_MOST_ROWS]
     ]
@@ -104,7 +117,7 @@ def list_comebacks(data: ListenerData) -> list[dict[str, str | None]]:
 def _say_away(one: Comeback) -> str:
     years, months = one.away_day_count // 365, one.away_day_count % 365 // 30
     said = say_count(years, "year") + (f", {say_count(months, 'month')}" if months else "")
-    return said if one.certainty == "exact" else f"{said}; {one.certainty}"
+    return f"{said}; {one.certainty}" if is_red(one.certainty) else said
 
 
 def list_ratings(data: ListenerData) -> list[dict[str, str | None]]:
@@ -172,7 +185,7 @@ def list_streaks(data: ListenerData) -> list[dict[str, str]]:
         {
             "first": say_date(one.first),
             "last": say_date(one.last),
-            "length": f"{one.length:,}",
+            "length": say_with_word(f"{one.length:,}", one.certainty),
         }
         for one in longest
     ]

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from dashboard.drawings.bars import Slot
 from everheard.report.data import Day, ListenerData, Period
-from everheard.report.words import say_time
+from everheard.report.totals import Total
+from everheard.report.words import is_red, say_known_time
 
 #: Longest period drawn by day; longest drawn by week.
 BY_DAY, BY_WEEK = 92, 366
@@ -15,18 +16,16 @@ BY_DAY, BY_WEEK = 92, 366
 
 def cut(data: ListenerData, period: Period) -> tuple[str, list[Slot]]:
     """Return the unit ("day", "week", "month") and a slot for each of the period's."""
-    days = data.find_days(period.first_date, period.last_date)
     if period.day_count <= BY_DAY:
-        return "day", _make_slots(days, lambda day: day, _name_day, _label_days(period.day_count))
+        days = data.find_days(period.first_date, period.last_date)
+        pairs = [(day.play_date, day.total) for day in days]
+        return "day", _make_slots(pairs, _name_day, _label_days(period.day_count))
     if period.day_count > BY_WEEK:
         label = _label_years if period.day_count > 3 * BY_WEEK else _label_months
-        return "month", _make_slots(days, lambda day: day.replace(day=1), _name_month, label)
-    first = period.first_date
-
-    def find_week(day: date) -> date:
-        return first + timedelta(days=(day - first).days // 7 * 7)
-
-    slots = _make_slots(days, find_week, _name_week, _label_months)
+        months = [(step.first_date.replace(day=1), step.total) for step in period.months]
+        return "month", _make_slots(months, _name_month, label)
+    weeks = [(step.first_date, step.total) for step in period.weeks]
+    slots = _make_slots(weeks, _name_week, _label_months)
     return "week", _add_year_before(slots, data, period)
 
 
@@ -40,24 +39,17 @@ def cut_counts(days: Sequence[Day], count: Callable[[Day], int], most: int = 26)
 
 
 def _make_slots(
-    days: Sequence[Day],
-    find_start: Callable[[date], date],
+    totals: Sequence[tuple[date, Total]],
     name: Callable[[date], str],
     label: Callable[[date, date | None], str],
 ) -> list[Slot]:
-    groups: dict[date, list[Day]] = {}
-    for day in days:
-        groups.setdefault(find_start(day.play_date), []).append(day)
     slots = []
     before: date | None = None
-    for start, group in groups.items():
-        measured = sum(day.total.ms_measured for day in group)
-        estimated = sum(day.total.ms_estimated for day in group)
-        is_open = any(day.status != "complete" for day in group)
-        said = ("at least " if is_open else "") + say_time(measured + estimated)
-        slots.append(
-            Slot(f"{name(start)}: {said}", measured, estimated, is_open, label(start, before))
-        )
+    for start, total in totals:
+        title = f"{name(start)}: {say_known_time(total)}"
+        measured, estimated = total.ms_measured, total.ms_known_estimated
+        is_open = is_red(total.certainty)
+        slots.append(Slot(title, measured, estimated, is_open, label(start, before)))
         before = start
     return slots
 
@@ -69,7 +61,7 @@ def _add_year_before(slots: list[Slot], data: ListenerData, period: Period) -> l
     by_week: dict[int, int] = {}
     for day in data.find_days(first, first + timedelta(days=365)):
         week = (day.play_date - first).days // 7
-        by_week[week] = by_week.get(week, 0) + day.total.ms_listened
+        by_week[week] = by_week.get(week, 0) + day.total.ms
     return [
         Slot(
             slot.title,

@@ -16,12 +16,16 @@ from dashboard.drawings.calendar import find_steps, name_step
 from everheard.report.data import Day, ListenerData, Period, RankedPlace, Year
 from everheard.report.words import (
     RULES,
-    say_certainty,
+    is_red,
     say_count,
     say_date,
     say_days,
     say_hours,
+    say_plays,
+    say_so_far,
     say_time,
+    say_word,
+    say_year,
 )
 from everheard.rims.xml import escape
 
@@ -35,38 +39,31 @@ _DARK = {
 _WIDTH, _HEIGHT, _EDGE = 1080, 1350, 72
 
 
-def say_stamp(year: Year) -> str:
-    """Say what the statement rests on, after the word Open or Closed."""
-    if year.is_closed:
-        return "Reconciled with Spotify's export."
-    if year.open_gap_count:
-        missing = say_count(year.open_gap_count, "stretch was", "stretches were")
-        return f"At least this much; {missing} not seen."
-    if year.total.ms_estimated:
-        return "Every play was seen; an export from Spotify would measure the time."
-    return "The year is not over."
-
-
-def _draw_head(listener_name: str, year: Year, stamp: str) -> list[str]:
+def _draw_head(listener_name: str, year: Year) -> list[str]:
     """Return the paper, whose statement it is, and what it rests on."""
-    word, ink = ("Closed. ", _DARK["ink"]) if year.is_closed else ("Open. ", _DARK["red"])
+    word, reason = say_year(year)
+    so_far = say_so_far(year)
+    ink = _DARK["red"] if is_red(year.total.certainty) else _DARK["ink"]
     whose = f"{_shorten(listener_name, 24)}, {year.year}"
-    return [
+    head = [
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_DARK["paper"]}"/>',
         _text(_EDGE, 108, "Statement of listening", 34, weight=700),
         _text(_WIDTH - _EDGE, 108, whose, 34, anchor="end"),
         _rule(_EDGE, 140, _WIDTH - _EDGE, 4),
-        _text(_EDGE, 208, word + stamp, 26, ink=ink),
     ]
+    if so_far:
+        head.append(_text(_EDGE, 208, f"{word} {reason}", 26))
+        return [*head, _text(_EDGE, 246, " ".join(so_far), 22, ink=ink)]
+    return [*head, _text(_EDGE, 208, f"{word} {reason}", 22, ink=ink)]
 
 
 def draw_statement(
-    data: ListenerData, year: Year, artists: Sequence[RankedPlace], days: Sequence[Day], stamp: str
+    data: ListenerData, year: Year, artists: Sequence[RankedPlace], days: Sequence[Day]
 ) -> str:
     """Return the year's picture as an SVG document."""
     number, unit = say_hours(year.total.ms_listened)
     ink, second = _DARK["ink"], _DARK["second"]
-    parts = _draw_head(data.listener_name, year, stamp)
+    parts = _draw_head(data.listener_name, year)
     size = 300 if len(number + unit) <= 6 else 190
     parts.append(
         f'<text x="{_EDGE - 6}" y="500" font-family="{FIGURES}" font-size="{size}" fill="{ink}"'
@@ -98,9 +95,9 @@ def draw_statement(
 def draw_card(data: ListenerData, period: Period) -> str:
     """Return the profile card: what a README can show, in light and dark."""
     number, unit = say_hours(period.total.ms_listened)
-    word, _ = say_certainty(period.total, 0)
     names = ", ".join(place.name for place in period.artists[:3])
-    said = f"{word} {period.total.play_count:,} plays in the last {period.name}"
+    plays = f"{say_plays(period.total)} plays in the last {period.name}"
+    said = f"{say_word(period.total.certainty)} {plays[:1].upper()}{plays[1:]}"
     style = (
         "<style>.p{fill:#fff}.i{fill:#12171d}.s{fill:#56606b}.l{stroke:#d3d9df}.r{stroke:#12171d}"
         ".o{stroke:#b9261b}@media(prefers-color-scheme:dark){.p{fill:#0f1318}.i{fill:#e9edf1}"
@@ -112,6 +109,7 @@ def draw_card(data: ListenerData, period: Period) -> str:
         "single": f'<path d="M24 100H{24 + width}" class="r" stroke-width="2"/>',
         "broken": f'<path d="M24 100H{24 + width}" class="o" stroke-width="3"'
         ' stroke-dasharray="8 4"/>',
+        "unseen": f'<path d="M24 100H{24 + width}" class="o" stroke-width="3"/>',
     }
     parts = [
         style,
@@ -196,7 +194,7 @@ def _draw_total_rule(rule: str, length: float) -> str:
         return _rule(_EDGE, 584, end, 5) + _rule(_EDGE, 596, end, 5)
     if rule == "single":
         return _rule(_EDGE, 588, end, 5)
-    return _rule(_EDGE, 588, end, 6, _DARK["red"], "12 6")
+    return _rule(_EDGE, 588, end, 6, _DARK["red"], "12 6" if rule == "broken" else "")
 
 
 def _draw_account(year: Year) -> list[str]:
@@ -223,23 +221,26 @@ def _draw_most_time(artists: Sequence[RankedPlace]) -> list[str]:
     for number, place in enumerate(artists[:5]):
         y = 710 + number * 58
         parts.append(_text(left, y, _shorten(place.name, 20), 26))
-        parts.append(_text(right, y, say_time(place.total.ms_listened), 26, anchor="end"))
+        parts.append(_text(right, y, say_time(place.total.ms), 26, anchor="end"))
         parts.append(_rule(left, y + 20, right, 1.5, _DARK["rule"]))
     return parts
 
 
 def _draw_days(days: Sequence[Day]) -> list[str]:
     """Draw the year as five paths, one a step: three thousand rects would weigh more."""
-    limits = find_steps([day.total.ms_listened for day in days])
+    limits = find_steps([day.total.ms for day in days])
     first = days[0].play_date.replace(month=1, day=1)
     first -= timedelta(days=first.weekday())
     cells: dict[str, str] = defaultdict(str)
     for day in days:
         column, row = divmod((day.play_date - first).days, 7)
         x, y = _EDGE + column * (_WIDTH - 2 * _EDGE) // 53, 1030 + row * 25
-        step = name_step(day.total.ms_listened, limits)
-        cells[step] += f"M{x + 1} {y + 1}h13v21h-13z" if step == "k0" else f"M{x} {y}h15v23h-15z"
-        if day.status != "complete":
+        if day.total.ms_listened is not None:
+            step = name_step(day.total.ms, limits)
+            cells[step] += (
+                f"M{x + 1} {y + 1}h13v21h-13z" if step == "k0" else f"M{x} {y}h15v23h-15z"
+            )
+        if is_red(day.total.certainty):
             cells["red"] += f"M{x} {y + 18}h15v5h-15z"
     quiet = cells.pop("k0", "")
     parts = [f'<path d="{quiet}" fill="none" stroke="{_DARK["rule"]}" stroke-width="2"/>']
@@ -254,6 +255,6 @@ def say_picture(year: Year) -> str:
     """Say in words what the picture shows, for those who do not see it."""
     number, unit = say_hours(year.total.ms_listened)
     days = say_count(year.active_day_count, "day")
-    word, _ = say_certainty(year.total, year.open_gap_count)
     best = f" Longest day: {say_date(year.longest_day)}." if year.longest_day else ""
+    word = say_word(year.total.certainty)
     return f"Statement of listening {year.year}. {word} {number} {unit} on {days}.{best}"

@@ -7,16 +7,33 @@ from typing import Any
 
 from dashboard.panels import make_rows
 from everheard.report.data import ListenerData, Period, RankedPlace, Year
-from everheard.report.words import RULES, say_date, say_hours, say_time
+from everheard.report.words import (
+    RULES,
+    is_red,
+    say_date,
+    say_hours,
+    say_so_far,
+    say_time,
+    say_with_word,
+    say_year,
+)
 
 
 def make_year_page(data: ListenerData, year: Year, period: Period) -> dict[str, Any]:
     """Return what the page of a year shows beside its picture."""
     number, unit = say_hours(year.total.ms_listened)
+    word, reason = say_year(year)
+    sure = _say_so_far(year)
     return {
         "year": year,
         "years": list(reversed(data.years)),
         "rule": RULES[year.total.certainty],
+        "stamp": {
+            "word": word,
+            "reason": reason,
+            "is_red": is_red(year.total.certainty) and not sure,
+        },
+        "sure": sure,
         "number": number,
         "unit": unit,
         "artists": make_rows(period, period.artists),
@@ -33,8 +50,14 @@ def make_year_page(data: ListenerData, year: Year, period: Period) -> dict[str, 
     }
 
 
+def _say_so_far(year: Year) -> dict[str, Any] | None:
+    said = say_so_far(year)
+    return said and {"word": said[0], "reason": said[1], "is_red": is_red(year.total.certainty)}
+
+
 def _list_marks(data: ListenerData, year: Year) -> list[tuple[str, str]]:
-    marks = [("Days with music", f"{year.active_day_count:,}")]
+    days = say_with_word(f"{year.active_day_count:,}", year.total.count_certainty)
+    marks = [("Days with music", days)]
     if year.longest_day:
         day = say_date(year.longest_day, year=False)
         marks.append(("The longest day", f"{day}, {say_time(year.longest_day_ms)}"))
@@ -42,7 +65,8 @@ def _list_marks(data: ListenerData, year: Year) -> list[tuple[str, str]]:
         day = say_date(year.longest_session_date, year=False)
         marks.append(("The longest stretch", f"{day}, {say_time(year.longest_session_ms)}"))
     if year.longest_streak_days > 1:
-        marks.append(("The longest streak", f"{year.longest_streak_days:,} days"))
+        streak = say_with_word(f"{year.longest_streak_days:,} days", year.longest_streak_certainty)
+        marks.append(("The longest streak", streak))
     if year.top_track_name:
         marks.append(("The song", year.top_track_name))
     if year.top_album_name:
@@ -53,7 +77,7 @@ def _list_marks(data: ListenerData, year: Year) -> list[tuple[str, str]]:
         marks.append(("The comeback", f"{best.artist_name}, after {best.away_day_count:,} days"))
     dropped = find_dropped(data, year)
     if dropped:
-        time = f"{say_time(dropped.total.ms_listened)} in {year.year - 1}, none in {year.year}"
+        time = f"{say_time(dropped.total.ms)} in {year.year - 1}, none in {year.year}"
         marks.append(("The record that was dropped", f"{_say_record(dropped)}: {time}"))
     return marks
 

@@ -2,4 +2,4 @@
 
 #: The version of the tables this code writes to; the newest revision under
 #: migrate/versions carries the same number (a test compares them).
-SCHEMA_VERSION = 19
+SCHEMA_VERSION = 20

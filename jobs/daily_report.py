@@ -49,8 +49,8 @@ def work(run: Run) -> Figures:
     return Figures(
         {
             "listeners": f"{len(reports)}",
-            "plays today": f"{sum(day.total.play_count for day in days[::2])}",
-            "plays yesterday": f"{sum(day.total.play_count for day in days[1::2])}",
+            "plays today": f"{sum(day.total.plays for day in days[::2])}",
+            "plays yesterday": f"{sum(day.total.plays for day in days[1::2])}",
         }
     )
 

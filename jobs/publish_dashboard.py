@@ -60,7 +60,7 @@ def build(run: Run) -> Figures:
         connection = run.ledger.connect()
         for listener_key, name, timezone in read_listeners(connection):
             data = read_listener_data(connection, listener_key, name, timezone)
-            play_count += sum(day.total.play_count for day in data.days)
+            play_count += sum(day.total.plays for day in data.days)
             if run.options.dry_run:
                 continue
             place = folder / f"listener-{listener_key}" if pages else folder

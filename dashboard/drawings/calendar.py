@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from dashboard.drawings.rows import draw_rows, mark, name_place
 from dashboard.drawings.svg import WIDTH, draw, text
-from everheard.report.data import Day
-from everheard.report.words import MINUTE_MS, say_time
+from everheard.report.data import Day, PeriodStep
+from everheard.report.totals import Total
+from everheard.report.words import MINUTE_MS, is_red, say_known_time, say_time
 
 STEPS = 5
 _LEFT, _TOP = 32, 20
@@ -36,7 +37,14 @@ def name_step(value: int, limits: Sequence[int]) -> str:
     return f"k{bisect_left(limits, value) + 1}" if value > 0 else "k0"
 
 
-def draw_calendar(days: Sequence[Day], limits: Sequence[int], *, name: str, label: str) -> Markup:
+def draw_calendar(
+    days: Sequence[Day],
+    months: Sequence[PeriodStep],
+    limits: Sequence[int],
+    *,
+    name: str,
+    label: str,
+) -> Markup:
     """Draw weeks as columns, and once more downwards for phones; a red foot marks a gap.
 
     A path a step, not a mark a day: ten years would weigh as much as all else. The upright
@@ -46,11 +54,13 @@ def draw_calendar(days: Sequence[Day], limits: Sequence[int], *, name: str, labe
     cells: dict[str, str] = defaultdict(str)
     for day, (week, weekday) in _place(days):
         x, y = _LEFT + week * PITCH, _TOP + weekday * PITCH
-        step = name_step(day.total.ms_listened, limits)
+        if day.total.ms_listened is None:
+            continue
+        step = name_step(day.total.ms, limits)
         cells[step] += f"M{x}.5 {y}.5h13v13h-13z" if step == "k0" else f"M{x} {y}h14v14h-14z"
     steps = "".join(f'<path d="{cells[step]}" class="{step}"/>' for step in cells)
     return _draw_lying(days, f'<g id="{name}">{steps}</g>', label) + _draw_upright(
-        days, name, label
+        days, months, name, label
     )
 
 
@@ -66,21 +76,27 @@ def _draw_lying(days: Sequence[Day], steps: str, label: str) -> Markup:
     feet = ""
     for day, (week, weekday) in _place(days):
         x, y = _LEFT + week * PITCH, _TOP + weekday * PITCH
-        if day.status != "complete":
+        if is_red(day.total.certainty):
             feet += f"M{x} {y + 11}h14v4h-14z"
         if day.play_date.day == 1 or (day is days[0] and day.play_date.day < 22):
             is_late = weekday > 0 and day is not days[0]
             marks.append(text(x + (PITCH if is_late else 0), 12, f"{day.play_date:%b}"))
-    minutes = ",".join(
-        f"{'+' if day.status == 'at least' else ''}{round(day.total.ms_listened / MINUTE_MS)}"
-        for day in days
-    )
+    minutes = ",".join(_note_day(day) for day in days)
     data = {"first": str(days[0].play_date), "minutes": minutes}
     marks += [steps, *_draw_feet(feet)]
     return draw(WIDTH, _TOP + 7 * PITCH, marks, label=label, css="calendar days wide", data=data)
 
 
-def _draw_upright(days: Sequence[Day], name: str, label: str) -> Markup:
+def _note_day(day: Day) -> str:
+    """Return a day for pages.js: minutes, a plus before what is at least, a question mark."""
+    if day.total.ms_listened is None:
+        return "?"
+    return f"{'+' if is_red(day.total.certainty) else ''}{round(day.total.ms / MINUTE_MS)}"
+
+
+def _draw_upright(
+    days: Sequence[Day], steps: Sequence[PeriodStep], name: str, label: str
+) -> Markup:
     """Draw weeks as rows, with the time of each month beside them."""
     across, down = _UPRIGHT_WIDTH / PITCH, _UPRIGHT_HEIGHT / PITCH
     shift = f"{_UPRIGHT_LEFT - _TOP * across:g} {_TOP - _LEFT * down:g}"
@@ -90,28 +106,28 @@ def _draw_upright(days: Sequence[Day], name: str, label: str) -> Markup:
     ]
     marks.append(f'<use href="#{name}" transform="matrix(0 {down:g} {across:g} 0 {shift})"/>')
     feet, week = "", 0
-    months: dict[date, list[Day]] = defaultdict(list)
+    totals = {step.first_date.replace(day=1): step.total for step in steps}
+    named: set[date] = set()
     for day, (week, weekday) in _place(days):
         x, y = _UPRIGHT_LEFT + weekday * _UPRIGHT_WIDTH, _TOP + week * _UPRIGHT_HEIGHT
         month = day.play_date.replace(day=1)
-        if day.status != "complete":
+        if is_red(day.total.certainty):
             feet += f"M{x} {y + 7}h24.5v3.5h-24.5z"
         # A month stands beside its first whole week; a first one of a few days has no room.
-        if month not in months and (day is not days[0] or day.play_date.day < 15):
-            marks += _name_month(month, days, y + _UPRIGHT_HEIGHT * (weekday > 0))
-        months[month].append(day)
+        if month not in named and (day is not days[0] or day.play_date.day < 15):
+            marks += _name_month(month, totals[month], y + _UPRIGHT_HEIGHT * (weekday > 0))
+        named.add(month)
     marks += _draw_feet(feet)
     height = _TOP + (week + 1) * _UPRIGHT_HEIGHT
     return draw(_UPRIGHT_ROOM, height, marks, label=label, css="calendar days upright")
 
 
-def _name_month(month: date, days: Sequence[Day], y: float) -> list[str]:
-    here = [day for day in days if day.play_date.replace(day=1) == month]
+def _name_month(month: date, total: Total, y: float) -> list[str]:
     marks = [text(0, y + 10, f"{month:%b}", "n")]
-    time = say_time(sum(day.total.ms_listened for day in here))
-    marks.append(text(_UPRIGHT_ROOM, y + 10, time, anchor="end"))
-    if any(day.status != "complete" for day in here):
-        marks.append(text(_UPRIGHT_ROOM, y + 25, "at least", anchor="end"))
+    if total.ms_listened is not None:
+        marks.append(text(_UPRIGHT_ROOM, y + 10, say_time(total.ms), anchor="end"))
+    if is_red(total.certainty):
+        marks.append(text(_UPRIGHT_ROOM, y + 25, total.certainty, anchor="end"))
     return marks
 
 
@@ -120,27 +136,21 @@ def _draw_feet(way: str) -> list[str]:
     return [f'<path d="{way}" class="g"/>'] if way else []
 
 
-def draw_months(days: Sequence[Day], *, label: str) -> Markup:
+def draw_months(months: Sequence[PeriodStep], *, label: str) -> Markup:
     """Draw years as rows and months as columns."""
-    ms_by_month: dict[date, int] = defaultdict(int)
-    open_months = set()
-    for day in days:
-        month = day.play_date.replace(day=1)
-        ms_by_month[month] += day.total.ms_listened
-        if day.status != "complete":
-            open_months.add(month)
-    limits = find_steps(list(ms_by_month.values()))
+    limits = find_steps([step.total.ms for step in months])
     names = [
         name_place(month / 12, f"{date(2000, month + 1, 1):%b}", "odd" if month % 2 else "")
         for month in range(12)
     ]
     rows: dict[str, list[str]] = {"": names}
-    for month, ms in ms_by_month.items():
+    for step in months:
+        month = step.first_date.replace(day=1)
         start, end = (month.month - 1) / 12, (month.month - 1 + 0.96) / 12
-        is_open = month in open_months
-        said = f"{month:%B %Y}: {'at least ' if is_open else ''}{say_time(ms)}"
+        said = f"{month:%B %Y}: {say_known_time(step.total)}"
         row = rows.setdefault(str(month.year), [])
-        row.append(mark(start, end, name_step(ms, limits), said))
-        if is_open:
+        if step.total.ms_listened is not None:
+            row.append(mark(start, end, name_step(step.total.ms, limits), said))
+        if is_red(step.total.certainty):
             row.append(mark(start, end, "g", said))
     return draw_rows(rows.items(), label=label, css="months")

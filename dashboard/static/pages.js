@@ -36,7 +36,7 @@ function nameDays(drawing) {
     const place = isUpright
       ? { x: 44 + weekday * 28, y: 20 + week * 12, width: 28, height: 12 }
       : { x: 32 + week * 16, y: 20 + weekday * 16, width: 16, height: 16 };
-    addName(drawing, "rect", place, `${named}: ${said[0] === "+" ? "at least " : ""}${sayTime(Number(said))}`);
+    addName(drawing, "rect", place, `${named}: ${said === "?" ? "not seen" : (said[0] === "+" ? "at least " : "") + sayTime(Number(said))}`);
   });
 }
 

@@ -5,30 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-
-@dataclass(frozen=True)
-class Total:
-    """A sum over plays; times in milliseconds, ``certainty`` in the words of the views."""
-
-    play_count: int = 0
-    ms_listened: int = 0
-    ms_estimated: int = 0
-    certainty: str = "exact"
-    count_certainty: str = "exact"
-
-    @property
-    def ms_measured(self) -> int:
-        """The part that somebody measured."""
-        return self.ms_listened - self.ms_estimated
+from everheard.report.totals import SeenDays, Total
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day on the listener's calendar; ``status`` is complete, at least or unknown."""
+    """One day on the listener's calendar."""
 
     play_date: date
     total: Total
-    status: str = "complete"
+
+
+@dataclass(frozen=True)
+class PeriodStep:
+    """A week or a month of a period."""
+
+    first_date: date
+    last_date: date
+    total: Total
 
 
 @dataclass(frozen=True)
@@ -60,11 +54,12 @@ class Skips:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A run of days, or of minutes, with its length."""
+    """A run of days, with its length and how sure that is."""
 
     first: date
     last: date
     length: int
+    certainty: str
 
 
 @dataclass(frozen=True)
@@ -83,8 +78,17 @@ class Period:
     first_date: date
     last_date: date
     total: Total
+    seen_days: SeenDays = field(default_factory=SeenDays)
     previous: Total | None = None
-    active_day_count: int = 0
+    #: Both were wholly seen: only then is one more than the other.
+    is_comparable: bool = False
+    #: A day, over the wholly seen ones; None where these are too few.
+    average_ms: int | None = None
+    average_play_count: float | None = None
+    longest_streak: Stretch | None = None
+    weeks: tuple[PeriodStep, ...] = ()
+    months: tuple[PeriodStep, ...] = ()
+    active_day_count: int | None = 0
     excluded_play_count: int = 0
     artists: tuple[RankedPlace, ...] = ()
     featured: tuple[RankedPlace, ...] = ()
@@ -155,7 +159,7 @@ class Comeback:
     ms_since: int
     url: str | None = None
     #: "exact" where the whole time away was seen.
-    certainty: str = "exact"
+    certainty: str = "not fully seen"
 
 
 @dataclass(frozen=True)
@@ -196,11 +200,12 @@ class MonthBest:
 
 @dataclass(frozen=True)
 class Year:
-    """The statement of one year; ``is_closed``: no gap is open, and a history measured it."""
+    """The statement of one year; ``status``: open, closed, or how sure it is though over."""
 
     year: int
     total: Total
-    is_closed: bool
+    status: str
+    seen_days: SeenDays
     active_day_count: int
     brought_forward: int
     first_heard: int
@@ -212,7 +217,7 @@ class Year:
     longest_session_date: date | None = None
     longest_session_ms: int = 0
     longest_streak_days: int = 0
-    open_gap_count: int = 0
+    longest_streak_certainty: str = "at least"
     months: tuple[MonthBest, ...] = ()
 
 
@@ -253,9 +258,10 @@ class ListenerData:
     releases: tuple[Release, ...] = ()
     years: tuple[Year, ...] = ()
     jobs: tuple[JobHealth, ...] = ()
-    #: When plays were last asked for or imported, and on which machine.
+    #: When plays were last asked for, whether there were any or not, and on which machine.
     last_contact_at: datetime | None = None
     last_contact_by: str = ""
+    newest_play_at: datetime | None = None
     sign_in_days_left: int | None = None
     is_sign_in_exact: bool = True
 
@@ -267,9 +273,3 @@ class ListenerData:
     def find_days(self, first: date, last: date) -> tuple[Day, ...]:
         """Return the days from ``first`` to ``last``, both included."""
         return tuple(day for day in self.days if first <= day.play_date <= last)
-
-    def find_gaps(self, first: date, last: date) -> tuple[LocalGap, ...]:
-        """Return the open gaps that touch the days from ``first`` to ``last``."""
-        return tuple(
-            gap for gap in self.open_gaps if gap.start.date() <= last and gap.end.date() >= first
-        )

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 
-from everheard.report.data import LocalGap, RankedPlace, Total
+from everheard.report.data import LocalGap, RankedPlace
 from everheard.report.reader import ViewReader
+from everheard.report.totals import Total, to_total
 
 #: Lines of each list.
 MOST_PLACES = 5
@@ -17,11 +18,13 @@ MOST_PLACES = 5
 
 @dataclass(frozen=True)
 class DayReport:
-    """One day of one listener; ``average_ms`` is over the 30 days before."""
+    """One day of one listener; ``average_ms`` is over the wholly seen of the 30 days before."""
 
     play_date: date
     total: Total
-    average_ms: int = 0
+    #: None where too few of them were wholly seen.
+    average_ms: int | None = None
+    average_day_count: int = 0
     artist_count: int = 0
     song_count: int = 0
     new_artist_count: int = 0
@@ -39,7 +42,7 @@ class Report:
     now: datetime
     days: tuple[DayReport, ...]
     open_gaps: tuple[LocalGap, ...] = ()
-    #: When Spotify was last asked for plays, or a file brought some; by which machine.
+    #: When Spotify was last asked for plays, whether it had any or not; by which machine.
     last_contact_at: datetime | None = None
     last_contact_by: str = ""
     newest_play_at: datetime | None = None
@@ -73,22 +76,17 @@ def read_report(
 
 
 def _read_day(reader: ViewReader, day: date) -> DayReport:
-    rows = reader.read("day", day=day)
-    if not rows:
-        return DayReport(day, Total())
-    row = rows[0]
+    row = reader.read("day", day=day)[0]
     lists: dict[str, list[RankedPlace]] = defaultdict(list)
     for one in reader.read("day_lists", day=day, most=MOST_PLACES):
-        total = Total(one.play_count, one.ms_listened, one.ms_estimated, one.certainty)
         lists[one.list].append(
-            RankedPlace(one.place, one.item_name, total, artist_name=one.artist_name or "")
+            RankedPlace(one.place, one.item_name, to_total(one), artist_name=one.artist_name or "")
         )
     return DayReport(
         day,
-        Total(
-            row.play_count, row.ms_listened, row.ms_estimated, row.certainty, row.count_certainty
-        ),
-        average_ms=int(row.average_ms or 0),
+        to_total(row),
+        average_ms=row.average_ms,
+        average_day_count=row.average_day_count,
         artist_count=row.artist_count,
         song_count=row.song_count,
         new_artist_count=row.new_artist_count,

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from everheard.report.data import RankedPlace
 from everheard.report.day import DayReport, Report
-from everheard.report.words import say_certainty, say_count, say_date, say_moment, say_time
+from everheard.report.totals import Total
+from everheard.report.words import (
+    is_red,
+    say_average,
+    say_contact,
+    say_count,
+    say_date,
+    say_day_certainty,
+    say_silence,
+    say_time,
+    say_with_word,
+)
 from everheard.rims.markdown import escape, fence, say
 from everheard.rims.plain import to_line
 
@@ -46,8 +57,6 @@ def say_state(report: Report, *, shows_names: bool) -> list[str]:
             f"{say_count(len(gaps), 'gap').capitalize()} open, {hours:.0f} h in all:"
             " an export from Spotify closes them (`python start.py import`)."
         )
-    else:
-        said.append("No gap is open.")
     if report.sign_in_days_left is not None:
         most = "" if report.is_sign_in_exact else "at most "
         said.append(
@@ -58,43 +67,48 @@ def say_state(report: Report, *, shows_names: bool) -> list[str]:
 
 
 def _say_heard(report: Report, contact: str) -> str:
-    if not report.last_contact_at:
-        return "Not heard from yet: `python start.py job get_last_50` polls Spotify."
-    by = f", by {to_line(contact)}" if contact else ""
-    said = f"Last heard from {say_moment(report.last_contact_at)}{by}."
-    if report.newest_play_at:
-        said += f" The newest play then ended {say_moment(report.newest_play_at)}."
-    return said
+    said = say_contact(report.last_contact_at, to_line(contact), report.newest_play_at)
+    if report.last_contact_at:
+        return said
+    return f"{said} `python start.py job get_last_50` asks."
 
 
 def say_day(day: DayReport) -> str:
     """Say a day in one line: time, plays, and how it compares."""
-    if not day.total.play_count:
-        return "No plays."
-    word, _ = say_certainty(day.total, 1)
-    plays = say_count(day.total.play_count, "play")
+    total = day.total
+    if not total.plays:
+        return say_silence(total)
+    word, reason = say_day_certainty(total)
+    plays = say_count(total.plays, "play")
+    if total.count_certainty != total.certainty:
+        plays = say_with_word(plays, total.count_certainty)
     said = (
-        f"{word.rstrip('.')} {say_time(day.total.ms_listened)}, {plays}"
+        f"{word.rstrip('.')} {say_time(total.ms)}, {plays}"
         f" of {say_count(day.song_count, 'song')} by {say_count(day.artist_count, 'artist')}."
     )
-    if day.average_ms:
-        compared = _compare(day.total.ms_listened, day.average_ms)
-        said += (
-            f" That is {compared} the average of the 30 days before, {say_time(day.average_ms)}."
-        )
+    if is_red(total.certainty):
+        said += f" {reason}"
+    if day.average_ms is not None:
+        average = say_average(say_time(day.average_ms), day.average_day_count)
+        said += f" {_compare(total, day.average_ms)} the average of the 30 days before: {average}."
     return said
 
 
-def _compare(ms: int, average_ms: int) -> str:
-    pct = round(100 * ms / average_ms) - 100
+def _compare(total: Total, average_ms: int) -> str:
+    """Begin the sentence that compares; what was not wholly seen is not called less."""
+    if is_red(total.certainty) or not average_ms:
+        return "Beside it stands"
+    pct = round(100 * total.ms / average_ms) - 100
     if pct >= 200:
-        return f"{round(ms / average_ms):,} times"
-    return f"{abs(pct)}% {'more' if pct > 0 else 'less'} than" if pct else "as much as"
+        return f"That is {round(total.ms / average_ms):,} times"
+    return (
+        f"That is {abs(pct)}% {'more' if pct > 0 else 'less'} than" if pct else "That is as much as"
+    )
 
 
 def _write_day(day: DayReport, title: str, *, shows_names: bool) -> list[str]:
     lines = [f"### {title}", "", say_day(day), ""]
-    if not day.total.play_count:
+    if not day.total.plays:
         return lines
     lines += [*fence(_draw_hours(day)), ""]
     if not shows_names:
@@ -114,7 +128,7 @@ def _draw_hours(day: DayReport) -> list[str]:
 
 
 def _draw_list(places: tuple[RankedPlace, ...]) -> list[str]:
-    greatest = max(place.total.ms_listened for place in places) or 1
+    greatest = max(place.total.ms for place in places) or 1
     names = [
         to_line(f"{one.name} ({one.artist_name})" if one.artist_name else one.name)
         for one in places
@@ -122,7 +136,7 @@ def _draw_list(places: tuple[RankedPlace, ...]) -> list[str]:
     width = min(max(len(name) for name in names), 40)
     lines = []
     for name, place in zip(names, places, strict=True):
-        time = say_time(place.total.ms_listened)
+        time = say_time(place.total.ms)
         lines.append(f"{name[:width]:<{width}}  {time:>8}  {_draw_bar(place, greatest)}")
     return lines
 
@@ -130,5 +144,5 @@ def _draw_list(places: tuple[RankedPlace, ...]) -> list[str]:
 def _draw_bar(place: RankedPlace, greatest: int) -> str:
     """Draw measured time filled and estimated time hollow, as everywhere."""
     measured = round(_BAR_WIDTH * place.total.ms_measured / greatest)
-    estimated = round(_BAR_WIDTH * place.total.ms_estimated / greatest)
+    estimated = round(_BAR_WIDTH * place.total.ms_known_estimated / greatest)
     return "█" * measured + "░" * estimated

@@ -22,18 +22,15 @@ from everheard.report.data import (
     MonthBest,
     NewShare,
     Period,
-    RankedPlace,
     RatedAlbum,
     Release,
-    Skips,
     Stretch,
-    Total,
     Year,
 )
+from everheard.report.periods import read_periods
 from everheard.report.reader import ViewReader, hold_still
+from everheard.report.totals import to_seen_days, to_total
 
-#: Lines read of each list; the pages show fewer.
-MOST_PLACES = 25
 #: Songs read for the search; the page holds about half of them.
 MOST_SONGS = 5000
 
@@ -64,6 +61,7 @@ def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> Listener
         jobs=tuple(_to_job(row) for row in reader.read("jobs")),
         last_contact_at=sign_in.last_contact_at_local if sign_in else None,
         last_contact_by=(sign_in and sign_in.last_contact_by) or "",
+        newest_play_at=sign_in.last_played_at_local if sign_in else None,
         sign_in_days_left=sign_in.days_left if sign_in else None,
         is_sign_in_exact=bool(sign_in and sign_in.is_authorised_date_exact),
     )
@@ -71,7 +69,7 @@ def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> Listener
         return data
     artists = tuple(_to_discovery(row) for row in reader.read("found_artists"))
     tracks = tuple(_to_discovery(row) for row in reader.read("found_songs", most=MOST_SONGS))
-    periods = _read_periods(reader)
+    periods = read_periods(reader)
     streaks = tuple(Stretch(*row) for row in reader.read("streaks"))
     return replace(
         data,
@@ -83,7 +81,7 @@ def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> Listener
         tracks=tracks,
         artist_count=len(artists),
         track_count=reader.read("song_count")[0].song_count,
-        years=_read_years(reader, artists, periods, streaks),
+        years=_read_years(reader, artists, periods),
         **_read_shelves(reader),
     )
 
@@ -95,18 +93,7 @@ def _to_gap(row: Any) -> LocalGap:
 
 
 def _to_day(row: Any) -> Day:
-    total = Total(
-        play_count=row.play_count,
-        ms_listened=row.ms_measured + row.ms_estimated,
-        ms_estimated=row.ms_estimated,
-    )
-    return Day(row.play_date, total, row.status)
-
-
-def _to_total(row: Any) -> Total:
-    return Total(
-        row.play_count, row.ms_listened, row.ms_estimated, row.certainty, row.count_certainty
-    )
+    return Day(row.play_date, to_total(row))
 
 
 def _to_discovery(row: Any) -> Discovery:
@@ -114,83 +101,9 @@ def _to_discovery(row: Any) -> Discovery:
         row.name,
         row.first_heard_date,
         row.last_heard_date,
-        Total(row.play_count, row.ms_listened, row.ms_estimated),
+        to_total(row),
         row.artist_name,
         row.url,
-    )
-
-
-def _read_periods(reader: ViewReader) -> tuple[Period, ...]:
-    """Return days first, then years, then all time."""
-    rows = reader.read("periods")
-    first_dates = {row.period: row.first_date for row in rows}
-    most = {"most": MOST_PLACES}
-    credit_rows = reader.read("artists", **most)
-    lists = {
-        "artists": [row for row in credit_rows if row.credit == "all"],
-        "featured": [row for row in credit_rows if row.credit == "featured"],
-        "tracks": reader.read("tracks", **most),
-        "albums": reader.read("albums", **most),
-    }
-    places: dict[tuple[str, str], list[RankedPlace]] = defaultdict(list)
-    for name, list_rows in lists.items():
-        for row in list_rows:
-            first = row.first_heard_date
-            is_known = first is not None and first < first_dates[row.period]
-            places[row.period, name].append(_to_place(row, is_known=is_known))
-    clocks: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
-    for row in reader.read("clock"):
-        clocks[row.period][row.weekday, row.hour_of_day] = row.ms_listened
-    skips: dict[str, list[Skips]] = defaultdict(list)
-    for row in reader.read("skips"):
-        skips[row.period].append(Skips(row.artist_name, row.judged_count, row.skip_count))
-    periods = [
-        Period(
-            row.period,
-            row.first_date,
-            row.last_date,
-            _to_total(row),
-            previous=_to_previous(row),
-            active_day_count=row.active_day_count,
-            excluded_play_count=row.excluded_play_count,
-            clock=clocks[row.period],
-            skips=tuple(skips[row.period]),
-            **{name: tuple(places[row.period, name]) for name in lists},
-        )
-        for row in rows
-    ]
-    return tuple(sorted(periods, key=_order))
-
-
-def _order(period: Period) -> tuple[int, int]:
-    kind = 2 if period.name == "all time" else int(period.is_year)
-    return kind, 0 if kind == 2 else int(period.name.split()[0])
-
-
-def _to_previous(row: Any) -> Total | None:
-    """Return the period before, unless the ledger begins in its midst: that compares nothing."""
-    if row.previous_play_count is None or row.previous_day_count < row.day_count - 1:
-        return None
-    return Total(
-        row.previous_play_count,
-        row.previous_ms_listened,
-        row.previous_ms_estimated,
-        row.previous_certainty,
-    )
-
-
-def _to_place(row: Any, *, is_known: bool) -> RankedPlace:
-    return RankedPlace(
-        row.place,
-        row.name,
-        _to_total(row),
-        previous_place=row.previous_place,
-        artist_name=row.artist_name,
-        url=row.url,
-        ms_as_main=row.ms_as_main,
-        ms_as_featured=row.ms_as_featured,
-        is_known=is_known,
-        is_heard_next_year=getattr(row, "is_heard_next_year", True),
     )
 
 
@@ -198,11 +111,10 @@ def _read_years(
     reader: ViewReader,
     artists: tuple[Discovery, ...],
     periods: tuple[Period, ...],
-    streaks: tuple[Stretch, ...],
 ) -> tuple[Year, ...]:
     bests: dict[int, list[MonthBest]] = defaultdict(list)
     found: dict[date, Discovery] = {}
-    for artist in sorted(artists, key=lambda one: one.total.ms_listened):
+    for artist in sorted(artists, key=lambda one: one.total.ms):
         found[artist.first_date.replace(day=1)] = artist  # the one with most time comes last
     for row in reader.read("month_bests"):
         first = found.get(row.month_date)
@@ -217,20 +129,17 @@ def _read_years(
         bests[row.month_date.year].append(best)
     by_name = {period.name: period for period in periods}
     return tuple(
-        _to_year(row, by_name[str(row.year)], streaks, tuple(bests[row.year]))
+        _to_year(row, by_name[str(row.year)], tuple(bests[row.year]))
         for row in reader.read("years")
     )
 
 
-def _to_year(
-    row: Any, period: Period, streaks: tuple[Stretch, ...], months: tuple[MonthBest, ...]
-) -> Year:
-    first, last = period.first_date, period.last_date
-    lengths = [(min(one.last, last) - max(one.first, first)).days + 1 for one in streaks]
+def _to_year(row: Any, period: Period, months: tuple[MonthBest, ...]) -> Year:
     return Year(
         year=row.year,
-        total=_to_total(row),
-        is_closed=row.status == "closed",
+        total=to_total(row),
+        status=row.status,
+        seen_days=to_seen_days(row),
         active_day_count=row.active_day_count,
         brought_forward=row.artists_brought_forward,
         first_heard=row.artists_first_heard,
@@ -241,8 +150,8 @@ def _to_year(
         longest_day_ms=row.longest_day_ms or 0,
         longest_session_date=row.longest_session_date,
         longest_session_ms=row.longest_session_ms or 0,
-        longest_streak_days=max([0, *lengths]),
-        open_gap_count=row.open_gap_count,
+        longest_streak_days=row.longest_streak_day_count or 0,
+        longest_streak_certainty=row.longest_streak_certainty or "at least",
         months=months,
     )
 

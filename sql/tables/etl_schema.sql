@@ -12,4 +12,4 @@ create table warehouse.etl_schema (
 );
 comment on table warehouse.etl_schema is
 'Grain: one row per database: the version of its tables, and the oldest code that may write to them.';
-insert into warehouse.etl_schema (version, oldest_code) values (19, 19);
+insert into warehouse.etl_schema (version, oldest_code) values (20, 20);

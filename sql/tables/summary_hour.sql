@@ -11,6 +11,7 @@ create table warehouse.summary_hour (
     play_date date not null,
     play_count integer not null,
     listen_count integer not null,
+    unmeasured_count integer not null,
     excluded_play_count integer not null,
     listener_key smallint not null,
     hour_of_day smallint not null,
@@ -18,5 +19,7 @@ create table warehouse.summary_hour (
 );
 comment on table warehouse.summary_hour is
 'Grain: one row per listener, local day and hour with a play.';
+comment on column warehouse.summary_hour.unmeasured_count is
+'Counted plays whose time nobody measured: estimated, or of unknown length.';
 comment on column warehouse.summary_hour.excluded_play_count is
 'Plays that a rule of dim_exclusion takes out of the other columns.';

@@ -13,6 +13,7 @@ create table warehouse.summary_month_track (
     track_key integer not null,
     play_count integer not null,
     listen_count integer not null,
+    unmeasured_count integer not null,
     judged_count integer not null,
     skip_count integer not null,
     reasoned_count integer not null,
@@ -24,6 +25,8 @@ comment on table warehouse.summary_month_track is
 comment on column warehouse.summary_month_track.month_date is 'First day of the month.';
 comment on column warehouse.summary_month_track.first_listen_at is
 'First play of the month that counts as a listen; null where none does.';
+comment on column warehouse.summary_month_track.unmeasured_count is
+'Plays whose time nobody measured: estimated, or of unknown length.';
 comment on column warehouse.summary_month_track.judged_count is
 'Plays of which the export says whether they were skipped, or why they ended.';
 comment on column warehouse.summary_month_track.reasoned_count is

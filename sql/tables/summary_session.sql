@@ -13,6 +13,7 @@ create table warehouse.summary_session (
     ms_estimated bigint not null,
     play_count integer not null,
     listen_count integer not null,
+    unmeasured_count integer not null,
     listener_key smallint not null,
     constraint summary_session_pk primary key (listener_key, first_played_at)
 );
@@ -20,3 +21,5 @@ comment on table warehouse.summary_session is
 'Grain: one row per listener and session: counted plays with silences of at most 30 minutes.';
 comment on column warehouse.summary_session.started_at is
 'When the earliest of its plays began: its end less what was listened of it.';
+comment on column warehouse.summary_session.unmeasured_count is
+'Plays whose time nobody measured: estimated, or of unknown length.';

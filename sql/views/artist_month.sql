@@ -10,7 +10,8 @@ with heard as (
         sum(summary.play_count)::integer as play_count,
         sum(summary.listen_count)::integer as listen_count,
         sum(summary.ms_measured + summary.ms_estimated)::bigint as ms_listened,
-        sum(summary.ms_estimated)::bigint as ms_estimated
+        sum(summary.ms_estimated)::bigint as ms_estimated,
+        sum(summary.unmeasured_count)::integer as unmeasured_count
     from warehouse.summary_month_track as summary
     inner join bi.track_artist as credit
         on summary.track_key = credit.track_key
@@ -28,7 +29,7 @@ select
     heard.ms_listened,
     heard.ms_estimated,
     case
-        when heard.ms_estimated > 0 then month.certainty_if_estimated
+        when heard.unmeasured_count > 0 then month.certainty_if_estimated
         else month.certainty_if_measured
     end as certainty,
     month.count_certainty
@@ -47,5 +48,5 @@ comment on column bi.artist_month.play_count is 'Plays that are counted, of any 
 comment on column bi.artist_month.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
 comment on column bi.artist_month.ms_listened is 'Milliseconds listened.';
 comment on column bi.artist_month.ms_estimated is 'The part of ms_listened that is estimated.';
-comment on column bi.artist_month.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.artist_month.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.artist_month.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.artist_month.count_certainty is 'Of the counts: exact, at least or not seen.';

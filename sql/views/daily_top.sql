@@ -29,7 +29,8 @@ with heard as not materialized (
             timed.track_key,
             count(*) as play_count,
             sum(timed.ms_listened) as ms_listened,
-            sum(case when timed.is_estimated then timed.ms_listened else 0 end) as ms_estimated
+            sum(case when timed.is_estimated then timed.ms_listened else 0 end) as ms_estimated,
+            count(*) filter (where timed.is_estimated) as unmeasured_count
         from part.timed_play as timed
         where
             timed.listener_key = day.listener_key
@@ -81,7 +82,8 @@ listed as (
         '' as name_order,
         heard.play_count,
         heard.ms_listened,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
@@ -98,7 +100,8 @@ listed as (
         '' as name_order,
         heard.play_count,
         heard.ms_listened,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
@@ -117,7 +120,8 @@ listed as (
         coalesce(track.track_uri, track.folded_name) as name_order,
         heard.play_count,
         heard.ms_listened,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
@@ -132,7 +136,8 @@ listed as (
         '' as name_order,
         heard.play_count,
         heard.ms_listened,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
@@ -150,7 +155,8 @@ summed as (
         (array_agg(name_key order by name_order collate "C", name_key))[1] as name_key,
         sum(play_count)::integer as play_count,
         sum(ms_listened)::bigint as ms_listened,
-        sum(ms_estimated)::bigint as ms_estimated
+        sum(ms_estimated)::bigint as ms_estimated,
+        sum(unmeasured_count)::integer as unmeasured_count
     from listed
     group by listener_key, play_date, list, item_key
 ),
@@ -198,12 +204,13 @@ select
     word.certainty,
     word.count_certainty
 from placed
-inner join bi.coverage as cover
-    on placed.listener_key = cover.listener_key and placed.play_date = cover.play_date
+inner join part.seen_day as day
+    on placed.listener_key = day.listener_key and placed.play_date = day.play_date
 inner join part.certainty as word
     on
-        (cover.status = 'complete') = word.is_fully_seen
-        and (placed.ms_estimated > 0) = word.is_estimated;
+        day.seen = word.seen
+        and word.has_plays
+        and (placed.unmeasured_count > 0) = word.is_estimated;
 comment on view bi.daily_top is
 'Grain: one row per listener, day, list and place. The lists: artist (as main), guest (as '
 'featured), song, album, new artist (first listened to that day, with all their plays of it). The '
@@ -219,5 +226,5 @@ comment on column bi.daily_top.artist_name is 'Main artist of a song or album; n
 comment on column bi.daily_top.play_count is 'Plays that are counted, of any length.';
 comment on column bi.daily_top.ms_listened is 'Milliseconds listened.';
 comment on column bi.daily_top.ms_estimated is 'The part of ms_listened that is estimated.';
-comment on column bi.daily_top.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.daily_top.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.daily_top.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.daily_top.count_certainty is 'Of the counts: exact, at least or not seen.';

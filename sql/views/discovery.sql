@@ -15,6 +15,7 @@ with heard as (
         summary.listen_count,
         summary.ms_measured,
         summary.ms_estimated,
+        summary.unmeasured_count,
         listener.timezone
     from warehouse.summary_track as summary
     inner join warehouse.dim_listener as listener
@@ -33,7 +34,8 @@ found as (
         heard.play_count,
         heard.listen_count,
         heard.ms_measured,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join bi.track_artist as credit
         on heard.track_key = credit.track_key
@@ -49,7 +51,8 @@ found as (
         heard.play_count,
         heard.listen_count,
         heard.ms_measured,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
@@ -64,7 +67,8 @@ found as (
         heard.play_count,
         heard.listen_count,
         heard.ms_measured,
-        heard.ms_estimated
+        heard.ms_estimated,
+        heard.unmeasured_count
     from heard
     inner join warehouse.dim_track as track
         on heard.track_key = track.track_key
@@ -84,7 +88,8 @@ item as (
         sum(play_count)::integer as play_count,
         sum(listen_count)::integer as listen_count,
         sum(ms_measured + ms_estimated)::bigint as ms_listened,
-        sum(ms_estimated)::bigint as ms_estimated
+        sum(ms_estimated)::bigint as ms_estimated,
+        sum(unmeasured_count)::integer as unmeasured_count
     from found
     group by listener_key, timezone, kind, item_key
     having min(first_listen_at) is not null
@@ -108,8 +113,9 @@ inner join bi.period as period
     on item.listener_key = period.listener_key and period.period = 'all time'
 inner join part.certainty as word
     on
-        period.is_fully_seen = word.is_fully_seen
-        and (item.ms_estimated > 0) = word.is_estimated;
+        period.seen = word.seen
+        and word.has_plays
+        and (item.unmeasured_count > 0) = word.is_estimated;
 comment on view bi.discovery is
 'Grain: one row per listener, kind and artist, song or album, with the first time it was heard. '
 'Heard is a listen: 30 seconds, or a shorter track whole. What was only skipped was not found; once '
@@ -126,5 +132,5 @@ comment on column bi.discovery.play_count is 'Plays that are counted, of any len
 comment on column bi.discovery.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
 comment on column bi.discovery.ms_listened is 'Milliseconds listened, over all time.';
 comment on column bi.discovery.ms_estimated is 'The part of ms_listened that is estimated.';
-comment on column bi.discovery.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.discovery.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.discovery.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.discovery.count_certainty is 'Of the counts: exact, at least or not seen.';

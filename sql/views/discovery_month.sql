@@ -93,7 +93,8 @@ day as (
         play_date,
         sum(play_count) as play_count,
         sum(ms_measured + ms_estimated) as ms_listened,
-        sum(ms_estimated) as ms_estimated
+        sum(ms_estimated) as ms_estimated,
+        sum(unmeasured_count) as unmeasured_count
     from warehouse.summary_hour
     group by listener_key, play_date
 ),
@@ -103,7 +104,8 @@ month as (
         listener_key,
         date_trunc('month', play_date::timestamp)::date as month_date,
         sum(ms_listened)::bigint as ms_listened,
-        sum(ms_estimated)::bigint as ms_estimated
+        sum(ms_estimated)::bigint as ms_estimated,
+        sum(unmeasured_count) as unmeasured_count
     from day
     group by listener_key, date_trunc('month', play_date::timestamp)
     having sum(play_count) > 0
@@ -122,7 +124,7 @@ select
             then round(100.0 * coalesce(new_time.ms_listened, 0) / month.ms_listened, 1)
     end::numeric(4, 1) as new_artist_pct,
     case
-        when month.ms_estimated > 0 then seen.certainty_if_estimated
+        when month.unmeasured_count > 0 then seen.certainty_if_estimated
         else seen.certainty_if_measured
     end as certainty,
     seen.count_certainty
@@ -149,5 +151,5 @@ comment on column bi.discovery_month.ms_estimated is 'The part of ms_listened th
 comment on column bi.discovery_month.ms_new_artist is
 'Of these: by main artists first heard in the last twelve months, this one included.';
 comment on column bi.discovery_month.new_artist_pct is 'ms_new_artist in percent of ms_listened.';
-comment on column bi.discovery_month.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.discovery_month.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.discovery_month.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.discovery_month.count_certainty is 'Of the counts: exact, at least or not seen.';

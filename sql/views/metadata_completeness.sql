@@ -9,7 +9,7 @@ with heard as (
         album.metadata_level as album_level,
         coalesce(artist.metadata_level, 0) as artist_level,
         summary.ms_measured + summary.ms_estimated as ms,
-        summary.ms_estimated
+        summary.unmeasured_count
     from warehouse.summary_track as summary
     inner join warehouse.dim_track as track
         on summary.track_key = track.track_key
@@ -38,7 +38,7 @@ summed as (
         coalesce(
             sum(ms) filter (where metadata_level >= 2 and album_level >= 2 and artist_level = 3), 0
         ) as ms_complete,
-        sum(ms_estimated) as ms_estimated
+        sum(unmeasured_count) as unmeasured_count
     from heard
     group by listener_key
 )
@@ -58,8 +58,9 @@ inner join bi.period as period
     on summed.listener_key = period.listener_key and period.period = 'all time'
 inner join part.certainty as word
     on
-        period.is_fully_seen = word.is_fully_seen
-        and (summed.ms_estimated > 0) = word.is_estimated;
+        period.seen = word.seen
+        and word.has_plays
+        and (summed.unmeasured_count > 0) = word.is_estimated;
 comment on view bi.metadata_completeness is
 'Grain: one row per listener.';
 comment on column bi.metadata_completeness.listener_key is 'Whose plays: bi.listener.';
@@ -70,4 +71,5 @@ comment on column bi.metadata_completeness.ms_described is 'Of these: to tracks 
 comment on column bi.metadata_completeness.ms_complete is 'Of these: to tracks whose main artist is, too (picture).';
 comment on column bi.metadata_completeness.described_pct is 'ms_described in percent of ms_listened.';
 comment on column bi.metadata_completeness.complete_pct is 'ms_complete in percent of ms_listened.';
-comment on column bi.metadata_completeness.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
+comment on column bi.metadata_completeness.certainty is
+'Of ms_listened: exact, about, at least, not fully seen or not seen.';

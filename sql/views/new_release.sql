@@ -36,7 +36,7 @@ cross join
         select
             coalesce(sum(summary.play_count), 0)::bigint as play_count,
             coalesce(sum(summary.ms_measured + summary.ms_estimated), 0) as ms,
-            coalesce(sum(summary.ms_estimated), 0) as ms_estimated
+            coalesce(sum(summary.unmeasured_count), 0) as unmeasured_count
         from (
             -- Whoever the artist is known as: a track that credits two of them counts once.
             select distinct credit.track_key
@@ -69,8 +69,9 @@ left join bi.period as period
     on release.listener_key = period.listener_key and period.period = 'all time'
 inner join part.certainty as word
     on
-        coalesce(period.is_fully_seen, false) = word.is_fully_seen
-        and (heard.ms_estimated > 0) = word.is_estimated
+        coalesce(period.seen, 'none') = word.seen
+        and (heard.play_count > 0) = word.has_plays
+        and (heard.unmeasured_count > 0) = word.is_estimated
 where release.is_new;
 comment on view bi.new_release is
 'Grain: one row per listener and album that was found as new.';

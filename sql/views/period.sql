@@ -1,8 +1,9 @@
 -- bi.period
 -- Grain: one row per listener and stretch of days that pages ask for.
 -- The last 7, 30, 90 and 365 days (today is the last of them), each year, and all time.
--- None begins before the first play. The period before has as many days; of the running
--- year it is the same days a year ago.
+-- Days and years begin where they say, be it before the first play; all time begins with it.
+-- All of them end now at the latest. The period before has as many days; of the running year
+-- it is the same days a year ago.
 create view bi.period as
 with listener as (
     select
@@ -78,14 +79,12 @@ clipped as (
         last_at,
         first_play_date,
         today_date,
+        first_date,
         last_date,
-        greatest(first_date, first_play_date) as first_date,
+        case when previous_last_date >= first_play_date then previous_first_date end
+            as previous_first_date,
         case when previous_last_date >= first_play_date then previous_last_date end
-            as previous_last_date,
-        case
-            when previous_last_date >= first_play_date
-                then greatest(previous_first_date, first_play_date)
-        end as previous_first_date
+            as previous_last_date
     from asked
     where last_date >= first_play_date
 ),
@@ -93,69 +92,80 @@ clipped as (
 bounded as (
     select
         clipped.*,
-        greatest(first_at, first_date::timestamp at time zone timezone) at time zone 'UTC'
-            as start_utc,
         case
-            when period_kind = 'all'
-                then
-                    least(
-                        now() at time zone 'UTC',
-                        greatest(
-                            last_at at time zone 'UTC',
-                            (
-                                select max(span.seen_end_utc) from part.seen_span as span
-                                where span.listener_key = clipped.listener_key
-                            )
-                        )
-                    )
-            else least(now(), (last_date + 1)::timestamp at time zone timezone) at time zone 'UTC'
-        end as end_utc,
-        greatest(first_at, previous_first_date::timestamp at time zone timezone)
-        at time zone 'UTC' as previous_start_utc,
+            when period_kind = 'all' then first_at
+            else first_date::timestamp at time zone timezone
+        end at time zone 'UTC' as start_utc,
+        least(now(), (last_date + 1)::timestamp at time zone timezone) at time zone 'UTC' as end_utc,
+        previous_first_date::timestamp at time zone timezone at time zone 'UTC' as previous_start_utc,
         (previous_last_date + 1)::timestamp at time zone timezone at time zone 'UTC'
             as previous_end_utc
     from clipped
+),
+
+-- Worked out once, not for every period (benchmark views).
+span as materialized (
+    select
+        listener_key,
+        range_agg(tsrange(seen_start_utc, seen_end_utc, '[]')) as seen
+    from part.seen_span
+    group by listener_key
+),
+
+judged as (
+    select
+        bounded.*,
+        case
+            when bounded.start_utc > bounded.end_utc then 'none'
+            when span.seen @> tsrange(bounded.start_utc, bounded.end_utc, '[]') then 'whole'
+            when span.seen && tsrange(bounded.start_utc, bounded.end_utc, '()') then 'part'
+            else 'none'
+        end as seen,
+        case
+            when bounded.previous_start_utc is null then null
+            when span.seen @> tsrange(bounded.previous_start_utc, bounded.previous_end_utc, '[]') then 'whole'
+            when span.seen && tsrange(bounded.previous_start_utc, bounded.previous_end_utc, '()') then 'part'
+            else 'none'
+        end as previous_seen
+    from bounded
+    left join span
+        on bounded.listener_key = span.listener_key
 )
 
 select
-    bounded.listener_key,
-    bounded.period,
-    bounded.period_kind,
-    bounded.first_date,
-    bounded.last_date,
-    bounded.last_date - bounded.first_date + 1 as day_count,
-    bounded.previous_first_date,
-    bounded.previous_last_date,
-    exists(
-        select 1 from part.seen_span as span
-        where
-            span.listener_key = bounded.listener_key
-            and span.seen_start_utc <= bounded.start_utc
-            and span.seen_end_utc >= bounded.end_utc
-    ) as is_fully_seen,
-    exists(
-        select 1 from part.seen_span as span
-        where
-            span.listener_key = bounded.listener_key
-            and span.seen_start_utc <= bounded.previous_start_utc
-            and span.seen_end_utc >= bounded.previous_end_utc
-    ) as is_previous_fully_seen,
-    bounded.first_play_date,
-    bounded.today_date
-from bounded;
+    listener_key,
+    period,
+    period_kind,
+    first_date,
+    last_date,
+    last_date - first_date + 1 as day_count,
+    previous_first_date,
+    previous_last_date,
+    seen,
+    previous_seen,
+    seen = 'whole' as is_fully_seen,
+    coalesce(previous_seen = 'whole', false) as is_previous_fully_seen,
+    first_play_date,
+    today_date
+from judged;
 comment on view bi.period is
 'Grain: one row per listener and stretch of days that pages ask for. The last 7, 30, 90 and 365 days '
-'(today is the last of them), each year, and all time. None begins before the first play. The '
-'period before has as many days; of the running year it is the same days a year ago.';
+'(today is the last of them), each year, and all time. Days and years begin where they say, be it '
+'before the first play; all time begins with it. The period before has as many days; of the running '
+'year it is the same days a year ago.';
 comment on column bi.period.listener_key is 'Whose: bi.listener.';
 comment on column bi.period.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
 comment on column bi.period.period_kind is 'days, year or all.';
-comment on column bi.period.first_date is 'First day, not before the first play.';
+comment on column bi.period.first_date is 'First day; of all time, that of the first play.';
 comment on column bi.period.last_date is 'Last day; today where the period is running.';
 comment on column bi.period.day_count is 'Days from first_date to last_date.';
-comment on column bi.period.previous_first_date is 'First day of the period before; null where nothing is known of it.';
+comment on column bi.period.previous_first_date is
+'First day of the period before; null where it ended before the first play.';
 comment on column bi.period.previous_last_date is 'Last day of the period before.';
+comment on column bi.period.seen is
+'How much of it was seen: whole, part or none. It ends now; all time begins with the first play.';
+comment on column bi.period.previous_seen is 'The same of the period before.';
 comment on column bi.period.is_fully_seen is 'No gap in it, and no stretch that nobody looked at.';
-comment on column bi.period.is_previous_fully_seen is 'The same of the period before.';
+comment on column bi.period.is_previous_fully_seen is 'All of the period before was seen.';
 comment on column bi.period.first_play_date is 'Day of the first play there is.';
 comment on column bi.period.today_date is 'Today on the listeners calendar.';

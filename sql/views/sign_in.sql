@@ -13,8 +13,9 @@ with latest as (
     order by listener_key, authorised_at desc
 ),
 
--- Of polls and imports, with the run each belongs to: it began, or ended, with the other.
-contact as (
+-- Of polls, with the run that did it, which began with the poll. An import is no contact: it
+-- brings what was, and hears from nobody.
+last_contact as (
     select
         mark.listener_key,
         mark.polled_at as contact_at,
@@ -26,23 +27,6 @@ contact as (
             and mark.polled_at = run.started_at
             and mark.polled_at <= run.ended_at
     where mark.job = 'get_last_50' and mark.polled_at is not null
-    union all
-    select
-        file.listener_key,
-        file.imported_at,
-        run.runner
-    from warehouse.etl_import_file as file
-    left join lateral (
-        select runner from warehouse.etl_run
-        where job = 'import_history' and ended_at >= file.imported_at
-        order by ended_at
-        limit 1
-    ) as run on true
-),
-
-last_contact as (
-    select distinct on (listener_key) * from contact
-    order by listener_key, contact_at desc
 )
 
 select
@@ -75,6 +59,6 @@ comment on column bi.sign_in.expires_date is 'Day on which Spotify ends it, at t
 comment on column bi.sign_in.days_left is 'Days until then; negative where it is over.';
 comment on column bi.sign_in.last_played_at_local is 'End of the newest play in the ledger, on the listeners clock.';
 comment on column bi.sign_in.last_contact_at_utc is
-'When plays were last asked for at Spotify and stored, or imported, UTC; null: never.';
+'When plays were last asked for at Spotify and what it showed was stored, plays or none, UTC; null: never.';
 comment on column bi.sign_in.last_contact_at_local is 'The same on the listeners clock.';
 comment on column bi.sign_in.last_contact_by is 'The machine that did it; null where that is not known.';

@@ -33,12 +33,14 @@ select
     judged.skip_count,
     round(100.0 * judged.skip_count / judged.judged_count, 1)::numeric(4, 1) as skip_pct,
     case
-        when period.is_fully_seen and judged.judged_count = judged.play_count then 'exact'
+        when judged.judged_count = judged.play_count then word.count_certainty
         else 'at least'
     end as certainty
 from judged
 inner join bi.period as period
     on judged.listener_key = period.listener_key and judged.period = period.period
+inner join part.certainty as word
+    on period.seen = word.seen and word.has_plays and not word.is_estimated
 inner join bi.artist as artist
     on judged.artist_key = artist.artist_key;
 comment on view bi.skip_rate is

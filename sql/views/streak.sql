@@ -1,16 +1,18 @@
 -- bi.streak
 -- Grain: one row per listener and run of days with a listen on each.
--- At least: the day before or after it was not fully seen, so it may be longer.
+-- Exact: both days beside it were wholly seen and without a listen. Where the ledger begins
+-- there is no day beside, and today is not over: such a run is at least as long.
 create view bi.streak as
 with active as (
     select
         listener_key,
         play_date,
-        status,
+        today_date,
         listen_count,
-        lag(status, 1, 'complete') over in_time as status_before,
-        lead(status, 1, 'complete') over in_time as status_after
-    from bi.coverage
+        lag(seen = 'whole' and play_date < today_date) over in_time as is_before_seen,
+        lead(seen = 'whole' and play_date < today_date) over in_time as is_after_seen
+    from part.heard_day
+    where play_date >= first_play_date
     window in_time as (partition by listener_key order by play_date)
 ),
 
@@ -29,8 +31,8 @@ run as (
         min(play_date) as first_date,
         max(play_date) as last_date,
         count(*)::integer as day_count,
-        (array_agg(status_before order by play_date))[1] = 'complete'
-        and (array_agg(status_after order by play_date desc))[1] = 'complete' as is_exact
+        coalesce((array_agg(is_before_seen order by play_date))[1], false)
+        and coalesce((array_agg(is_after_seen order by play_date desc))[1], false) as is_exact
     from numbered
     group by listener_key, island
 )
@@ -53,8 +55,9 @@ inner join (
 ) as today
     on run.listener_key = today.listener_key;
 comment on view bi.streak is
-'Grain: one row per listener and run of days with a listen on each. At least: the day before or '
-'after it was not fully seen, so it may be longer.';
+'Grain: one row per listener and run of days with a listen on each. Exact: both days beside '
+'it were wholly seen and without a listen. Where the ledger begins there is no day beside, and today is '
+'not over: such a run is at least as long.';
 comment on column bi.streak.listener_key is 'Whose: bi.listener.';
 comment on column bi.streak.first_date is 'First day of the run.';
 comment on column bi.streak.last_date is 'Last day of the run.';

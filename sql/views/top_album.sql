@@ -12,6 +12,7 @@ with album as (
         sum(heard.listen_count)::integer as listen_count,
         sum(heard.ms_listened)::bigint as ms_listened,
         sum(heard.ms_estimated)::bigint as ms_estimated,
+        sum(heard.unmeasured_count)::integer as unmeasured_count,
         (count(*) filter (where heard.listen_count > 0))::integer as track_count,
         sum(heard.previous_play_count)::integer as previous_play_count,
         sum(heard.previous_ms_listened)::bigint as previous_ms_listened
@@ -77,8 +78,9 @@ inner join bi.period as period
     on placed.listener_key = period.listener_key and placed.period = period.period
 inner join part.certainty as word
     on
-        period.is_fully_seen = word.is_fully_seen
-        and (placed.ms_estimated > 0) = word.is_estimated
+        period.seen = word.seen
+        and word.has_plays
+        and (placed.unmeasured_count > 0) = word.is_estimated
 inner join bi.album as album
     on placed.album_key = album.album_key
 where placed.play_count > 0;
@@ -100,5 +102,5 @@ comment on column bi.top_album.ms_estimated is 'The part of ms_listened that is 
 comment on column bi.top_album.track_count is 'Tracks of it with a listen.';
 comment on column bi.top_album.total_track_count is 'Tracks it has; null where nobody said.';
 comment on column bi.top_album.previous_ms_listened is 'Milliseconds in the period before.';
-comment on column bi.top_album.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.top_album.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.top_album.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.top_album.count_certainty is 'Of the counts: exact, at least or not seen.';

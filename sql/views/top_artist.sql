@@ -13,6 +13,7 @@ with artist as (
         sum(heard.listen_count)::integer as listen_count,
         sum(heard.ms_listened)::bigint as ms_listened,
         sum(heard.ms_estimated)::bigint as ms_estimated,
+        sum(heard.unmeasured_count)::integer as unmeasured_count,
         sum(heard.previous_play_count)::integer as previous_play_count,
         sum(heard.previous_ms_listened)::bigint as previous_ms_listened,
         credit.artist_role
@@ -33,6 +34,7 @@ credited as (
         sum(artist.listen_count)::integer as listen_count,
         sum(artist.ms_listened)::bigint as ms_listened,
         sum(artist.ms_estimated)::bigint as ms_estimated,
+        sum(artist.unmeasured_count)::integer as unmeasured_count,
         coalesce(sum(artist.ms_listened) filter (where artist.artist_role = 'main'), 0)::bigint
             as ms_as_main,
         coalesce(sum(artist.ms_listened) filter (where artist.artist_role = 'featured'), 0)::bigint
@@ -96,8 +98,9 @@ inner join bi.period as period
     on placed.listener_key = period.listener_key and placed.period = period.period
 inner join part.certainty as word
     on
-        period.is_fully_seen = word.is_fully_seen
-        and (placed.ms_estimated > 0) = word.is_estimated
+        period.seen = word.seen
+        and word.has_plays
+        and (placed.unmeasured_count > 0) = word.is_estimated
 where placed.play_count > 0;
 comment on view bi.top_artist is
 'Grain: one row per listener, period, credit and artist heard in it. Places go by time listened, then '
@@ -118,5 +121,5 @@ comment on column bi.top_artist.ms_estimated is 'The part of ms_listened that is
 comment on column bi.top_artist.ms_as_main is 'The part of ms_listened on tracks of their own.';
 comment on column bi.top_artist.ms_as_featured is 'The part of ms_listened as a guest.';
 comment on column bi.top_artist.previous_ms_listened is 'Milliseconds in the period before.';
-comment on column bi.top_artist.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.top_artist.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.top_artist.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.top_artist.count_certainty is 'Of the counts: exact, at least or not seen.';

@@ -16,6 +16,7 @@ with song as (
         sum(heard.listen_count)::integer as listen_count,
         sum(heard.ms_listened)::bigint as ms_listened,
         sum(heard.ms_estimated)::bigint as ms_estimated,
+        sum(heard.unmeasured_count)::integer as unmeasured_count,
         sum(heard.previous_play_count)::integer as previous_play_count,
         sum(heard.previous_ms_listened)::bigint as previous_ms_listened
     from part.period_track as heard
@@ -84,8 +85,9 @@ inner join bi.period as period
     on placed.listener_key = period.listener_key and placed.period = period.period
 inner join part.certainty as word
     on
-        period.is_fully_seen = word.is_fully_seen
-        and (placed.ms_estimated > 0) = word.is_estimated
+        period.seen = word.seen
+        and word.has_plays
+        and (placed.unmeasured_count > 0) = word.is_estimated
 inner join bi.track as track
     on placed.track_key = track.track_key
 where placed.play_count > 0;
@@ -109,5 +111,5 @@ comment on column bi.top_track.listen_count is 'Of these: 30 seconds or more, or
 comment on column bi.top_track.ms_listened is 'Milliseconds listened.';
 comment on column bi.top_track.ms_estimated is 'The part of ms_listened that is estimated.';
 comment on column bi.top_track.previous_ms_listened is 'Milliseconds in the period before.';
-comment on column bi.top_track.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.top_track.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.top_track.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.top_track.count_certainty is 'Of the counts: exact, at least or not seen.';

@@ -10,6 +10,7 @@ with heard as (
         played.play_count,
         played.ms_listened,
         played.ms_estimated,
+        played.unmeasured_count,
         played.track_key = 0 as is_unnamed_song,
         track.album_key = 0 as is_unnamed_album,
         not exists (
@@ -29,7 +30,8 @@ summed as (
         kind.kind,
         sum(heard.play_count)::integer as play_count,
         sum(heard.ms_listened)::bigint as ms_listened,
-        sum(heard.ms_estimated)::bigint as ms_estimated
+        sum(heard.ms_estimated)::bigint as ms_estimated,
+        sum(heard.unmeasured_count)::integer as unmeasured_count
     from heard
     cross join (values ('song'), ('album'), ('artist')) as kind (kind)
     where
@@ -55,14 +57,16 @@ inner join bi.period as period
     on summed.listener_key = period.listener_key and summed.period = period.period
 inner join part.certainty as word
     on
-        period.is_fully_seen = word.is_fully_seen
-        and (summed.ms_estimated > 0) = word.is_estimated;
+        period.seen = word.seen
+        and word.has_plays
+        and (summed.unmeasured_count > 0) = word.is_estimated;
 comment on view bi.unnamed_listening is
 'Grain: one row per listener, period and kind of thing, where plays of it have no name. What stands in no '
 'top list, since nobody knows what it was: an export has rows without a title, names without an album, and '
 'tracks that nobody is credited on. The sums of a period hold them.';
 comment on column bi.unnamed_listening.listener_key is 'Whose: bi.listener.';
-comment on column bi.unnamed_listening.period is '7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
+comment on column bi.unnamed_listening.period is
+'7 days, 30 days, 90 days, 365 days, a year such as 2026, or all time.';
 comment on column bi.unnamed_listening.kind is 'song, album or artist: which top list lacks these plays.';
 comment on column bi.unnamed_listening.play_count is 'Plays that are counted, of any length.';
 comment on column bi.unnamed_listening.ms_listened is 'Milliseconds listened.';

@@ -1,7 +1,8 @@
 -- bi.year_review
 -- Grain: one row per listener and year with plays.
--- A statement of account. Closed: the year is over and all of it was seen and measured.
--- Open: anything else. Artists are carried forward from year to year.
+-- A statement of account. Open: the year is not over. Of a year that is over, what is exact is
+-- closed; anything else says its word, and the days that were not seen. Artists are carried
+-- forward from year to year.
 create view bi.year_review as
 with found as (
     select
@@ -28,6 +29,10 @@ year as (
         period.ms_estimated,
         period.certainty,
         period.count_certainty,
+        period.day_count,
+        period.seen_day_count,
+        period.partly_seen_day_count,
+        period.unseen_day_count,
         coalesce(found.first_heard, 0) as artists_first_heard,
         sum(coalesce(found.first_heard, 0)) over (
             partition by period.listener_key order by period.first_date
@@ -44,12 +49,9 @@ select
     year.listener_key,
     year.year,
     case
-        when
-            year.certainty = 'exact'
-            and year.last_date = make_date(year.year, 12, 31)
-            and year.last_date < (now() at time zone listener.timezone)::date
-            then 'closed'
-        else 'open'
+        when year.year >= extract(year from now() at time zone listener.timezone) then 'open'
+        when year.certainty = 'exact' then 'closed'
+        else year.certainty
     end as status,
     year.play_count,
     year.listen_count,
@@ -57,6 +59,10 @@ select
     year.ms_estimated,
     year.certainty,
     year.count_certainty,
+    year.day_count,
+    year.seen_day_count,
+    year.partly_seen_day_count,
+    year.unseen_day_count,
     year.active_day_count,
     year.artists_carried_forward - year.artists_first_heard as artists_brought_forward,
     year.artists_first_heard,
@@ -65,6 +71,8 @@ select
     day.ms_listened as longest_day_ms,
     session.session_date as longest_session_date,
     session.ms_listened as longest_session_ms,
+    streak.day_count as longest_streak_day_count,
+    streak.certainty as longest_streak_certainty,
     (
         select count(*) from warehouse.etl_gap as gap
         where
@@ -76,6 +84,8 @@ select
 from year
 inner join warehouse.dim_listener as listener
     on year.listener_key = listener.listener_key
+left join bi.period_streak as streak
+    on year.listener_key = streak.listener_key and year.period = streak.period
 left join lateral (
     select
         hour.play_date,
@@ -101,18 +111,22 @@ left join lateral (
 ) as session on true
 where year.play_count > 0;
 comment on view bi.year_review is
-'Grain: one row per listener and year with plays. A statement of account. Closed: the year is '
-'over and all of it was seen and measured. Open: anything else. Artists are carried forward from '
-'year to year.';
+'Grain: one row per listener and year with plays. A statement of account. Open: the year is not '
+'over. Of a year that is over, what is exact is closed; anything else says its word, and the days that '
+'were not seen. Artists are carried forward from year to year.';
 comment on column bi.year_review.listener_key is 'Whose: bi.listener.';
 comment on column bi.year_review.year is 'The year.';
-comment on column bi.year_review.status is 'closed or open.';
+comment on column bi.year_review.status is 'open; of a year that is over closed, about, at least or not fully seen.';
 comment on column bi.year_review.play_count is 'Plays that are counted, of any length.';
 comment on column bi.year_review.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
 comment on column bi.year_review.ms_listened is 'Milliseconds listened.';
 comment on column bi.year_review.ms_estimated is 'The part of ms_listened that is estimated.';
-comment on column bi.year_review.certainty is 'Of ms_listened: exact, about, at least or not fully seen.';
-comment on column bi.year_review.count_certainty is 'Of the counts: exact or at least.';
+comment on column bi.year_review.certainty is 'Of ms_listened: exact, about, at least, not fully seen or not seen.';
+comment on column bi.year_review.count_certainty is 'Of the counts: exact, at least or not seen.';
+comment on column bi.year_review.day_count is 'Days of the year; of the running one, so far.';
+comment on column bi.year_review.seen_day_count is 'Of these: wholly seen.';
+comment on column bi.year_review.partly_seen_day_count is 'Of these: seen in part.';
+comment on column bi.year_review.unseen_day_count is 'Of these: not seen at all.';
 comment on column bi.year_review.active_day_count is 'Days with a listen.';
 comment on column bi.year_review.artists_brought_forward is 'Artists heard in earlier years.';
 comment on column bi.year_review.artists_first_heard is 'Artists heard for the first time.';
@@ -121,4 +135,7 @@ comment on column bi.year_review.longest_day is 'The day with the most time.';
 comment on column bi.year_review.longest_day_ms is 'Its milliseconds.';
 comment on column bi.year_review.longest_session_date is 'The day on which the longest session began.';
 comment on column bi.year_review.longest_session_ms is 'Its milliseconds.';
+comment on column bi.year_review.longest_streak_day_count is
+'Days of the longest run of days with a listen, as far as it lies in the year.';
+comment on column bi.year_review.longest_streak_certainty is 'Of longest_streak_day_count: exact or at least.';
 comment on column bi.year_review.open_gap_count is 'Open gaps that reach into the year.';

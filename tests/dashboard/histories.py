@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -18,13 +19,14 @@ from everheard.report.data import (
     MonthBest,
     NewShare,
     Period,
+    PeriodStep,
     RankedPlace,
     Release,
     Skips,
     Stretch,
-    Total,
     Year,
 )
+from everheard.report.totals import SeenDays, Total
 from tests.dashboard.names import MINUTE, NAMES, SONGS, SPOTIFY
 from tests.dashboard.rated import make_ratings
 
@@ -59,7 +61,7 @@ def make_history(
         artist_count=len(artists),
         track_count=len(artists) * len(SONGS),
         streaks=tuple(_find_streaks(days)),
-        sessions=tuple(ListeningSession(day.play_date, day.total.ms_listened // 2) for day in days),
+        sessions=tuple(ListeningSession(day.play_date, day.total.ms // 2) for day in days),
         jobs=JOBS,
         last_contact_at=NOW - timedelta(minutes=18),
         last_contact_by="pi",
@@ -100,20 +102,25 @@ def _make_day(day: date, random: Random, measured_until: date | None, gaps: list
     is_measured = measured_until is not None and day <= measured_until
     is_open = any(gap.start.date() <= day <= gap.end.date() for gap in gaps)
     plays = round(minutes / 3.4)
-    total = add([Total(plays, ms, 0 if is_measured else ms)], is_open=is_open)
-    return Day(day, total, "at least" if is_open else "complete")
+    total = add([make_total(plays, ms, 0 if is_measured else ms)], is_open=is_open)
+    return Day(day, total)
+
+
+def make_total(plays: int, ms: int, estimated: int) -> Total:
+    """Return a wholly seen total."""
+    return Total(plays, ms, estimated, "about" if estimated else "exact", "exact")
 
 
 def add(totals: list[Total], *, is_open: bool) -> Total:
-    listened = sum(total.ms_listened for total in totals)
-    estimated = sum(total.ms_estimated for total in totals)
+    listened = sum(total.ms for total in totals)
+    estimated = sum(total.ms_known_estimated for total in totals)
     certainty = {
         (False, False): "exact",
         (False, True): "about",
         (True, False): "at least",
         (True, True): "not fully seen",
     }[is_open, estimated > 0]
-    plays = sum(total.play_count for total in totals)
+    plays = sum(total.plays for total in totals)
     return Total(plays, listened, estimated, certainty, "at least" if is_open else "exact")
 
 
@@ -124,8 +131,8 @@ def _make_artists(days: list[Day]) -> list[Discovery]:
         name = NAMES[number] if number < len(NAMES) else f"Artist {number}"
         start = first + timedelta(days=span * number // 70)
         last = days[-1].play_date - timedelta(days=span * (number % 7) // 20)
-        ms = sum(day.total.ms_listened for day in days) // (number + 4)
-        total = Total(ms // (200 * 1000), ms, ms // 2)
+        ms = sum(day.total.ms for day in days) // (number + 4)
+        total = make_total(ms // (200 * 1000), ms, ms // 2)
         url = None if number == 5 else f"{SPOTIFY}artist/{number:022}"
         found.append(Discovery(name, start, max(last, start), total, "", url))
     return found
@@ -135,7 +142,7 @@ def _make_tracks(artists: list[Discovery]) -> list[Discovery]:
     return [
         Discovery(
             f"{song} {number}" if number else song, artist.first_date, artist.last_date,
-            Total(9, artist.total.ms_listened // 20, 0), artist.name,
+            make_total(9, artist.total.ms // 20, 0), artist.name,
             f"{SPOTIFY}track/{number:022}",
         )
         for artist in artists
@@ -146,11 +153,11 @@ def _make_tracks(artists: list[Discovery]) -> list[Discovery]:
 def _find_streaks(days: list[Day]) -> list[Stretch]:
     streaks: list[Stretch] = []
     run: list[date] = []
-    for day in [*days, Day(date(2030, 1, 1), Total())]:
-        if day.total.play_count:
+    for day in [*days, Day(date(2030, 1, 1), make_total(0, 0, 0))]:
+        if day.total.plays:
             run.append(day.play_date)
         elif run:
-            streaks.append(Stretch(run[0], run[-1], len(run)))
+            streaks.append(Stretch(run[0], run[-1], len(run), "exact"))
             run = []
     return streaks
 
@@ -192,7 +199,7 @@ def _add_sums(data: ListenerData, random: Random) -> ListenerData:
 
 def _make_period(data: ListenerData, name: str, first: date, last: date) -> Period:
     days = data.find_days(first, last)
-    is_open = any(day.status == "at least" for day in days)
+    is_open = any(day.total.count_certainty == "at least" for day in days)
     total = add([day.total for day in days], is_open=is_open)
     length = timedelta(days=(last - first).days + 1)
     if name.isdigit():
@@ -201,8 +208,15 @@ def _make_period(data: ListenerData, name: str, first: date, last: date) -> Peri
     previous = add([day.total for day in before], is_open=False) if before else None
     return Period(
         name, max(first, data.days[0].play_date), last, total,
+        seen_days=_count_seen(days),
         previous=None if name == "all time" else previous,
-        active_day_count=sum(day.total.play_count > 0 for day in days),
+        is_comparable=not is_open,
+        average_ms=total.ms // len(days) if len(days) > 6 else None,
+        average_play_count=total.plays / len(days) if len(days) > 6 else None,
+        longest_streak=_find_longest(data, first, last),
+        weeks=_step(days, lambda day: first + timedelta(days=(day - first).days // 7 * 7)),
+        months=_step(days, lambda day: max(first, day.replace(day=1))),
+        active_day_count=sum(day.total.plays > 0 for day in days),
         excluded_play_count=12 if name == "all time" else 0,
         artists=_make_places(data, total, NAMES),
         featured=_make_places(data, total, NAMES[::-1])[:4],
@@ -218,18 +232,49 @@ def _make_period(data: ListenerData, name: str, first: date, last: date) -> Peri
     )  # fmt: skip
 
 
+def _count_seen(days: Sequence[Day]) -> SeenDays:
+    partly = sum(day.total.count_certainty == "at least" for day in days)
+    return SeenDays(len(days) - partly, partly)
+
+
+def _find_longest(data: ListenerData, first: date, last: date) -> Stretch | None:
+    runs = [(max(one.first, first), min(one.last, last)) for one in data.streaks]
+    lengths = [((end - start).days + 1, start, end) for start, end in runs if start <= end]
+    if not lengths:
+        return None
+    length, start, end = max(lengths)
+    return Stretch(start, end, length, "exact")
+
+
+def _step(days: Sequence[Day], find_start: Callable[[date], date]) -> tuple[PeriodStep, ...]:
+    groups: dict[date, list[Day]] = {}
+    for day in days:
+        groups.setdefault(find_start(day.play_date), []).append(day)
+    return tuple(
+        PeriodStep(
+            start,
+            group[-1].play_date,
+            add(
+                [day.total for day in group],
+                is_open=any(day.total.count_certainty == "at least" for day in group),
+            ),
+        )
+        for start, group in groups.items()
+    )
+
+
 def _make_places(
     data: ListenerData, total: Total, names: tuple[str, ...], artist: str = ""
 ) -> tuple[RankedPlace, ...]:
     urls = {one.name: one.url for one in data.artists}
     places = []
     for number, name in enumerate(names):
-        ms = total.ms_listened // (number + 6)
-        estimated = total.ms_estimated // (number + 6)
+        ms = total.ms // (number + 6)
+        estimated = total.ms_known_estimated // (number + 6)
         previous = (1 + (number * 5) % 11) if number % 4 else None
         places.append(
             RankedPlace(
-                number + 1, name, Total(ms // 200_000, ms, estimated), previous, artist,
+                number + 1, name, make_total(ms // 200_000, ms, estimated), previous, artist,
                 urls.get(name), ms_as_main=ms * 4 // 5, ms_as_featured=ms // 5 if number % 2 else 0,
                 is_known=number == 8, is_heard_next_year=number != 1,
             )
@@ -240,9 +285,7 @@ def _make_places(
 def _make_clock(total: Total) -> dict[tuple[int, int], int]:
     peaks = Counter({7: 6, 8: 9, 9: 5, 12: 3, 17: 8, 18: 9, 19: 7, 21: 5, 22: 3, 16: 4, 20: 6})
     return {
-        (weekday, hour): total.ms_listened
-        // 900
-        * (peaks[hour] if weekday < 6 else 12 - peaks[hour])
+        (weekday, hour): total.ms // 900 * (peaks[hour] if weekday < 6 else 12 - peaks[hour])
         for weekday in range(1, 8)
         for hour in range(6, 24)
         if peaks[hour] or weekday > 5
@@ -254,18 +297,23 @@ def _make_year(data: ListenerData, period: Period) -> Year:
     found = sum(one.first_date.year == year for one in data.artists)
     known = sum(one.first_date.year < year for one in data.artists)
     days = data.find_days(period.first_date, period.last_date)
-    longest = max(days, key=lambda day: day.total.ms_listened)
-    gaps = len(data.find_gaps(period.first_date, period.last_date))
+    longest = max(days, key=lambda day: day.total.ms)
     return Year(
-        year, period.total, period.total.certainty == "exact" and year < NOW.year,
+        year, period.total, _name_status(year, period.total), period.seen_days,
         period.active_day_count, known, found, known + found, "Slow Water", "The Harbour Book",
-        longest.play_date, longest.total.ms_listened, longest.play_date,
-        longest.total.ms_listened // 2, 41, gaps,
+        longest.play_date, longest.total.ms, longest.play_date,
+        longest.total.ms // 2, 41, "exact",
         tuple(
             MonthBest(date(year, month, 1), NAMES[month % 12], 900 * MINUTE, "Perla Nuñez")
             for month in sorted({day.play_date.month for day in days})
         ),
     )  # fmt: skip
+
+
+def _name_status(year: int, total: Total) -> str:
+    if year == NOW.year:
+        return "open"
+    return "closed" if total.certainty == "exact" else total.certainty
 
 
 HISTORIES = {

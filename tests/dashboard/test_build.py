@@ -14,7 +14,8 @@ import pytest
 
 from dashboard.build import write_dashboard
 from dashboard.years import find_dropped
-from everheard.report.data import Discovery, ListenerData, Period, RankedPlace, Total
+from everheard.report.data import Discovery, ListenerData, Period, RankedPlace
+from everheard.report.totals import Total
 from tests.dashboard.histories import HISTORIES, NOW, make_history
 from tests.dashboard.names import SPOTIFY
 from tests.dashboard.rated import make_ratings
@@ -58,7 +59,7 @@ def test_coverage_is_filled_until_the_history_ends_then_hollow_and_red(written: 
     assert drawn is not None
     assert "2026-01-01 to 2026-06-30: measured" in drawn[0]
     assert "2026-07-01 to 2026-11-20: estimated" in drawn[0]
-    assert drawn[0].count("Not seen:") == 2
+    assert drawn[0].count("not seen, or not all of it") == 2
 
 
 @pytest.mark.parametrize("data", HISTORIES)
@@ -160,7 +161,8 @@ def test_picture_as_png_has_its_size_and_weighs_little(written: Written) -> None
 
 def test_statement_is_open_in_red_and_closed_with_a_double_rule(written: Written) -> None:
     opened, closed = read(written(YEAR), "2026.svg"), read(written("ten years closed"), "2025.svg")
-    assert "Open. At least this much; two stretches were not seen." in opened
+    assert "Open. The year is not over." in opened
+    assert "Not fully seen. Four days were seen in part only." in opened
     assert "stroke-dasharray" in opened
     assert "Closed. Reconciled with Spotify&#39;s export." in closed
     assert "stroke-dasharray" not in closed
@@ -224,7 +226,7 @@ def test_every_year_has_its_picture_when_all_are_asked_for(tmp_path: Path) -> No
 def make_large_data() -> ListenerData:
     """Return ten years with the lists full and more names than the search can hold."""
     data = make_history(day_count=3650, measured_until=NOW.date())
-    total = Total(4321, 1_234_567_890, 456_789_012, "about")
+    total = Total(4321, 1_234_567_890, 456_789_012, "about", "exact")
     names = [f"An Artist of a Usual Name {number}" for number in range(25)]
     places = tuple(
         RankedPlace(number + 1, name, total, 25 - number, "Another Usual Name",
@@ -269,7 +271,8 @@ def test_nothing_that_was_written_leads_elsewhere_but_to_spotify(written: Writte
 
 def test_day_that_nobody_saw_is_red_too(tmp_path: Path) -> None:
     data = make_history(day_count=200)
-    days = (*data.days[:-1], replace(data.days[-1], status="unknown"))
+    unseen = Total(None, None, None, "not seen", "not seen")
+    days = (*data.days[:-1], replace(data.days[-1], total=unseen))
     write_dashboard(replace(data, days=days), tmp_path)
     drawn = re.search(r'class="calendar days wide".*?</svg>', read(tmp_path), re.S)
     assert drawn is not None

@@ -65,7 +65,7 @@ def test_every_form_says_when_it_was_last_heard_from_and_by_whom(
     run: Run, connection: Connection, tmp_path: Path
 ) -> None:
     fill(connection)
-    assert "Not heard from yet" in run()
+    assert "Spotify was not asked for plays yet." in run()
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into warehouse.etl_run"
@@ -91,7 +91,7 @@ def test_every_form_says_when_it_was_last_heard_from_and_by_whom(
     assert len(forms) == 4
     for form in forms:
         assert f"Last heard from {say_date(heard.date())}, " in form
-        assert ", by attic-pi. The newest play then ended " in form
+        assert ", by attic-pi. The newest play ended " in form
 
 
 def test_summary_on_github_names_nobody_unless_it_is_wanted(
@@ -166,12 +166,12 @@ def test_nobody_yet_is_no_failure(run: Run) -> None:
     assert run().endswith("`python start.py authorize` signs you in\n")
 
 
-def test_day_without_plays_says_so(run: Run, connection: Connection) -> None:
+def test_day_that_nobody_saw_says_so(run: Run, connection: Connection) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into warehouse.dim_listener (listener_key, account_id) values (1, 'a')"
         )
-    assert run().count("No plays.") == 2
+    assert run().count("Not seen. Nobody looked, and no play is known.") == 2
 
 
 def test_zone_that_the_database_lacks_costs_no_report(run: Run, connection: Connection) -> None:

@@ -50,7 +50,7 @@ def test_open_gap_is_told_on_every_page(run: Run, connection: Connection, tmp_pa
     add_gap(connection)
     run()
     for file in (tmp_path / "pages").glob("*.html"):
-        assert "One stretch was not seen." in file.read_text(encoding="utf-8"), file.name
+        assert "One day was seen in part only." in file.read_text(encoding="utf-8"), file.name
 
 
 def test_second_run_writes_the_same_files(run: Run, connection: Connection, tmp_path: Path) -> None:

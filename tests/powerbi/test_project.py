@@ -112,6 +112,20 @@ def test_measures_name_only_columns_of_the_model() -> None:
     assert [(table, column) for table, column in named if column not in model[table]] == []
 
 
+def test_measures_look_the_words_of_certainty_up_and_say_none_themselves() -> None:
+    text = (PROJECT / "Everheard.SemanticModel/definition/tables/Figures.tmdl").read_text("utf-8")
+    measures = dict(re.findall(r"^\tmeasure '([^']+)' = (.*)$", text, flags=re.MULTILINE))
+    words = {"exact", "about", "at least", "not fully seen", "not seen"}
+
+    assert [
+        name for name, said in measures.items() if words & set(re.findall('"([^"]*)"', said))
+    ] == []
+    for name, column in {"Certainty": "certainty", "Count certainty": "count_certainty"}.items():
+        assert measures[name].startswith(
+            f"LOOKUPVALUE(certainty[{column}], certainty[seen], [Seen]"
+        )
+
+
 def test_pages_are_those_that_the_list_orders() -> None:
     pages = PROJECT / "Everheard.Report/definition/pages"
     order = json.loads((pages / "pages.json").read_text(encoding="utf-8"))["pageOrder"]

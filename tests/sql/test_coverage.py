@@ -52,7 +52,7 @@ def test_run_for_one_listener_covers_nobody_else(polled: Connection) -> None:
     assert read(polled, LAST_DAYS.format(2)) == [("unknown", 4)]
     assert read(
         polled,
-        "select listener_key, certainty from bi.period_listening where period = '30 days'"
+        "select listener_key, certainty from bi.period_listening where period = 'all time'"
         " order by 1",
     ) == [(1, "about"), (2, "not fully seen")]
 

@@ -17,8 +17,8 @@ QUESTIONS = {
     "album_ranking", "album_ranking_history", "artist_month", "comeback", "coverage",
     "daily_listening", "daily_report", "daily_top", "discovery", "discovery_month",
     "listening_clock", "metadata_completeness", "new_release", "period_listening",
-    "pipeline_health", "session", "sign_in", "skip_rate", "streak", "top_album", "top_artist",
-    "top_track", "unnamed_listening", "year_review",
+    "period_step", "period_streak", "pipeline_health", "session", "sign_in", "skip_rate",
+    "streak", "top_album", "top_artist", "top_track", "unnamed_listening", "year_review",
 }  # fmt: skip
 #: One play a row.
 WITHOUT_CERTAINTY = {"episode_play", "play"}

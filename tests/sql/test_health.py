@@ -76,7 +76,7 @@ def test_sign_in_ends_six_months_after_the_latest_one(ledger: Connection) -> Non
     ]
 
 
-def test_last_contact_is_each_listeners_own_poll_or_import_with_its_machine(
+def test_last_contact_is_each_listeners_own_poll_with_its_machine_and_no_import(
     ledger: Connection,
 ) -> None:
     """A run counts for those it polled, also where it failed for somebody else."""
@@ -116,5 +116,5 @@ def test_last_contact_is_each_listeners_own_poll_or_import_with_its_machine(
             " values (2, 'a.zip', '', 0, 0, 0, 0, 0, 0, 0, now() - interval '30 hours')"
         )
         cursor.execute(ages)
-        assert cursor.fetchall() == [(1, 3, "actions", True), (2, 30, "laptop", False)]
+        assert cursor.fetchall() == [(1, 3, "actions", True), (2, 50, "pi", False)]
         cursor.execute("rollback")

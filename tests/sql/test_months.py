@@ -21,7 +21,7 @@ def months(ledger: Connection) -> Connection:
     add_play(ledger, "2024-06-01T12:00:00Z")
     add_imported(ledger, "2024-07-05T12:00:00Z", 1 * MINUTE, track_key=2)
     add_play(ledger, "2024-08-01T12:00:00Z")
-    see(ledger, "2024-04-10T10:00:00Z", "2024-06-30T22:00:00Z")
+    see(ledger, "2024-03-31T22:00:00Z", "2024-06-30T22:00:00Z")
     sum_up(ledger)
     return ledger
 
@@ -138,7 +138,7 @@ def test_skips_are_sure_where_all_was_seen_and_every_play_is_judged(ledger: Conn
             ms_source=1,
             play_detail_key=detail,
         )
-    see(ledger, "2024-05-01T12:00Z", "2025-01-02T00:00Z")
+    see(ledger, "2023-12-31T23:00Z", "2025-01-02T00:00Z")
     sum_up(ledger)
 
     rows = read(

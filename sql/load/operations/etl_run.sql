@@ -21,20 +21,19 @@ with runner as (
 
 -- In one order, or two runs of the same listeners might wait for each other.
 polled as (
+    insert into warehouse.etl_watermark as mark (job, listener_key, polled_at, first_polled_at)
     select
-        job,
-        listener_key
-    from warehouse.etl_watermark
-    where job = %(job)s and listener_key = any(%(polled_keys)s::smallint[])
+        %(job)s as job,
+        listener_key,
+        now() - %(seconds)s * interval '1 second' as polled_at,
+        now() - %(seconds)s * interval '1 second' as first_polled_at
+    from warehouse.dim_listener
+    where listener_key = any(%(polled_keys)s::smallint[])
     order by listener_key
-    for update
-),
-
-looked as (
-    update warehouse.etl_watermark as mark
-    set polled_at = greatest(mark.polled_at, now() - %(seconds)s * interval '1 second')
-    from polled
-    where mark.job = polled.job and mark.listener_key = polled.listener_key
+    on conflict on constraint etl_watermark_pk do update
+        set
+            polled_at = greatest(mark.polled_at, excluded.polled_at),
+            first_polled_at = coalesce(mark.first_polled_at, excluded.first_polled_at)
 )
 
 insert into warehouse.etl_run (

@@ -8,7 +8,7 @@ with track_time as (
         listener_key,
         track_key,
         ms_measured + ms_estimated as ms_listened,
-        ms_estimated
+        unmeasured_count
     from warehouse.summary_track
     where track_key > 0
 ),
@@ -30,7 +30,7 @@ recording_time as (
         track_time.listener_key,
         track.recording,
         sum(track_time.ms_listened) as ms_listened,
-        sum(track_time.ms_estimated) as ms_estimated
+        sum(track_time.unmeasured_count) as unmeasured_count
     from track_time
     inner join track
         on track_time.track_key = track.track_key
@@ -60,7 +60,7 @@ heard as (
         recording_time.listener_key,
         album_recording.album_key,
         sum(recording_time.ms_listened)::bigint as ms_listened,
-        sum(recording_time.ms_estimated)::bigint as ms_estimated
+        sum(recording_time.unmeasured_count) as unmeasured_count
     from recording_time
     inner join album_recording
         on recording_time.recording = album_recording.recording
@@ -76,7 +76,7 @@ each_heard as (
         0::smallint as listener_key,
         album_key,
         sum(ms_listened)::bigint as ms_listened,
-        sum(ms_estimated)::bigint as ms_estimated
+        sum(unmeasured_count) as unmeasured_count
     from heard
     where (select count(*) from warehouse.dim_listener) > 1
     group by album_key
@@ -86,13 +86,17 @@ each_heard as (
 seen as (
     select
         listener_key,
-        is_fully_seen
+        seen
     from bi.period
     where period = 'all time'
     union all
     select
         0::smallint as listener_key,
-        bool_and(is_fully_seen) as is_fully_seen
+        case
+            when bool_and(seen = 'whole') then 'whole'
+            when bool_and(seen = 'none') then 'none'
+            else 'part'
+        end as seen
     from bi.period
     where period = 'all time'
 )
@@ -110,8 +114,9 @@ left join seen
     on heard.listener_key = seen.listener_key
 inner join part.certainty as word
     on
-        coalesce(seen.is_fully_seen, false) = word.is_fully_seen
-        and (heard.ms_estimated > 0) = word.is_estimated;
+        coalesce(seen.seen, 'none') = word.seen
+        and word.has_plays
+        and (heard.unmeasured_count > 0) = word.is_estimated;
 
 delete from warehouse.fact_album_listening as kept
 where

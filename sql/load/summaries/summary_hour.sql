@@ -7,6 +7,7 @@ select
     extract(hour from played_at_local)::smallint as hour_of_day,
     count(*) filter (where is_counted) as play_count,
     count(*) filter (where is_counted and is_listen) as listen_count,
+    count(*) filter (where is_counted and is_estimated) as unmeasured_count,
     coalesce(sum(ms_listened) filter (where is_counted and not is_estimated), 0) as ms_measured,
     coalesce(sum(ms_listened) filter (where is_counted and is_estimated), 0) as ms_estimated,
     count(*) filter (where not is_counted) as excluded_play_count,
@@ -28,6 +29,7 @@ where
             and derived.hour_of_day = summary.hour_of_day
             and derived.play_count = summary.play_count
             and derived.listen_count = summary.listen_count
+            and derived.unmeasured_count = summary.unmeasured_count
             and derived.ms_measured = summary.ms_measured
             and derived.ms_estimated = summary.ms_estimated
             and derived.excluded_play_count = summary.excluded_play_count
@@ -40,6 +42,7 @@ insert into warehouse.summary_hour (
     hour_of_day,
     play_count,
     listen_count,
+    unmeasured_count,
     ms_measured,
     ms_estimated,
     excluded_play_count,
@@ -51,6 +54,7 @@ select
     hour_of_day,
     play_count,
     listen_count,
+    unmeasured_count,
     ms_measured,
     ms_estimated,
     excluded_play_count,

@@ -7,6 +7,7 @@ select
     track_key,
     count(*) as play_count,
     count(*) filter (where is_listen) as listen_count,
+    count(*) filter (where is_estimated) as unmeasured_count,
     count(is_skip) as judged_count,
     count(*) filter (where is_skip) as skip_count,
     count(*) filter (where is_reasoned) as reasoned_count,
@@ -49,6 +50,7 @@ with deleted as (
                 and derived.track_key = summary.track_key
                 and derived.play_count = summary.play_count
                 and derived.listen_count = summary.listen_count
+                and derived.unmeasured_count = summary.unmeasured_count
                 and derived.judged_count = summary.judged_count
                 and derived.skip_count = summary.skip_count
                 and derived.reasoned_count = summary.reasoned_count
@@ -77,6 +79,7 @@ insert into warehouse.summary_month_track (
     track_key,
     play_count,
     listen_count,
+    unmeasured_count,
     judged_count,
     skip_count,
     reasoned_count,
@@ -91,6 +94,7 @@ select
     track_key,
     play_count,
     listen_count,
+    unmeasured_count,
     judged_count,
     skip_count,
     reasoned_count,

@@ -40,6 +40,7 @@ select
     max(played_at) as ended_at,
     count(*) as play_count,
     count(*) filter (where is_listen) as listen_count,
+    count(*) filter (where is_estimated) as unmeasured_count,
     coalesce(sum(ms_listened) filter (where not is_estimated), 0) as ms_measured,
     coalesce(sum(ms_listened) filter (where is_estimated), 0) as ms_estimated
 from numbered
@@ -59,6 +60,7 @@ where
             and derived.ended_at = summary.ended_at
             and derived.play_count = summary.play_count
             and derived.listen_count = summary.listen_count
+            and derived.unmeasured_count = summary.unmeasured_count
             and derived.ms_measured = summary.ms_measured
             and derived.ms_estimated = summary.ms_estimated
     );
@@ -70,6 +72,7 @@ insert into warehouse.summary_session (
     ended_at,
     play_count,
     listen_count,
+    unmeasured_count,
     ms_measured,
     ms_estimated
 )
@@ -80,6 +83,7 @@ select
     ended_at,
     play_count,
     listen_count,
+    unmeasured_count,
     ms_measured,
     ms_estimated
 from pg_temp.derived_session as derived

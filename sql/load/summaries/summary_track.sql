@@ -34,6 +34,7 @@ select
     track_key,
     sum(play_count) as play_count,
     sum(listen_count) as listen_count,
+    sum(unmeasured_count) as unmeasured_count,
     sum(judged_count) as judged_count,
     sum(skip_count) as skip_count,
     sum(reasoned_count) as reasoned_count,
@@ -57,6 +58,7 @@ where
             derived.track_key = summary.track_key
             and derived.play_count = summary.play_count
             and derived.listen_count = summary.listen_count
+            and derived.unmeasured_count = summary.unmeasured_count
             and derived.judged_count = summary.judged_count
             and derived.skip_count = summary.skip_count
             and derived.reasoned_count = summary.reasoned_count
@@ -71,6 +73,7 @@ insert into warehouse.summary_track (
     track_key,
     play_count,
     listen_count,
+    unmeasured_count,
     judged_count,
     skip_count,
     reasoned_count,
@@ -84,6 +87,7 @@ select
     track_key,
     play_count,
     listen_count,
+    unmeasured_count,
     judged_count,
     skip_count,
     reasoned_count,

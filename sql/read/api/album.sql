@@ -56,10 +56,12 @@ select
     wanted.total_track_count as track_count,
     wanted.image_url,
     (select rated.rating from rated) as rating,
-    numbers.play_count,
-    numbers.listen_count,
-    numbers.hours_listened,
+    case when word.certainty <> 'not seen' then numbers.play_count end as play_count,
+    case when word.certainty <> 'not seen' then numbers.listen_count end as listen_count,
+    case when word.certainty <> 'not seen' then numbers.hours_listened end as hours_listened,
     numbers.is_estimated,
+    word.certainty,
+    word.count_certainty,
     numbers.first_played_at,
     numbers.last_played_at
 from wanted
@@ -72,4 +74,12 @@ cross join (
         min(played_at_utc) at time zone 'UTC' as first_played_at,
         max(played_at_utc) at time zone 'UTC' as last_played_at
     from played
-) as numbers;
+) as numbers
+-- Who has not played anything yet has no periods.
+left join bi.period as period
+    on period.listener_key = %(listener_key)s and period.period = 'all time'
+inner join bi.certainty as word
+    on
+        coalesce(period.seen, 'none') = word.seen
+        and (numbers.play_count > 0) = word.has_plays
+        and numbers.is_estimated = word.is_estimated;

@@ -42,15 +42,34 @@ select
     wanted.artist_key,
     wanted.name as artist,
     wanted.image_url,
-    count(played.played_at_utc) as play_count,
-    count(*) filter (where played.is_listen) as listen_count,
-    count(*) filter (where played.artist_role = 'main') as main_play_count,
-    count(*) filter (where played.artist_role = 'featured') as featured_play_count,
-    round(coalesce(sum(played.ms_listened), 0) / 3600000.0, 2) as hours_listened,
-    coalesce(bool_or(played.is_estimated), false) as is_estimated,
-    min(played.played_at_utc) at time zone 'UTC' as first_played_at,
-    max(played.played_at_utc) at time zone 'UTC' as last_played_at
+    case when word.certainty <> 'not seen' then numbers.play_count end as play_count,
+    case when word.certainty <> 'not seen' then numbers.listen_count end as listen_count,
+    case when word.certainty <> 'not seen' then numbers.main_play_count end as main_play_count,
+    case when word.certainty <> 'not seen' then numbers.featured_play_count end as featured_play_count,
+    case when word.certainty <> 'not seen' then numbers.hours_listened end as hours_listened,
+    numbers.is_estimated,
+    word.certainty,
+    word.count_certainty,
+    numbers.first_played_at,
+    numbers.last_played_at
 from wanted
-left join played
-    on true
-group by wanted.artist_id, wanted.artist_key, wanted.name, wanted.image_url;
+cross join (
+    select
+        count(*) as play_count,
+        count(*) filter (where is_listen) as listen_count,
+        count(*) filter (where artist_role = 'main') as main_play_count,
+        count(*) filter (where artist_role = 'featured') as featured_play_count,
+        round(coalesce(sum(ms_listened), 0) / 3600000.0, 2) as hours_listened,
+        coalesce(bool_or(is_estimated), false) as is_estimated,
+        min(played_at_utc) at time zone 'UTC' as first_played_at,
+        max(played_at_utc) at time zone 'UTC' as last_played_at
+    from played
+) as numbers
+-- Who has not played anything yet has no periods.
+left join bi.period as period
+    on period.listener_key = %(listener_key)s and period.period = 'all time'
+inner join bi.certainty as word
+    on
+        coalesce(period.seen, 'none') = word.seen
+        and (numbers.play_count > 0) = word.has_plays
+        and numbers.is_estimated = word.is_estimated;

@@ -10,6 +10,7 @@ select
     count_certainty,
     average_ms,
     average_play_count,
+    average_day_count,
     artist_count,
     guest_count,
     song_count,

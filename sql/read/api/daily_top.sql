@@ -6,7 +6,8 @@ select
     artist_name as artist,
     play_count,
     ms_listened,
-    certainty
+    certainty,
+    count_certainty
 from bi.daily_top
 where listener_key = %(listener_key)s and play_date = %(date)s and place <= 10
 order by list, place;

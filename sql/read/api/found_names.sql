@@ -49,10 +49,19 @@ played as (
 select
     found.kind,
     found.key,
-    coalesce(played.play_count, 0) as play_count
+    case when word.count_certainty <> 'not seen' then coalesce(played.play_count, 0) end as play_count,
+    word.count_certainty
 from found
 left join played
     on found.kind = played.kind and found.key = played.key
+-- Who has not played anything yet has no periods.
+left join bi.period as period
+    on period.listener_key = %(listener_key)s and period.period = 'all time'
+inner join bi.certainty as word
+    on
+        coalesce(period.seen, 'none') = word.seen
+        and (coalesce(played.play_count, 0) > 0) = word.has_plays
+        and not word.is_estimated
 where
     (select alone.is_alone from part.is_alone as alone)
     or (

@@ -9,6 +9,7 @@ select
     ranking.rank,
     ranking.score,
     ranking.ms_listened,
+    ranking.certainty,
     ranking.places_up_since_yesterday,
     ranking.places_up_since_last_week,
     ranking.places_up_since_last_month

@@ -1,4 +1,5 @@
--- Count what the demo's ledger holds: plays, tracks, artists and hours of listening.
+-- Count what the demo's ledger holds: plays, tracks, artists and hours of listening, and how
+-- sure plays and hours are.
 select
     (select count(*) from bi.play),
     (
@@ -9,4 +10,12 @@ select
         select count(*) from bi.artist
         where artist_key > 0
     ),
-    (select round(sum(ms_listened) / 3600000.0, 1) from bi.play);
+    (select round(sum(ms_listened) / 3600000.0, 1) from bi.play),
+    (
+        select count_certainty from bi.period_listening
+        where period = 'all time'
+    ),
+    (
+        select certainty from bi.period_listening
+        where period = 'all time'
+    );

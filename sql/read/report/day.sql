@@ -6,6 +6,7 @@ select
     certainty,
     count_certainty,
     average_ms,
+    average_day_count,
     artist_count,
     song_count,
     new_artist_count

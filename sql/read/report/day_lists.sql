@@ -7,7 +7,8 @@ select
     play_count,
     ms_listened,
     ms_estimated,
-    certainty
+    certainty,
+    count_certainty
 from bi.daily_top
 where listener_key = %(listener)s and play_date = %(day)s and place <= %(most)s
 order by list, place;

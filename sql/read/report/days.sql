@@ -1,10 +1,11 @@
--- Read every day of a listener: whether it was seen, and what was heard.
+-- Read every day of a listener: what was heard, and how sure that is.
 select
     play_date,
-    status,
     play_count,
-    ms_measured,
-    ms_estimated
-from bi.coverage
+    ms_listened,
+    ms_estimated,
+    certainty,
+    count_certainty
+from bi.daily_listening
 where listener_key = %(listener)s
 order by play_date;

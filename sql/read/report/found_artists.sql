@@ -8,6 +8,8 @@ select
     found.play_count,
     found.ms_listened,
     found.ms_estimated,
+    found.certainty,
+    found.count_certainty,
     artist.spotify_url as url
 from bi.discovery as found
 inner join bi.artist as artist on found.item_key = artist.artist_key

@@ -16,6 +16,8 @@ select
     found.play_count,
     found.ms_listened,
     found.ms_estimated,
+    found.certainty,
+    found.count_certainty,
     'https://open.spotify.com/track/' || coalesce(lone.track_id, joined.track_id) as url
 from found
 inner join bi.recording as song on found.item_key = song.song_key

@@ -13,10 +13,20 @@ select
     listening.previous_ms_listened,
     listening.previous_ms_estimated,
     listening.previous_certainty,
+    listening.previous_count_certainty,
+    listening.is_comparable,
+    listening.seen_day_count,
+    listening.partly_seen_day_count,
+    listening.unseen_day_count,
+    listening.average_ms,
+    listening.average_play_count,
+    streak.first_date as longest_streak_first_date,
+    streak.last_date as longest_streak_last_date,
+    streak.day_count as longest_streak_day_count,
+    streak.certainty as longest_streak_certainty,
     listening.excluded_play_count,
-    listening.day_count,
-    span.previous_last_date - span.previous_first_date + 1 as previous_day_count
+    listening.day_count
 from bi.period_listening as listening
-inner join bi.period as span
-    on listening.listener_key = span.listener_key and listening.period = span.period
+left join bi.period_streak as streak
+    on listening.listener_key = streak.listener_key and listening.period = streak.period
 where listening.listener_key = %(listener)s;

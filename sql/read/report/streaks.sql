@@ -2,7 +2,8 @@
 select
     first_date,
     last_date,
-    day_count
+    day_count,
+    certainty
 from bi.streak
 where listener_key = %(listener)s
 order by first_date;

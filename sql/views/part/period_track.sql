@@ -12,6 +12,8 @@ select
     coalesce(sum(heard.ms_listened) filter (where not piece.is_previous), 0)::bigint as ms_listened,
     coalesce(sum(heard.ms_estimated) filter (where not piece.is_previous), 0)::bigint
         as ms_estimated,
+    coalesce(sum(heard.unmeasured_count) filter (where not piece.is_previous), 0)::integer
+        as unmeasured_count,
     coalesce(sum(heard.judged_count) filter (where not piece.is_previous), 0)::integer
         as judged_count,
     coalesce(sum(heard.skip_count) filter (where not piece.is_previous), 0)::integer as skip_count,
@@ -30,6 +32,7 @@ cross join
             listen_count,
             ms_measured + ms_estimated as ms_listened,
             ms_estimated,
+            unmeasured_count,
             judged_count,
             skip_count,
             reasoned_count
@@ -42,6 +45,7 @@ cross join
             listen_count,
             ms_measured + ms_estimated as ms_listened,
             ms_estimated,
+            unmeasured_count,
             judged_count,
             skip_count,
             reasoned_count
@@ -58,6 +62,7 @@ cross join
             day.is_listen::integer as listen_count,
             day.ms_listened,
             case when day.is_estimated then day.ms_listened else 0 end as ms_estimated,
+            day.is_estimated::integer as unmeasured_count,
             (day.is_skip is not null)::integer as judged_count,
             coalesce(day.is_skip, false)::integer as skip_count,
             coalesce(day.is_reasoned, false)::integer as reasoned_count
@@ -93,6 +98,7 @@ comment on column part.period_track.play_count is 'Plays that are counted, of an
 comment on column part.period_track.listen_count is 'Of these: 30 seconds or more, or a shorter track heard whole.';
 comment on column part.period_track.ms_listened is 'Milliseconds listened.';
 comment on column part.period_track.ms_estimated is 'The part of ms_listened that is estimated.';
+comment on column part.period_track.unmeasured_count is 'Of these: plays whose time nobody measured.';
 comment on column part.period_track.judged_count is 'Plays of which the export says whether they were skipped.';
 comment on column part.period_track.skip_count is 'Of these: skipped.';
 comment on column part.period_track.reasoned_count is

@@ -1,25 +1,38 @@
 -- part.seen_span
 -- Grain: one row per listener and stretch of time without a gap in what was seen.
--- Seen is what an import covers, and what polls cover less the open gaps. The last poll
--- reaches to now while it is less than a day old: what was played since is late, not lost.
+-- Seen is what an import covers, and what polls cover less the open gaps. Polls cover from the
+-- first of them, or the oldest play that it showed, to the last contact; that one reaches to
+-- now while it is less than a day old: what was played since is late, not lost. A poll that
+-- found nothing is contact, too. Where no run has told when it polled, the polled plays do,
+-- but none that is dated ahead of the clock.
 create view part.seen_span as
 with polled as (
     select
         listener.listener_key,
-        poll.first_at,
-        greatest(poll.last_at, mark.watermark_at, mark.polled_at) as last_at
+        least(first_poll.first_at, mark.first_polled_at) as first_at,
+        coalesce(
+            mark.polled_at,
+            greatest(
+                last_poll.last_at,
+                case when mark.watermark_at <= now() then mark.watermark_at end
+            )
+        ) as last_at
     from warehouse.dim_listener as listener
     cross join
         lateral (
-            select
-                min(played_at) as first_at,
-                max(played_at) as last_at
+            select min(played_at) as first_at
             from warehouse.source_poll_play
             where listener_key = listener.listener_key
-        ) as poll
+        ) as first_poll
+    cross join
+        lateral (
+            select max(played_at) as last_at
+            from warehouse.source_poll_play
+            where listener_key = listener.listener_key and played_at <= now()
+        ) as last_poll
     left join warehouse.etl_watermark as mark
         on listener.listener_key = mark.listener_key and mark.job = 'get_last_50'
-    where poll.first_at is not null
+    where least(first_poll.first_at, mark.first_polled_at) <= now()
 ),
 
 gap as (
@@ -40,8 +53,8 @@ span as (
                     polled.first_at,
                     case
                         when polled.last_at > now() - interval '1 day'
-                            then greatest(polled.last_at, now())
-                        else polled.last_at
+                            then now()
+                        else greatest(polled.first_at, polled.last_at)
                     end,
                     '[]'
                 )
@@ -73,8 +86,8 @@ select
 from joined;
 comment on view part.seen_span is
 'Grain: one row per listener and stretch of time without a gap in what was seen. Seen is what an import '
-'covers, and what polls cover less the open gaps. The last poll reaches to now while it is less '
-'than a day old: what was played since is late, not lost.';
+'covers, and what polls cover less the open gaps: from the first of them to the last contact, or to now '
+'while that is less than a day old. What was played since is late, not lost.';
 comment on column part.seen_span.listener_key is 'Whose: bi.listener.';
 comment on column part.seen_span.seen_start_utc is 'First moment of the stretch, UTC.';
 comment on column part.seen_span.seen_end_utc is 'Last moment of the stretch, UTC.';

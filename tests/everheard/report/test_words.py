@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from everheard.report.data import Total
+from everheard.report.totals import SeenDays, Total
 from everheard.report.words import (
     RULES,
     say_certainty,
@@ -40,25 +40,35 @@ def test_large_number_has_the_unit_that_suits_it(ms: int, said: tuple[str, str])
 
 
 @pytest.mark.parametrize(
-    ("total", "gaps", "word", "reason"),
+    ("certainty", "unseen", "partly", "reason"),
     [
-        (Total(1, 100, 0, "exact"), 0, "Exact.", "measured, and nothing is missing"),
-        (Total(1, 100, 38, "about"), 0, "About.", "38% of the time is estimated"),
-        (Total(1, 100, 100, "about"), 0, "About.", "The time is estimated"),
-        (Total(1, 100, 0, "at least"), 2, "At least.", "Two stretches were not seen."),
-        (Total(1, 1000, 1, "not fully seen"), 1, "Not fully seen.", "1% of the time is estimated"),
-        (Total(1, 100, 0, "at least"), 0, "At least.", "Nobody looked"),
+        ("exact", 0, 0, "measured, and nothing is missing"),
+        ("about", 0, 0, "1 h 00 of the time is estimated"),
+        ("at least", 2, 0, "Two days were not seen. An export"),
+        ("at least", 0, 1, "One day was seen in part only."),
+        ("not fully seen", 1, 3, "One day was not seen, three in part only. 1 h 00 of the time is"),
+        ("at least", 0, 0, "A part of it was not seen."),
     ],
 )
-def test_certainty_is_a_word_and_a_reason(total: Total, gaps: int, word: str, reason: str) -> None:
-    said = say_certainty(total, gaps)
-    assert said[0] == word
+def test_certainty_is_a_word_and_a_reason(
+    certainty: str, unseen: int, partly: int, reason: str
+) -> None:
+    total = Total(1, 2 * HOUR, HOUR, certainty, "exact")
+    said = say_certainty(total, SeenDays(10, partly, unseen))
+    assert said[0] == f"{certainty.capitalize()}."
     assert reason in said[1]
+
+
+def test_what_nobody_saw_has_no_number() -> None:
+    total = Total(None, None, None, "not seen", "not seen")
+    assert say_certainty(total, SeenDays(0, 0, 7))[0] == "Not seen."
+    assert say_hours(total.ms_listened) == ("–", "")
 
 
 def test_every_word_of_the_views_has_its_rule() -> None:
     assert RULES == {
         "exact": "double", "about": "single", "at least": "broken", "not fully seen": "broken",
+        "not seen": "unseen",
     }  # fmt: skip
 
 

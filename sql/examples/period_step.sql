@@ -1,0 +1,9 @@
+-- The weeks of the last year, and how sure each is:
+select
+    first_date,
+    play_count,
+    round(ms_listened / 3600000.0, 1) as hours,
+    certainty
+from bi.period_step
+where listener_key = 1 and period = '365 days' and unit = 'week'
+order by first_date;

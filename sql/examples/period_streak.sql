@@ -1,0 +1,10 @@
+-- The longest run of days with music in each year:
+select
+    period,
+    first_date,
+    last_date,
+    day_count,
+    certainty
+from bi.period_streak
+where listener_key = 1 and period ~ '^[0-9]+$'
+order by period;

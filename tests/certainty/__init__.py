@@ -1,0 +1,1 @@
+"""Every number that carries a sign, on every surface, beside a rule in plain Python."""

@@ -105,8 +105,14 @@ def test_every_question_is_asked_by_somebody() -> None:
     assert [show(path) for path in questions if path not in asked] == []
 
 
+#: Whom the API shows what: its statements ask these, so that nobody learns what another heard.
+GUARDS = {"is_alone", "known_album", "known_artist", "known_track"}
+
+
 @pytest.mark.parametrize("path", PARTS, ids=show)
 def test_part_is_read_by_a_view_or_a_flow_and_asked_by_nobody(path: Path) -> None:
+    if path.stem in GUARDS:
+        return
     readers = [*find_files("*.sql", "sql/views"), *find_files("*.sql", "sql/load")]
     assert any(
         f"part.{path.stem}" in VIEW.findall(read(reader)) for reader in readers if reader != path

@@ -87,7 +87,7 @@ def quote_spotify(answer: Answer) -> str:
     # Ids have 22 characters; anything much longer may be an echoed token or secret.
     # Before they are cut: half a secret is none that the scrub would know.
     words = re.sub(r"[\w-]{30,}", "…", hide_secrets(" ".join(words.split())))
-    return "".join(letter for letter in to_line(words) if letter.isprintable())[:_LONGEST_QUOTE]
+    return to_line(words)[:_LONGEST_QUOTE]
 
 
 def find_error_code(answer: Answer) -> str:

@@ -1,5 +1,5 @@
 -- part.known_album
--- Grain: one row or more per listener and album that the listener has heard or rated.
+-- Grain: one row per listener and album that the listener has heard or rated, or more.
 -- An album that another turned out to be is known with it.
 create view part.known_album as
 select
@@ -30,6 +30,6 @@ select
 from warehouse.fact_album_rating
 where found_album_key is not null;
 comment on view part.known_album is
-'Grain: one row or more per listener and album that the listener has heard or rated.';
+'Grain: one row per listener and album that the listener has heard or rated, or more.';
 comment on column part.known_album.listener_key is 'Who knows it: bi.listener.';
 comment on column part.known_album.album_key is 'What is known: bi.album.';

@@ -1,5 +1,5 @@
 -- part.known_artist
--- Grain: one row or more per listener and artist of a track heard or an album rated.
+-- Grain: one row per listener and artist of a track heard or an album rated, or more.
 -- An artist that another turned out to be is known with it.
 create view part.known_artist as
 select
@@ -26,6 +26,6 @@ from warehouse.bridge_album_artist as credit
 inner join warehouse.fact_album_rating as rating
     on credit.album_key = coalesce(rating.found_album_key, rating.album_key);
 comment on view part.known_artist is
-'Grain: one row or more per listener and artist of a track heard or an album rated.';
+'Grain: one row per listener and artist of a track heard or an album rated, or more.';
 comment on column part.known_artist.listener_key is 'Who knows it: bi.listener.';
 comment on column part.known_artist.artist_key is 'What is known: bi.artist.';

@@ -200,7 +200,7 @@ def test_anything_but_an_object_is_nonsense(body: bytes) -> None:
         (b'{"error": {"status": 400, "message": "Invalid limit"}}', "Invalid limit"),
         (b'{"error": "invalid_request", "error_description": "no code"}', "no code"),
         (b'{"error": "invalid_request"}', "invalid_request"),
-        (b"plain\n words\x1b[31m", "plain words[31m"),
+        (b"plain\n words\x1b[31m", "plain words\ufffd[31m"),
         (b"<html><body>Bad gateway</body></html>", ""),
         (b"", ""),
         (b"token " + b"Ab1_-" * 20 + b" expired", "token … expired"),

@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from everheard.rims.typed import START
+
 PROJECT_DIR = Path(__file__).resolve().parent.parent
-START = "py start.py" if sys.platform == "win32" else "python start.py"
 HELP = {"-h", "--help", "help"}
 PEOPLE, DEVELOPERS = "requirements.txt", "requirements-dev.txt"
 

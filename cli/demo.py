@@ -13,7 +13,7 @@ from typing import Any
 import psycopg2
 
 import simulator
-from cli.commands import START, make_parser
+from cli.commands import make_parser
 from cli.quiet import run_quietly
 from everheard.config import Settings, read_settings
 from everheard.database import embedded
@@ -22,6 +22,7 @@ from everheard.failure import ExitCode, Failure
 from everheard.files import read_file, write_file
 from everheard.report.words import say_with_word
 from everheard.rims.plain import to_line
+from everheard.rims.typed import START
 from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
 from migrate.upgrade import upgrade

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from cli.commands import START, make_parser
+from cli.commands import make_parser
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ConfigurationError
 from everheard.files import read_file, write_file
 from everheard.rims.plain import to_line
+from everheard.rims.typed import START
 from everheard.written import Written
 from migrate.role import ReaderRole, renew_role
 from migrate.upgrade import to_direct_url

@@ -6,7 +6,8 @@ import os
 import runpy
 import sys
 
-from cli.commands import PROJECT_DIR, START
+from cli.commands import PROJECT_DIR
+from everheard.rims.typed import START
 
 
 def main(argv: list[str]) -> int:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from psycopg2.extensions import connection as Connection
 
-from cli.commands import START, make_parser
+from cli.commands import make_parser
 from cli.exclude import add_rule, run_exclude
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
@@ -26,6 +26,7 @@ from everheard.ledger.ratings import undo_rating
 from everheard.ledger.recordings import join_names
 from everheard.ledger.releases import undo_release
 from everheard.ledger.summaries import derive_summaries
+from everheard.rims.typed import START
 from everheard.rows import GivenRating
 from everheard.sources.ratings.rows import check_name
 

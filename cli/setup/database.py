@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from cli.commands import START
 from cli.env_file import write_settings
 from cli.setup.ask import ask_secret
 from everheard.config import Settings, read_settings
@@ -16,6 +15,7 @@ from everheard.database.embedded.folder import find_layout
 from everheard.database.statements import read_query
 from everheard.failure import Failure, SchemaMismatch
 from everheard.ledger.operations.health import read_health
+from everheard.rims.typed import START
 from migrate.upgrade import to_direct_url, upgrade
 
 

@@ -11,6 +11,7 @@ from typing import Any, TextIO, cast
 
 from everheard.rims.plain import clean
 from everheard.rims.secrets import hide_secrets
+from everheard.rims.typed import spell
 from everheard.rims.workflow import defuse, is_command_start
 
 
@@ -24,7 +25,7 @@ class GuardedStream:
 
     def write(self, text: str) -> int:
         """Write text, made fit; return the length of what was given."""
-        told = clean(hide_secrets(text))
+        told = spell(clean(hide_secrets(text)))
         lines = told.split("\n")
         fit = [defuse(line, at_start=number > 0 or self._is_line_new)
                for number, line in enumerate(lines)]  # fmt: skip

@@ -54,13 +54,14 @@ def show_new_share(data: ListenerData) -> Markup:
     return draw_new_share(known, label="Share of time with new artists, by month")
 
 
-def show_coverage(data: ListenerData) -> tuple[Markup, str]:
+def show_coverage(data: ListenerData) -> tuple[Markup, dict[str, Any]]:
     """Draw the years, and say in a sentence how far they can be trusted."""
     drawing = draw_coverage(data.days, label="Coverage by year")
     ever = data.periods[-1]
     word, reason = say_certainty(ever.total, ever.seen_days)
     seen = f"{ever.seen_days.wholly:,} of {say_count(ever.day_count, 'day')} were wholly seen."
-    return drawing, f"{word} {reason} {seen}"
+    is_red_word = is_red(ever.total.certainty)
+    return drawing, {"word": word, "reason": f"{reason} {seen}", "is_red": is_red_word}
 
 
 def say_missing(data: ListenerData) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from textwrap import wrap
 
 from dashboard.drawings.calendar import find_steps, name_step
 from everheard.report.data import Day, ListenerData, Period, RankedPlace, Year
@@ -52,9 +53,15 @@ def _draw_head(listener_name: str, year: Year) -> list[str]:
         _rule(_EDGE, 140, _WIDTH - _EDGE, 4),
     ]
     if so_far:
-        head.append(_text(_EDGE, 208, f"{word} {reason}", 26))
-        return [*head, _text(_EDGE, 246, " ".join(so_far), 22, ink=ink)]
-    return [*head, _text(_EDGE, 208, f"{word} {reason}", 22, ink=ink)]
+        head.append(_text(_EDGE, 192, f"{word} {reason}", 26))
+        return [*head, *_wrap(" ".join(so_far), 226, ink)]
+    return [*head, *_wrap(f"{word} {reason}", 208, ink)]
+
+
+def _wrap(said: str, y: int, ink: str) -> list[str]:
+    """Return a sentence in as many lines as it needs; one line has room for 92 letters."""
+    lines = wrap(said, 92)
+    return [_text(_EDGE, y + number * 28, line, 22, ink=ink) for number, line in enumerate(lines)]
 
 
 def draw_statement(

@@ -21,6 +21,7 @@ _RED = {"broken", "unseen"}
 #: What stands where there is no number.
 NO_NUMBER = "–"
 _EXPORT = "An export from Spotify would"
+_UNKNOWN_LENGTH = "Of some the length is not known, and they count no time."
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -105,12 +106,15 @@ def say_silence(total: Total) -> str:
 
 
 def _say_reason(total: Total, missing: str) -> str:
-    part = f"{say_time(total.ms_known_estimated)} of the time is" if total.ms else "The time is"
+    estimated = total.ms_known_estimated
+    part = f"{say_time(estimated)} of the time is estimated"
+    how = f"{part} from the length of tracks." if estimated else _UNKNOWN_LENGTH
     return {
         "exact": "All of it was measured, and nothing is missing.",
-        "about": f"Every play was seen. {part} estimated from the length of tracks.",
+        "about": f"Every play was seen. {how}",
         "at least": f"{missing} {_EXPORT} close this.",
-        "not fully seen": f"{missing} {part} estimated. An export would settle both.",
+        "not fully seen": f"{missing} {f'{part}.' if estimated else _UNKNOWN_LENGTH}"
+        " An export would settle both.",
         "not seen": f"Nobody looked, and nothing is known. {_EXPORT} tell.",
     }[total.certainty]
 

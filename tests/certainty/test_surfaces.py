@@ -79,8 +79,9 @@ def compare_pages(
         surfaces.compare_statement(found, "statement", page, picture, year.year, rule)
     coverage = (folder / "coverage.html").read_text(encoding="utf-8")
     lead = coverage.split('<p class="lead">')[1]
-    word = rule.all_time().certainty.capitalize()
-    found.check("pages", "coverage", lead.startswith(f"{word}."), True)
+    word, is_red = rule.all_time().certainty.capitalize(), rule.all_time().sign == "broken"
+    tag = "em" if is_red else "strong"
+    found.check("pages", "coverage", lead.startswith(f"<{tag}>{word}.</{tag}>"), True)
 
 
 def compare_api(found: Comparison, client: FlaskClient, ask: dict[str, Any], rule: Rule) -> None:

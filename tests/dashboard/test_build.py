@@ -163,6 +163,7 @@ def test_statement_is_open_in_red_and_closed_with_a_double_rule(written: Written
     opened, closed = read(written(YEAR), "2026.svg"), read(written("ten years closed"), "2025.svg")
     assert "Open. The year is not over." in opened
     assert "Not fully seen. Four days were seen in part only." in opened
+    assert max(len(line) for line in re.findall(r'font-size="22"[^>]*>([^<]*)<', opened)) <= 92
     assert "stroke-dasharray" in opened
     assert "Closed. Reconciled with Spotify&#39;s export." in closed
     assert "stroke-dasharray" not in closed

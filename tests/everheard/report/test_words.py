@@ -59,6 +59,13 @@ def test_certainty_is_a_word_and_a_reason(
     assert reason in said[1]
 
 
+@pytest.mark.parametrize("certainty", ["about", "not fully seen"])
+def test_unknown_length_is_no_estimate_of_nothing(certainty: str) -> None:
+    reason = say_certainty(Total(3, 0, 0, certainty, "exact"), SeenDays(10, 1))[1]
+    assert "Of some the length is not known, and they count no time." in reason
+    assert "0 min" not in reason
+
+
 def test_what_nobody_saw_has_no_number() -> None:
     total = Total(None, None, None, "not seen", "not seen")
     assert say_certainty(total, SeenDays(0, 0, 7))[0] == "Not seen."

@@ -37,10 +37,16 @@ class PromptChannel(HTTPChannel):
 
     def handle_read(self) -> None:
         """Read; only the first bytes of a request and its end count as a sign of life."""
-        waiting_since, has_begun = self.last_activity, self.request is not None
+        waiting_since, had_begun = self.last_activity, self._has_begun
         super().handle_read()
-        if not self.requests and (has_begun or self.request is None):
+        if not self.requests and (had_begun or not self._has_begun):
             self.last_activity = waiting_since
+
+    @property
+    def _has_begun(self) -> bool:
+        """Whether something of a request is there; empty lines before it are nothing."""
+        request = self.request
+        return request is not None and bool(request.headers_finished or request.header_plus.strip())
 
 
 def make_server(app: Callable[..., Any], *, host: str, port: int) -> Any:

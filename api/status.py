@@ -22,11 +22,10 @@ blueprint = APIBlueprint(
     __name__,
     abp_tags=[Tag(name="Status")],
     abp_responses=FAULT_RESPONSES,
-    abp_security=SECURITY,
 )
 
 
-@blueprint.get("/", responses={200: Status})
+@blueprint.get("/", responses={200: Status}, security=SECURITY)
 def show_status() -> Response:
     """Say what the ledger holds of you."""
     row = get_ledger().read("status", listener_key=get_caller().listener_key)[0]
@@ -52,7 +51,7 @@ def show_health() -> Response:
     return to_answer({"status": "ok"})
 
 
-@blueprint.get("/daily-report", responses={200: DailyReport})
+@blueprint.get("/daily-report", responses={200: DailyReport}, security=SECURITY)
 def show_daily_report(query: ReportQuery) -> Response:
     """Show a day beside the thirty before it, and what was heard most."""
     listener_key = get_caller().listener_key

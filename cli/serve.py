@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import sys
 from contextlib import closing
@@ -22,8 +23,8 @@ PORT = 8898
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 (compared, not bound)
 
 
-def main(argv: list[str]) -> int:
-    """Serve until stopped; return the exit code."""
+def read_options(argv: list[str]) -> argparse.Namespace:
+    """Return where to serve, or that a link is wanted."""
     parser = make_parser("serve", "Serve the API and the live dashboard until Ctrl+C.")
     parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1: this machine only")
     parser.add_argument("--port", type=int, default=PORT)
@@ -33,7 +34,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--listener", metavar="NAME", help="whom the link lets in, if you are several"
     )
-    options = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str]) -> int:
+    """Serve until stopped; return the exit code."""
+    options = read_options(argv)
     address = name_address(options.host, options.port)
     if options.link:
         print(make_link(read_settings(needs_spotify=False), address, options.listener))

@@ -34,6 +34,9 @@ def write_project(folder: Path) -> Path:
         (folder / package).mkdir(parents=True)
         (folder / package / "__init__.py").touch()
     shutil.copy(PROJECT_DIR / "cli" / "commands.py", folder / "cli")
+    (folder / "everheard" / "rims").mkdir(parents=True)
+    for module in ("__init__.py", "pipe.py", "rims/__init__.py", "rims/typed.py"):
+        shutil.copy(PROJECT_DIR / "everheard" / module, folder / "everheard" / module)
     (folder / "cli" / "__main__.py").write_text(STUB)
     (folder / "jobs" / "listen.py").write_text('"""Listen to the walls."""\n')
     (folder / "requirements.txt").write_text("# nothing\n")

@@ -21,7 +21,7 @@ from migrate.upgrade import to_direct_url, upgrade
 
 def is_ready(settings: Settings) -> str:
     """Return what is there where the chosen database answers with its tables, else nothing."""
-    if not settings.database_url and not (settings.home / "setup.json").exists():
+    if not settings.database_url and not _has_embedded(settings):
         return ""  # nobody has chosen yet
     try:
         with closing(connect(settings, application="everheard setup")) as connection:
@@ -30,6 +30,12 @@ def is_ready(settings: Settings) -> str:
         return ""
     kind = "your database" if settings.database_url else "the embedded database"
     return f"{kind} answers, PostgreSQL {health.server_version.split(' ')[0]}"
+
+
+def _has_embedded(settings: Settings) -> bool:
+    """Say whether the embedded database was chosen: connecting to it would make it."""
+    is_made = find_layout(settings.home).data_dir.exists()
+    return is_made and (settings.home / "setup.json").exists()
 
 
 def choose_database(settings: Settings) -> str:

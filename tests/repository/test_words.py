@@ -84,11 +84,13 @@ def find_functions() -> list[tuple[Path, ast.FunctionDef]]:
 
 
 def test_no_function_is_named_after_nothing() -> None:
-    # do_GET and its kin are named by http.server.
+    # do_GET and its kin are named by http.server, handle_read by waitress.
     names = {
         f"{show(path)}: {node.name}"
         for path, node in find_functions()
-        if node.name.lstrip("_").startswith(EMPTY_VERBS) and not node.name[3:].isupper()
+        if node.name.lstrip("_").startswith(EMPTY_VERBS)
+        and not node.name[3:].isupper()
+        and node.name != "handle_read"
     }
     assert names == set()
 

@@ -153,7 +153,7 @@ def draw_sightings(seed: int) -> list[Seen]:
 
 
 # Nothing is shrunk: it would take minutes, and what a run has seen is told as it is.
-@settings(max_examples=lengthen(12), phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=lengthen(6), phases=[Phase.explicit, Phase.generate])
 @given(st.integers(0, 99_999).map(draw_sightings))
 @example(ALL_KINDS)
 @example(LATE)

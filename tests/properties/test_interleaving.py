@@ -274,7 +274,7 @@ def lend_trial(server: Server, folder: Path) -> Iterator[Trial]:
 
 
 usual = settings(
-    max_examples=lengthen(12),
+    max_examples=lengthen(6),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -333,7 +333,7 @@ def draw_chain(seed: int) -> list[Load]:
     return chain
 
 
-@settings(usual, max_examples=lengthen(4), phases=[Phase.generate])
+@settings(usual, max_examples=lengthen(2), phases=[Phase.generate])
 @given(loads=st.integers(0, 99_999).map(draw_chain))
 def test_long_clusters_are_found_whole_from_any_of_their_plays(
     server: Server, tmp_path: Path, loads: list[Load]

@@ -271,7 +271,7 @@ LONG = [
 
 
 @settings(
-    max_examples=lengthen(10),
+    max_examples=lengthen(6),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=events)

@@ -130,7 +130,7 @@ def fill(world: Connection, drawn: list[tuple[Any, ...]], zone: str) -> list[Hea
     return reference.hear(plays, TRACKS, zone)
 
 
-usual = settings(max_examples=lengthen(25), suppress_health_check=list(HealthCheck))
+usual = settings(max_examples=lengthen(15), suppress_health_check=list(HealthCheck))
 
 
 @usual

@@ -137,7 +137,7 @@ def test_gap_opens_again_as_it_was(importer: Importer, tmp_path: Path) -> None:
 def test_rows_told_twice_come_back_for_those_who_told_them(
     make_importer: MakeImporter, tmp_path: Path
 ) -> None:
-    for place in range(len(TOLD)):
+    for place in range(0, len(TOLD), 2):
         machine, other = make_importer(), make_importer()
         folders = [
             write_history(tmp_path / f"{place} {number}", [rows])

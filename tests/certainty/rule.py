@@ -66,6 +66,7 @@ class Rule:
         self.now = now
         self.zone = ZoneInfo(world.zone)
         self.today = now.astimezone(self.zone).date()
+        self._days_seen: dict[date, str] = {}
 
     @cached_property
     def timed(self) -> list[tuple[Heard, int]]:
@@ -143,7 +144,9 @@ class Rule:
         return [one for day in self.list_days(first, last) for one in self.by_day.get(day, [])]
 
     def day_seen(self, day: date) -> str:
-        return self.how_seen(self.midnight(day), self.midnight(day + DAY))
+        if day not in self._days_seen:
+            self._days_seen[day] = self.how_seen(self.midnight(day), self.midnight(day + DAY))
+        return self._days_seen[day]
 
     def days(self, first: date, last: date) -> Expected:
         """Return what has to stand beside the sum of some days, whole ones from midnight on."""

@@ -2,6 +2,65 @@
 -- Grain: one row per listener and album that was found as new.
 -- Editions of one album and what was out before the artist was first looked at are left out.
 create view bi.new_release as
+-- What is asked of artists and albums, whatever name or id they go by, is asked of all at once,
+-- not release by release (benchmark views).
+with release as (
+    select
+        found.*,
+        coalesce(album.same_as_album_key, album.album_key) as known_album_key,
+        coalesce(artist.same_as_artist_key, artist.artist_key) as known_artist_key
+    from warehouse.fact_album_release as found
+    inner join warehouse.dim_album as album
+        on found.album_key = album.album_key
+    inner join warehouse.dim_artist as artist
+        on found.artist_key = artist.artist_key
+    where found.is_new
+),
+
+-- A track that credits two names of an artist counts once.
+credited as (
+    select distinct
+        coalesce(alias.same_as_artist_key, alias.artist_key) as artist_key,
+        credit.track_key
+    from warehouse.dim_artist as alias
+    inner join warehouse.bridge_track_artist as credit
+        on alias.artist_key = credit.artist_key
+    where
+        coalesce(alias.same_as_artist_key, alias.artist_key) in (
+            select release.known_artist_key from release
+        )
+),
+
+heard as (
+    select
+        summary.listener_key,
+        credited.artist_key,
+        sum(summary.play_count)::bigint as play_count,
+        sum(summary.ms_measured + summary.ms_estimated) as ms_listened,
+        sum(summary.unmeasured_count) as unmeasured_count
+    from credited
+    inner join warehouse.summary_track as summary
+        on credited.track_key = summary.track_key
+    group by summary.listener_key, credited.artist_key
+),
+
+own as (
+    select
+        summary.listener_key,
+        coalesce(alias.same_as_album_key, alias.album_key) as album_key,
+        sum(summary.play_count)::bigint as play_count
+    from warehouse.dim_album as alias
+    inner join warehouse.dim_track as track
+        on alias.album_key = track.album_key
+    inner join warehouse.summary_track as summary
+        on track.track_key = summary.track_key
+    where
+        coalesce(alias.same_as_album_key, alias.album_key) in (
+            select release.known_album_key from release
+        )
+    group by summary.listener_key, coalesce(alias.same_as_album_key, alias.album_key)
+)
+
 select
     release.listener_key,
     release.album_key,
@@ -17,62 +76,32 @@ select
     release.found_at at time zone 'UTC' as found_at_utc,
     release.found_at at time zone listener.timezone as found_at_local,
     release.is_followed,
-    heard.play_count as artist_play_count,
-    heard.ms as artist_ms_listened,
-    own.play_count as album_play_count,
+    coalesce(heard.play_count, 0) as artist_play_count,
+    coalesce(heard.ms_listened, 0) as artist_ms_listened,
+    coalesce(own.play_count, 0) as album_play_count,
     album.image_url,
     'https://open.spotify.com/album/' || album.album_id as spotify_url,
     word.certainty,
     word.count_certainty
-from warehouse.fact_album_release as release
+from release
 inner join warehouse.dim_listener as listener
     on release.listener_key = listener.listener_key
 inner join warehouse.dim_album as album
     on release.album_key = album.album_key
 inner join warehouse.dim_artist as artist
     on release.artist_key = artist.artist_key
-cross join
-    lateral (
-        select
-            coalesce(sum(summary.play_count), 0)::bigint as play_count,
-            coalesce(sum(summary.ms_measured + summary.ms_estimated), 0) as ms,
-            coalesce(sum(summary.unmeasured_count), 0) as unmeasured_count
-        from (
-            -- Whoever the artist is known as: a track that credits two of them counts once.
-            select distinct credit.track_key
-            from warehouse.dim_artist as alias
-            inner join warehouse.bridge_track_artist as credit
-                on alias.artist_key = credit.artist_key
-            where
-                coalesce(artist.same_as_artist_key, artist.artist_key)
-                in (alias.artist_key, alias.same_as_artist_key)
-        ) as credited
-        inner join warehouse.summary_track as summary
-            on credited.track_key = summary.track_key
-        where summary.listener_key = release.listener_key
-    ) as heard
-cross join
-    lateral (
-        select coalesce(sum(summary.play_count), 0)::bigint as play_count
-        from warehouse.dim_album as alias
-        inner join warehouse.dim_track as track
-            on alias.album_key = track.album_key
-        inner join warehouse.summary_track as summary
-            on track.track_key = summary.track_key -- noqa: ST09
-        where
-            coalesce(album.same_as_album_key, album.album_key)
-            in (alias.album_key, alias.same_as_album_key)
-            and summary.listener_key = release.listener_key
-    ) as own
+left join heard
+    on release.listener_key = heard.listener_key and release.known_artist_key = heard.artist_key
+left join own
+    on release.listener_key = own.listener_key and release.known_album_key = own.album_key
 -- Who follows artists and has not played anything yet has no periods.
 left join bi.period as period
     on release.listener_key = period.listener_key and period.period = 'all time'
 inner join part.certainty as word
     on
         coalesce(period.seen, 'none') = word.seen
-        and (heard.play_count > 0) = word.has_plays
-        and (heard.unmeasured_count > 0) = word.is_estimated
-where release.is_new;
+        and (coalesce(heard.play_count, 0) > 0) = word.has_plays
+        and (coalesce(heard.unmeasured_count, 0) > 0) = word.is_estimated;
 comment on view bi.new_release is
 'Grain: one row per listener and album that was found as new.';
 comment on column bi.new_release.listener_key is 'Whose artist it is: bi.listener.';

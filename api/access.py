@@ -145,13 +145,16 @@ def name_counter(known: KnownCallers, asked: Request) -> str:
 def read_credential(asked: Request) -> Credential | None:
     """Return what a request brought to be let in; None where nothing could be a token."""
     scheme, _, text = asked.headers.get("Authorization", "").partition(" ")
-    is_browser = is_unasked = False
     if scheme.lower() == "bearer":
-        text = text.strip()
-    elif scheme.lower() == "basic" and asked.blueprint in _PAGE_BLUEPRINTS:
-        text, is_unasked = (asked.authorization and asked.authorization.password) or "", True
-    else:
-        text, is_browser, is_unasked = asked.cookies.get(COOKIE, ""), True, True
+        return _to_credential(text.strip(), is_browser=False, is_unasked=False)
+    if scheme.lower() == "basic" and asked.blueprint in _PAGE_BLUEPRINTS:
+        password = (asked.authorization and asked.authorization.password) or ""
+        if is_token(password):  # else it is meant for a proxy before us
+            return _to_credential(password, is_browser=False, is_unasked=True)
+    return _to_credential(asked.cookies.get(COOKIE, ""), is_browser=True, is_unasked=True)
+
+
+def _to_credential(text: str, *, is_browser: bool, is_unasked: bool) -> Credential | None:
     return Credential(hash_token(text), is_browser, is_unasked) if is_token(text) else None
 
 
@@ -165,7 +168,12 @@ def is_from_elsewhere(asked: Request) -> bool:
     if site is not None:
         return site not in {"none", "same-origin"}
     origin = asked.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != asked.headers.get("Host")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != asked.headers.get("Host")
+    except ValueError:  # no address at all
+        return True
 
 
 def check_site(asked: Request, credential: Credential | None) -> None:

@@ -1,12 +1,13 @@
 """The server that ships: waitress, with limits for clients that are slow, or never come to an end.
 
-A connection whose request is not whole yet costs no thread, but it holds a place. So a request
-must be whole within a time however slowly it drips in, and where places become few, the
-connection that has waited longest without asking anything makes room.
+A connection whose request is not whole yet, or whose answer is not taken yet, costs no thread,
+but it holds a place. So a request must be whole within a time however slowly it drips in, and
+where places become few, the connection that asked its last request longest ago makes room.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,9 @@ from waitress.server import create_server
 
 #: Seconds for a request to be whole, for an answer to be taken, and for a next request to begin.
 PATIENCE_S = 20
-#: Connections that are kept open; below the 1024 files that a process may usually open.
-MOST_CONNECTIONS = 500
+#: Connections that are kept open; with a file that each is being sent they stay below the 1024
+#: that a process may usually open.
+MOST_CONNECTIONS = 400
 #: Bytes of a body that is read at all; the app refuses what is longer than its own limit.
 _LONGEST_BODY = 1024 * 1024
 
@@ -26,20 +28,24 @@ class PromptChannel(HTTPChannel):
 
     def __init__(self, server: Any, *arguments: Any, **more: Any) -> None:
         super().__init__(server, *arguments, **more)
+        #: When its last request was whole, or it came.
+        self.asked_at = time.monotonic()
         if len(server.active_channels) > MOST_CONNECTIONS:
-            idle = [
+            waiting = [
                 one
                 for one in server.active_channels.values()
-                if one is not self and not one.requests and not one.total_outbufs_len
+                if one is not self and not one.requests
             ]
-            if idle:
-                min(idle, key=lambda one: one.last_activity).handle_close()
+            if waiting:
+                min(waiting, key=lambda one: one.asked_at).handle_close()
 
     def handle_read(self) -> None:
         """Read; only the first bytes of a request and its end count as a sign of life."""
         waiting_since, had_begun = self.last_activity, self._has_begun
         super().handle_read()
-        if not self.requests and (had_begun or not self._has_begun):
+        if self.requests:
+            self.asked_at = time.monotonic()
+        elif had_begun or not self._has_begun:
             self.last_activity = waiting_since
 
     @property

@@ -19,6 +19,7 @@ import psycopg2
 from playwright.sync_api import Browser, sync_playwright
 
 from api import create_app
+from benchmarks.api import make_token
 from benchmarks.machine import (
     clean_environ,
     describe_machine,
@@ -62,11 +63,12 @@ def main() -> None:
         run_python("-m", "migrate", "upgrade", environ=environ)
         home, pages = folder / "home", folder / "pages"
         try:
-            _fill(embedded.start(home).url, environ)
+            server = embedded.start(home)
+            _fill(server.url, environ)
             rows = [("measure", "figure", "bound", "kept")]
             rows += _build(pages, environ)
             rows += _weigh(pages)
-            rows += _serve(home)
+            rows += _serve(home, make_token(server.url))
             rows += _paint(pages, options.repetitions)
         finally:
             embedded.stop(home)
@@ -98,7 +100,7 @@ def _weigh(pages: Path) -> list[tuple[str, ...]]:
     ]
 
 
-def _serve(home: Path) -> list[tuple[str, ...]]:
+def _serve(home: Path, token: dict[str, str]) -> list[tuple[str, ...]]:
     settings = dataclasses.replace(read_settings(needs_spotify=False), database_url="", home=home)
     app = create_app(settings)
     client = app.test_client()
@@ -109,7 +111,7 @@ def _serve(home: Path) -> list[tuple[str, ...]]:
         ("live, is there anything new?", "/dashboard/news"),
     ):
         started = time.perf_counter()
-        answer = client.get(path)
+        answer = client.get(path, headers=token)
         rows.append((what, f"{(time.perf_counter() - started) * 1000:,.0f} ms", "", ""))
         if answer.status_code != 200:
             raise RuntimeError(f"{path} answered {answer.status}")

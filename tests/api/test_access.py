@@ -67,6 +67,19 @@ def test_nothing_is_open_unasked(stranger: FlaskClient, headers: Headers) -> Non
     assert set(opened) <= {"status.show_health", "entry.show_page", "dashboard.send_asset"}
 
 
+@pytest.mark.parametrize("origin", ["http://[::1", "http://[x]", "http://a]", "[", "\xff", ""])
+def test_origin_that_is_no_address_is_another_site(stranger: FlaskClient, origin: str) -> None:
+    answer = stranger.post("/enter", json={"code": "x" * 43}, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert stranger.get("/", headers={"Origin": origin}).status_code == 401
+
+
+def test_password_of_a_proxy_hides_no_cookie(client: FlaskClient) -> None:
+    """A proxy that asks for a password of its own hands it on."""
+    answer = client.get("/dashboard/news", headers={"Authorization": "Basic YW5hOmI="})
+    assert answer.status_code == 200
+
+
 def test_stranger_costs_the_database_nothing(
     stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

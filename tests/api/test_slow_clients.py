@@ -31,6 +31,31 @@ def answer_ok(environ: object, start_response: object) -> list[bytes]:
     return [b"ok"]
 
 
+#: More than the buffers of a connection take.
+LENGTH = 8_000_000
+
+
+def answer_at_length(environ: object, start_response: object) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", str(LENGTH))])  # type: ignore[operator]
+    return [b"a" * LENGTH]
+
+
+def test_answers_that_are_not_taken_stop_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who takes a few bytes now and then keeps a connection alive, but no place from others."""
+    monkeypatch.setattr(api_server, "MOST_CONNECTIONS", 20)
+    server = make_server(answer_at_length, host="127.0.0.1", port=0)
+    address = "127.0.0.1", int(server.effective_port)
+    with serve_app(server), ExitStack() as stack:
+        for _ in range(50):
+            one = stack.enter_context(socket.socket())
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            one.connect(address)
+            one.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            one.recv(1)
+        answer = requests.get(f"http://{address[0]}:{address[1]}/", timeout=5)
+        assert len(answer.content) == LENGTH
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Serve with a patience of one second; yield the port."""
@@ -41,7 +66,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         yield server.effective_port
 
 
-@pytest.mark.parametrize("drip", [b"a", b"\r\n"])
+@pytest.mark.parametrize("drip", [b"a", b"\r\n", b"\n", b" "])
 def test_request_that_drips_in_is_cut_off(impatient: int, drip: bytes) -> None:
     """A byte now and then is no sign of life, nor are empty lines: the server hangs up."""
     with socket.create_connection(("127.0.0.1", impatient)) as slow:

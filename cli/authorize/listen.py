@@ -96,8 +96,8 @@ class Callbacks:
 
     A browser may ask twice, or a page in it may send an answer of its own: requests run in
     threads of their own, one at a time in here. A good answer is told as soon as its page has
-    been asked for, or after some patience; a bad one only after the patience, unless a good one
-    has come by then.
+    been shown to everybody who was sent there, or after some patience; a bad one only after the
+    patience, unless a good one has come by then.
     """
 
     def __init__(
@@ -110,6 +110,7 @@ class Callbacks:
         self._turn = threading.Lock()
         self._good: SignedIn | None = None
         self._tried: dict[str, Failure] = {}
+        self._on_their_way = 0
 
     def take(self, address: str) -> str:
         """Take a redirect in; return the name of the page that says how it went.
@@ -128,6 +129,7 @@ class Callbacks:
                     self.pages["failed"] = ("It did not work", str(failure))
                     self._tell_later(failure)
                     return "failed"
+            self._on_their_way += 1
             return "done"
 
     def _try(self, code: str) -> None:
@@ -153,8 +155,13 @@ class Callbacks:
             self._answers.put(self._good or answer)
 
     def note_shown(self, name: str) -> None:
-        """Tell a good answer at once when its page has been seen."""
-        if name == "done" and self._good is not None:
+        """Tell a good answer at once when all who were sent to its page have seen it."""
+        if name != "done" or self._good is None:
+            return
+        with self._turn:
+            self._on_their_way -= 1
+            is_last = self._on_their_way <= 0
+        if is_last:
             self._tell(self._good)
 
 

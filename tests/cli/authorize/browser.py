@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urljoin
 
 import requests
 
@@ -95,9 +95,18 @@ def come_with_a_bad_code_first(browser: Browser, url: str) -> None:
 
 
 def come_twice_at_once(browser: Browser, url: str) -> None:
+    """Two tabs bring the same answer, and are sent on before either has seen its page."""
     redirect = browser.answer(url, "agree")
-    both = [threading.Thread(target=browser.go, args=(redirect,)) for _ in range(2)]
+    sent_to: list[str] = []
+
+    def bring() -> None:
+        brought = requests.get(redirect, timeout=20, allow_redirects=False)
+        sent_to.append(urljoin(redirect, brought.headers["Location"]))
+
+    both = [threading.Thread(target=bring) for _ in range(2)]
     for thread in both:
         thread.start()
     for thread in both:
         thread.join()
+    for address in sent_to:
+        browser.go(address)

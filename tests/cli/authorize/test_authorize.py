@@ -273,7 +273,6 @@ def test_old_tab_is_turned_away_and_the_right_one_still_counts(
         refuse_and_agree_after_all,
         agree_and_refuse_after_all,
         come_with_a_bad_code_first,
-        come_twice_at_once,
     ],
 )
 def test_good_answer_wins_whatever_comes_beside_it(
@@ -285,6 +284,15 @@ def test_good_answer_wins_whatever_comes_beside_it(
     browse(visit)
     assert sign_in().startswith("authorize: signed in")
     assert len(read_rows(connection)) == 1
+
+
+def test_both_tabs_that_bring_the_answer_see_that_it_worked(
+    sign_in: Callable[..., str], browse: Callable[..., Browser]
+) -> None:
+    browser = browse(come_twice_at_once)
+    sign_in()
+    browser.close()
+    assert browser.statuses == [200, 200]
 
 
 def test_any_page_s_request_ends_no_waiting(

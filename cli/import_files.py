@@ -9,6 +9,7 @@ import argparse
 import sys
 from contextlib import closing
 from dataclasses import replace
+from typing import NamedTuple
 
 from cli.listener import check_name, check_zone
 from cli.setup.ask import ask
@@ -24,12 +25,20 @@ from jobs import import_history, publish_dashboard
 _ONLY_TELLS = {"-h", "--help", "--list", "--dry-run"}
 
 
+class Whose(NamedTuple):
+    """Who comes with a first history; ``is_guessed``: the zone is the machine's own."""
+
+    name: str | None
+    zone: str
+    is_guessed: bool
+
+
 def main(argv: list[str]) -> int:
     """Import; of the first history, ask whose it is, and open the page."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, usage=argparse.SUPPRESS)
-    whose = parser.add_argument_group("of a history that comes before any sign-in")
-    whose.add_argument("--name", help="the name shown on the pages")
-    whose.add_argument("--timezone", metavar="ZONE", help="where you live: Europe/Berlin")
+    first = parser.add_argument_group("of a history that comes before any sign-in")
+    first.add_argument("--name", help="the name shown on the pages")
+    first.add_argument("--timezone", metavar="ZONE", help="where you live: Europe/Berlin")
     options, rest = parser.parse_known_args(argv)
     if not rest or _ONLY_TELLS & set(rest):
         try:
@@ -47,13 +56,12 @@ def main(argv: list[str]) -> int:
                 " listener` changes those of listeners that are there"
             ]
         )
-    if is_first:
-        name, zone = _ask_whose(settings, name, zone)
-    code = run_job(import_history.JOB, rest, replace(settings, timezone=zone or settings.timezone))
-    if not code and is_first:
-        _keep_name(settings, name)
-        code = publish_dashboard.main(["--open"])
-    return code
+    if not is_first:
+        return run_job(import_history.JOB, rest, settings)
+    whose = _ask_whose(settings, name, zone)
+    code = run_job(import_history.JOB, rest, replace(settings, timezone=whose.zone))
+    # Also where a file of several was damaged: what the others told is there to be looked at.
+    return _introduce(settings, whose, code)
 
 
 def _is_first(settings: Settings) -> bool:
@@ -61,27 +69,31 @@ def _is_first(settings: Settings) -> bool:
         return not read_listeners(connection).known
 
 
-def _ask_whose(
-    settings: Settings, name: str | None, zone: str | None
-) -> tuple[str | None, str | None]:
+def _ask_whose(settings: Settings, name: str | None, zone: str | None) -> Whose:
     """Complete what was not said; where nobody can be asked, the zone is the machine's."""
     zone = zone or settings.timezone
     if sys.stdin.isatty() and sys.stdout.isatty():
         name = name or check_name(ask("Your name, for the pages (Enter for none)") or None)
         zone = zone or check_zone(ask("Your time zone", guess_timezone()))
-    if zone is None:
-        zone = guess_timezone()
-        print(
-            f"Days are those of {zone}: `python start.py listener --timezone ZONE` changes that.",
-            file=sys.stderr,
-        )
-    return name, zone
+    return Whose(name, zone or guess_timezone(), is_guessed=zone is None)
 
 
-def _keep_name(settings: Settings, name: str | None) -> None:
-    if name is None:
-        return
+def _introduce(settings: Settings, whose: Whose, code: int) -> int:
+    """Name the listener that the import has made, if it has, and open the page.
+
+    Returns the exit code: the import's, else the page's.
+    """
     with closing(connect(settings, application="everheard import")) as connection:
         known = read_listeners(connection).known
-        if len(known) == 1:
-            update_listener(connection, listener_key=known[0].listener_key, name=name)
+        if not known:
+            return code
+        if whose.name is not None and len(known) == 1:
+            update_listener(connection, listener_key=known[0].listener_key, name=whose.name)
+    if whose.is_guessed:
+        print(
+            f"Days are those of {whose.zone}:"
+            " `python start.py listener --timezone ZONE` changes that.",
+            file=sys.stderr,
+        )
+    page = publish_dashboard.main(["--open"])
+    return code or page

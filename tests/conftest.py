@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from everheard import config as settings
 from everheard.database import embedded
 from everheard.places import is_root
-from tests.long_form import register_profiles
+from tests.long_form import is_left_to_it, register_profiles
 from tests.pi.machine import may_start
 from tests.postgres import (
     DEBIAN_BIN,
@@ -198,11 +198,11 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this system cannot run; in CI on Linux nothing is left out."""
-    cannot = {item for item in items if _lacks_what_it_needs(item)}
-    if cannot:
-        config.hook.pytest_deselected(items=list(cannot))
-        items[:] = [item for item in items if item not in cannot]
+    """Leave out what this system cannot run, nothing in CI on Linux, and what the long form has."""
+    out = {item for item in items if _lacks_what_it_needs(item) or is_left_to_it(item)}
+    if out:
+        config.hook.pytest_deselected(items=list(out))
+        items[:] = [item for item in items if item not in out]
 
 
 def find_program(name: str) -> str | None:

@@ -1,10 +1,12 @@
-"""The long form of the tests that draw at random: ``--hypothesis-profile=long``, for `.ci/full`.
+"""The long form of tests that draw or combine: ``--hypothesis-profile=long``, for `.ci/full`.
 
-Otherwise what is drawn is the same in every run, and little enough for every change.
+Otherwise what is drawn is the same in every run, and little enough for every change; and of
+several parameters each value is taken, but not each with every other.
 """
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 #: Drawn anew in every run; an example that fails is printed in a form that repeats it.
@@ -27,3 +29,17 @@ def is_long() -> bool:
 def lengthen(count: int) -> int:
     """Return how many examples, days or rounds to draw, where the short form draws ``count``."""
     return count * 10 if is_long() else count
+
+
+def is_left_to_it(item: pytest.Item) -> bool:
+    """Say whether a test is one of a ``product`` that the short form does without.
+
+    Along the longest list of parameters each value is taken once, the others' in turn.
+    """
+    if is_long() or item.get_closest_marker("product") is None:
+        return False
+    given = item.callspec.params  # type: ignore[attr-defined]
+    lists = [(mark.args[0], list(mark.args[1])) for mark in item.iter_markers("parametrize")]
+    places = [(values.index(given[name]), len(values)) for name, values in lists]
+    longest, _ = max(places, key=lambda one: one[1])
+    return any(place != longest % length for place, length in places)

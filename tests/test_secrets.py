@@ -69,6 +69,7 @@ def read_database(url: str) -> str:
     return "\n".join(rows)
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("spelling", range(4))
 @pytest.mark.parametrize("endpoint", ["token", "recently_played"])
 def test_what_spotify_repeats_is_not_repeated(

@@ -1,12 +1,12 @@
 -- bi.album_rating
 -- Grain: one row per rating given.
 -- The latest of a listener and album counts (is_latest); the album is the one that a mere
--- name turned out to be, where that is known.
+-- name turned out to be, where the listener knows that (part.meant_album).
 create view bi.album_rating as
 select
     rating.album_rating_key,
     rating.listener_key,
-    coalesce(album.same_as_album_key, rating.found_album_key, rating.album_key) as album_key,
+    coalesce(nullif(meant.meant_album_key, rating.album_key), rating.found_album_key, rating.album_key) as album_key,
     rating.rating,
     rating.rated_at at time zone listener.timezone as rated_at_local,
     (rating.rated_at at time zone listener.timezone)::date as rated_date,
@@ -14,12 +14,12 @@ select
     row_number() over (
         partition by
             rating.listener_key,
-            coalesce(album.same_as_album_key, rating.found_album_key, rating.album_key)
+            coalesce(nullif(meant.meant_album_key, rating.album_key), rating.found_album_key, rating.album_key)
         order by rating.rated_at desc, rating.album_rating_key desc
     ) = 1 as is_latest
 from warehouse.fact_album_rating as rating
-inner join warehouse.dim_album as album
-    on rating.album_key = album.album_key
+inner join part.meant_album as meant
+    on rating.listener_key = meant.listener_key and rating.album_key = meant.album_key
 inner join warehouse.dim_listener as listener
     on rating.listener_key = listener.listener_key;
 comment on view bi.album_rating is

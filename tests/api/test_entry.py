@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -186,7 +185,7 @@ def terminal(environ: dict[str, str], ledger: Connection) -> Iterator[Callable[.
 
     yield serve
     for process in processes:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(20)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -67,6 +68,31 @@ def test_what_only_tells_makes_nobody(home: Path, history: Path) -> None:
     assert "--report FILE" in told
     assert type_import(home, history, "--timezone", "Nowhere/Land").returncode == 78
     assert read_whose(home) == []
+
+
+def test_damaged_file_of_several_costs_neither_the_name_nor_the_page(
+    home: Path, history: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    shutil.copytree(history, folder)
+    damaged = folder / "Streaming_History_Audio_1999_99.json"
+    damaged.write_text('[{"ts": "2019-', "utf-8")
+    done = type_import(home, folder, "--name", "Ana")
+    assert done.returncode == 65
+    assert damaged.name in done.stdout
+    assert "Days are those of" in done.stderr
+    assert [name for name, _ in read_whose(home)] == ["Ana"]
+    assert "Ana" in (home / "dashboard" / "index.html").read_text("utf-8")
+
+
+def test_history_that_brings_nothing_makes_nobody(home: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "Streaming_History_Audio_2019_0.json"
+    damaged.write_text("[{", "utf-8")
+    done = type_import(home, damaged, "--name", "Ana")
+    assert done.returncode == 65
+    assert "Days are those of" not in done.stderr
+    assert read_whose(home) == []
+    assert not (home / "dashboard").exists()
 
 
 @pytest.mark.posix

@@ -25,7 +25,8 @@ YEAR = "one year with gaps"
 Visit = Callable[..., Page]
 
 
-@pytest.mark.parametrize("width", [390, 820, 1280])
+@pytest.mark.product
+@pytest.mark.parametrize("width", [820, 390, 1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("data", HISTORIES)
 def test_page_fits_its_screen_without_a_complaint(
@@ -36,6 +37,7 @@ def test_page_fits_its_screen_without_a_complaint(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("file", PAGES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_page_is_accessible(visit: Visit, file: str, theme: str) -> None:

@@ -53,6 +53,7 @@ def count_lacking(connection: Connection) -> int:
     return int(count)
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("kind", ["track", "album", "artist"])
 def test_one_object_of_the_catalogue_costs_no_other(
@@ -234,6 +235,7 @@ def test_one_artist_without_an_answer_costs_no_other_release(
     assert followed.world.calls.count("artist_albums") == 0
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("endpoint", ["search", "new_releases"])
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_list_that_is_not_answered_costs_no_artist(

@@ -55,7 +55,7 @@ def test_page_spooled_before_a_new_sign_in_comes_in_after_it(trial: Trial) -> No
 
 
 def test_losses_that_a_full_page_reveals_lie_in_recorded_gaps(trial: Trial) -> None:
-    pages = poll_rarely(trial, days=lengthen(12))
+    pages = poll_rarely(trial, days=lengthen(8))
 
     for name in trial.world.listeners:
         revealed = reveal(pages[name])

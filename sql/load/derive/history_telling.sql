@@ -311,17 +311,23 @@ where
         or kept.stands_key is distinct from told.new_key
     );
 
-with gone as (
+-- Plays are looked for between the first and the last place, not in all the ledger: in a first
+-- import there is none (benchmark import_history).
+with stood as (
+    select distinct
+        stands_at,
+        stands_key
+    from pg_temp.told_play
+    where episode_key = 0 and stands_at is not null
+),
+
+gone as (
     delete from warehouse.fact_play as play
-    using (
-        select distinct
-            stands_at,
-            stands_key
-        from pg_temp.told_play
-        where episode_key = 0
-    ) as stood
+    using stood
     where
         play.listener_key = %(listener_key)s
+        and play.played_at >= (select min(s.stands_at) from stood as s)
+        and play.played_at <= (select max(s.stands_at) from stood as s)
         and play.played_at = stood.stands_at
         and play.track_key = stood.stands_key
         and play.ms_source = 1

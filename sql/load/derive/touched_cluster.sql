@@ -15,8 +15,18 @@ create temp table touched_observation on commit drop as
 with recursive reach as (
     -- Plays of 24 hours and pauses of half an hour are the longest: where starts are told, what
     -- was taken away is looked for as far as that, and so are the neighbours of a stretch.
+    -- Where nothing but histories has told, there is nothing to be paired.
     select
         told.has_starts,
+        told.has_starts
+        or exists (
+            select 1 from warehouse.source_poll_play
+            where listener_key = %(listener_key)s
+        )
+        or exists (
+            select 1 from warehouse.source_told_play
+            where listener_key = %(listener_key)s
+        ) as has_others,
         case when told.has_starts then interval '24 hours 30 minutes' else interval '90 seconds' end as back,
         case when told.has_starts then interval '24 hours' else interval '0 seconds' end as ahead
     from (
@@ -42,6 +52,7 @@ start as (
         from pg_temp.new_observation as observation
         inner join warehouse.dim_track as track
             on observation.track_key = track.track_key
+        where (select r.has_others from reach as r)
         union
         select
             told.played_at,

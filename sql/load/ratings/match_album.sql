@@ -45,8 +45,10 @@ candidate as (
         on
             wanted.album_id = named.album_id
             or (wanted.album_id is null and wanted.folded_title = named.folded_name)
+    inner join part.meant_album as meant
+        on wanted.listener_key = meant.listener_key and named.album_key = meant.album_key
     inner join warehouse.dim_album as album
-        on coalesce(named.same_as_album_key, named.album_key) = album.album_key
+        on meant.meant_album_key = album.album_key
     where
         named.album_key > 0
         and (album.album_id is not null or not %(needs_id)s)

@@ -8,5 +8,7 @@ select distinct
 from warehouse.dim_album as album
 inner join warehouse.fact_album_rating as rating
     on album.album_key = rating.album_key
-where album.album_id is null and album.same_as_album_key is null
+inner join part.meant_album as meant
+    on rating.listener_key = meant.listener_key and rating.album_key = meant.album_key
+where album.album_id is null and meant.meant_album_key = album.album_key
 order by album.album_key, rating.listener_key;

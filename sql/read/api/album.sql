@@ -41,9 +41,11 @@ played as (
 rated as (
     select rating.rating
     from wanted
+    inner join part.meant_album as meant
+        on wanted.album_key = meant.album_key
     inner join bi.album_rating as rating
-        on wanted.same_album_key = rating.album_key
-    where rating.listener_key = %(listener_key)s and rating.is_latest
+        on meant.listener_key = rating.listener_key and meant.meant_album_key = rating.album_key
+    where meant.listener_key = %(listener_key)s and rating.is_latest
 )
 
 select

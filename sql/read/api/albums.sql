@@ -10,7 +10,16 @@ with visible as (
     where
         album.album_key > 0
         and album.name <> ''
-        and album.same_as_album_key is null
+        and (
+            album.same_as_album_key is null
+            or exists (
+                select 1 from part.meant_album as meant
+                where
+                    meant.listener_key = %(listener_key)s
+                    and meant.album_key = album.album_key
+                    and meant.meant_album_key = album.album_key
+            )
+        )
         and (%(q)s::text is null or strpos(album.folded_name, %(q)s) > 0)
         and (%(artist)s::text is null or strpos(album.folded_artist_name, %(artist)s) > 0)
         and (%(year)s::integer is null or extract(year from album.release_date) = %(year)s)

@@ -9,7 +9,16 @@ from warehouse.dim_artist as artist
 where
     artist.artist_key > %(artist_key)s
     and artist.name <> ''
-    and artist.same_as_artist_key is null
+    and (
+        artist.same_as_artist_key is null
+        or not (
+            (select alone.is_alone from part.is_alone as alone)
+            or artist.same_as_artist_key in (
+                select known.artist_key from part.known_artist as known
+                where known.listener_key = %(listener_key)s
+            )
+        )
+    )
     and (
         (select alone.is_alone from part.is_alone as alone)
         or artist.artist_key in (
@@ -28,7 +37,16 @@ from warehouse.dim_album as album
 where
     album.album_key > %(album_key)s
     and album.name <> ''
-    and album.same_as_album_key is null
+    and (
+        album.same_as_album_key is null
+        or exists (
+            select 1 from part.meant_album as meant
+            where
+                meant.listener_key = %(listener_key)s
+                and meant.album_key = album.album_key
+                and meant.meant_album_key = album.album_key
+        )
+    )
     and (
         (select alone.is_alone from part.is_alone as alone)
         or album.album_key in (

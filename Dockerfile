@@ -2,7 +2,7 @@
 # docs/docker.md says how it is used; compose.yaml uses it.
 FROM python:3.13-slim-trixie AS installed
 WORKDIR /opt/everheard
-COPY start.py requirements.txt requirements-ingest.txt ./
+COPY start.py requirements.txt ./
 COPY cli/__init__.py cli/commands.py cli/
 # start.py installs, so that at run time it finds everything as it likes it and writes nothing.
 # The PostgreSQL that comes along stays out: the database has a container of its own. So do the

@@ -47,6 +47,8 @@ import hashlib
 import importlib.util
 import os
 import pathlib
+import platform
+import re
 import shutil
 import subprocess
 
@@ -81,19 +83,19 @@ def main(argv):
 def ensure_environment(venv, requirements):
     """Return the environment's Python; make the environment and install where needed.
 
-    ``everheard-installed`` in it holds one line a requirements file: its name and
-    a hash of what it asks for. ``everheard-installing`` is locked by whoever
-    installs, and not empty where somebody began and was cut off.
+    ``everheard-installed`` in it holds one line a requirements file, its name and
+    a hash of it, and a line for the interpreter. ``everheard-installing`` is locked by
+    whoever installs, and not empty where somebody began and was cut off.
     """
     python = venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     stamps = venv / "everheard-installed"
-    if python.exists() and is_installed(stamps, requirements):
+    if is_installed(stamps, requirements, python):
         return python
     try:
         venv.mkdir(exist_ok=True)
         with open(str(venv / "everheard-installing"), "a+b") as marker:
             take_turn(marker)
-            if not (python.exists() and is_installed(stamps, requirements)):
+            if not is_installed(stamps, requirements, python):
                 was_cut_off = marker.seek(0, os.SEEK_END) > 0
                 marker.write(b"x")
                 marker.flush()
@@ -104,7 +106,8 @@ def ensure_environment(venv, requirements):
                 except CannotStart:  # pip ended by itself and can go on from here
                     marker.truncate(0)
                     raise
-                stamps.write_text("\n".join(list_stamps(requirements)), encoding="utf-8")
+                lines = list_stamps(requirements, python)
+                stamps.write_text("\n".join(lines), encoding="utf-8")
                 marker.truncate(0)
     except OSError as error:
         raise CannotStart(
@@ -114,25 +117,37 @@ def ensure_environment(venv, requirements):
     return python
 
 
-def is_installed(stamps, requirements):
-    """Say whether exactly what ``requirements`` asks for was installed to the end."""
-    return stamps.exists() and stamp(requirements) in stamps.read_text(encoding="utf-8").split("\n")
+def is_installed(stamps, requirements, python):
+    """Say whether exactly ``requirements`` was installed to the end, for this interpreter."""
+    if not (python.exists() and stamps.exists()):
+        return False
+    lines = stamps.read_text(encoding="utf-8").split("\n")
+    return stamp(requirements) in lines and find_interpreter(python) in lines
 
 
-def list_stamps(requirements):
-    """Return the stamps that installing ``requirements`` earns: developers' hold people's."""
-    return [stamp(PEOPLE)] + ([stamp(DEVELOPERS)] if requirements == DEVELOPERS else [])
+def list_stamps(requirements, python):
+    """Return what installing ``requirements`` earns: developers' hold people's."""
+    files = [PEOPLE] + ([DEVELOPERS] if requirements == DEVELOPERS else [])
+    return [stamp(file) for file in files] + [find_interpreter(python)]
 
 
 def stamp(requirements):
-    """Return the file's name and a hash of what it asks for, included files too."""
-    digest = hashlib.sha256()
-    waiting = [requirements]
-    while waiting:
-        text = (PROJECT_DIR / waiting.pop()).read_text(encoding="utf-8")
-        digest.update(text.encode("utf-8"))
-        waiting += [line[3:].strip() for line in text.splitlines() if line.startswith("-r ")]
+    """Return the file's name and a hash of it."""
+    digest = hashlib.sha256((PROJECT_DIR / requirements).read_bytes())
     return "%s %s" % (requirements, digest.hexdigest())
+
+
+def find_interpreter(python):
+    """Return which interpreter an environment's Python stands for.
+
+    Where a system's upgrade has put another in its place, the packages are not found.
+    """
+    if sys.platform != "win32":
+        return "for %s" % os.path.realpath(str(python))
+    settings = python.parent.parent / "pyvenv.cfg"
+    lines = settings.read_text(encoding="utf-8").splitlines() if settings.exists() else []
+    home = "".join(line.partition("=")[2].strip() for line in lines if line.startswith("home"))
+    return "for %s%s" % (home, "" if pathlib.Path(home).is_dir() else ", which is gone")
 
 
 def take_turn(marker):
@@ -188,7 +203,7 @@ def say_how_to_get_venv(found, release):
 def install(python, requirements, log):
     """Install with pip; what it says goes to ``log``."""
     print("Installing what Everheard needs, once, about a minute ...", file=sys.stderr, flush=True)
-    options = ["--disable-pip-version-check", "--no-input", "--retries=2"]
+    options = ["--disable-pip-version-check", "--no-input", "--retries=2", "--require-hashes"]
     with open(str(log), "w+", encoding="utf-8", errors="replace") as said:
         done = subprocess.run(
             [str(python), "-m", "pip", "install"] + options + ["-r", requirements],
@@ -212,7 +227,29 @@ def explain_pip(said):
             )
     if "No space left" in said:
         return "The disk is full: free about 1 GB, then type the same again."
+    if "DO NOT MATCH THE HASHES" in said:
+        return (
+            "A package is not the one that Everheard was tried with, and was not installed: the"
+            " index, or somebody on the way to it, has put another in its place."
+        )
+    missing = find_missing(said)
+    if missing:
+        return (
+            "%s comes in no ready-made form for Python %d.%d on this machine (%s). Install"
+            " Python 3.13, and start Everheard with that one."
+            % ((missing,) + tuple(sys.version_info[:2]) + (platform.machine(),))
+        )
     return "Installing failed: %s. Typing the same again takes it up." % find_reason(said)
+
+
+def find_missing(said):
+    """Return the package that has nothing ready-made for this Python, if that is what stops pip."""
+    for words in ("No matching distribution found for", "Failed building wheel for"):
+        found = re.search(words + r" ([A-Za-z0-9._-]+)", said)
+        if found:
+            return found.group(1).partition("==")[0]
+    found = re.search(r"Failed to build '?([A-Za-z0-9._-]+)", said)
+    return found.group(1) if found else None
 
 
 def find_reason(said):

@@ -97,13 +97,13 @@ install_code() {
         cp -R "$SOURCE/$part" "$CODE/$part"
     done
     cp "$SOURCE"/start.py "$SOURCE"/requirements*.txt "$CODE/"
-    if [ ! -x "$CODE/.venv/bin/python" ]; then python3 -m venv "$CODE/.venv"; fi
-    local packages=(--requirement "$CODE/requirements-ingest.txt")
-    if [ "$database" = local ]; then
-        mapfile -t -O 2 packages < <(grep -E '^(alembic|SQLAlchemy)==' "$CODE/requirements.txt")
-    fi
+    # An upgrade of the system may have put another Python in its place, without our packages.
+    "$CODE/.venv/bin/python" -c 'import pip' 2>/dev/null || python3 -m venv "$CODE/.venv" --clear
+    local requirements=requirements-ingest.txt
+    if [ "$database" = local ]; then requirements=requirements-migrate.txt; fi
     say "installing Python packages"
-    "$CODE/.venv/bin/python" -m pip install --quiet --disable-pip-version-check "${packages[@]}"
+    "$CODE/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --require-hashes --requirement "$CODE/$requirements"
     # A clone made under umask 077 is nobody else's, and so was what an earlier install left.
     chmod -R u=rwX,go=rX "$CODE"
 }

@@ -23,7 +23,7 @@ def make_clone(folder: Path) -> Path:
     paths = {"base": str(folder / ".venv"), "platbase": str(folder / ".venv")}
     site = Path(sysconfig.get_path("purelib", scheme="venv", vars=paths))
     (site / "installed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    stamps = "\n".join(start.list_stamps(start.PEOPLE))
+    stamps = "\n".join(start.list_stamps(start.PEOPLE, folder / ".venv/bin/python"))
     (folder / ".venv" / "everheard-installed").write_text(stamps, encoding="utf-8")
     folder.chmod(0o711)
     return folder

@@ -189,9 +189,12 @@ STARTERS: dict[str, Callable[[Path], object]] = {
 
 
 @contextmanager
-def start_pooler(server: Server, folder: Path) -> Iterator[Callable[[str], str]]:
+def start_pooler(
+    server: Server, folder: Path, *, certificate: Path | None = None
+) -> Iterator[Callable[[str], str]]:
     """Run PgBouncer in transaction mode, as strict as Neon's.
 
+    With ``certificate``, a PEM file with its key, it answers to encrypted connections alone.
     Yields a function from an address to the same database's address through it.
     """
     assert POOLER, "PgBouncer is missing: apt-get install pgbouncer"
@@ -200,7 +203,7 @@ def start_pooler(server: Server, folder: Path) -> Iterator[Callable[[str], str]]
     account.own(folder)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    config = _write_pooler_config(server, folder, port)
+    config = _write_pooler_config(server, folder, port, certificate)
     log = (folder / "output").open("w")
     with (
         log,
@@ -215,7 +218,7 @@ def start_pooler(server: Server, folder: Path) -> Iterator[Callable[[str], str]]
             pooler.terminate()
 
 
-def _write_pooler_config(server: Server, folder: Path, port: int) -> Path:
+def _write_pooler_config(server: Server, folder: Path, port: int, certificate: Path | None) -> Path:
     parts = urlsplit(server.url)
     host = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair).get("host")
     userlist = folder / "userlist.txt"
@@ -235,7 +238,17 @@ pool_mode = transaction
 default_pool_size = 5
 """
     )
-    for path in (userlist, config):
+    ours = [userlist, config]
+    if certificate:
+        pem = folder / "certificate.pem"
+        shutil.copy(certificate, pem)
+        with config.open("a") as file:
+            file.write(
+                f"client_tls_sslmode = require\n"
+                f"client_tls_key_file = {pem}\nclient_tls_cert_file = {pem}\n"
+            )
+        ours.append(pem)
+    for path in ours:
         path.chmod(0o600)
         settle_account().own(path)
     return config

@@ -193,6 +193,40 @@ def test_environment_without_a_working_python_is_made_anew(project: Path) -> Non
     assert python.read_text() == FAKE_PYTHON
 
 
+def test_another_interpreter_in_its_place_is_found(project: Path, tmp_path: Path) -> None:
+    """Bookworm becomes Trixie: the same link, and behind it a Python without the packages."""
+    venv = project / ".venv"
+    old, new = tmp_path / "python3.11", tmp_path / "python3.13"
+    start.ensure_environment(venv, start.PEOPLE)
+    for path in (old, new):
+        path.write_text(FAKE_PYTHON)
+        path.chmod(0o755)
+    (venv / "bin" / "python").unlink()
+    (venv / "bin" / "python").symlink_to(old)
+    start.ensure_environment(venv, start.PEOPLE)
+    assert count_installs(project) == 2
+    (venv / "bin" / "python").unlink()
+    (venv / "bin" / "python").symlink_to(new)
+    for _ in range(2):
+        start.ensure_environment(venv, start.PEOPLE)
+    assert count_installs(project) == 3
+
+
+def test_interpreter_that_is_gone_from_windows_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its python.exe is a file of the environment's own, and stays."""
+    home = tmp_path / "Python311"
+    home.mkdir()
+    (tmp_path / "pyvenv.cfg").write_text(f"home = {home}\nversion = 3.11.7\n")
+    monkeypatch.setattr(sys, "platform", "win32")
+    python = tmp_path / "Scripts" / "python.exe"
+    before = start.find_interpreter(python)
+    assert before == f"for {home}"
+    home.rmdir()
+    assert start.find_interpreter(python) != before
+
+
 def test_environment_made_by_hand_is_kept(project: Path) -> None:
     venv = project / ".venv"
     plant_python(venv)
@@ -206,7 +240,17 @@ def test_environment_made_by_hand_is_kept(project: Path) -> None:
     ("said", "told"),
     [
         ("ERROR: [Errno 28] No space left on device", "The disk is full"),
-        ("note\nERROR: No matching distribution found for duckdb\nbye", "found for duckdb. Typing"),
+        (
+            "note\nERROR: No matching distribution found for duckdb==2.0.0\nbye",
+            "duckdb comes in no",
+        ),
+        (
+            "  error: metadata\nERROR: Failed building wheel for cryptography",
+            "cryptography comes in",
+        ),
+        ("ERROR: Failed to build 'pydantic-core' when getting requirements", "pydantic-core comes"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "A package is not the one"),
+        ("note\nERROR: something else\nbye", "something else. Typing"),
         ("", "no reason was given"),
     ],
 )

@@ -22,12 +22,13 @@ from cli.doctor.spotify import check_spotify
 from cli.github.client import find_repository
 from cli.setup.answers import read_answers
 from everheard.config import Settings, read_settings
-from everheard.database.connect import connect
+from everheard.database.connect import CHECKING, connect
 from everheard.failure import ConfigurationError, ExitCode, Failure, SchemaMismatch
 from everheard.ledger.operations.health import LedgerHealth, read_health
 from everheard.ledger.summaries import read_sample
 
 UPGRADE = "`python start.py migrate upgrade`"
+UNCHECKED = "nobody checks who answers (docs/setup.md, 'Who answers')"
 NOBODY_TELLS = "nobody would tell you if every runner stopped"
 
 
@@ -121,11 +122,13 @@ def check_way(url: str, connection: Connection) -> list[Check]:
         is_transaction = urlsplit(url).port == 6543
         pooler = f"Supabase's pooler in {'transaction' if is_transaction else 'session'} mode"
     checks = [good("connection", pooler)]
+    asked = parse_qs(urlsplit(url).query).get("sslmode", [""])
     if connection.info.ssl_in_use:
-        return [*checks, good("TLS", "the connection is encrypted")]
+        who = "and the server has shown who it is" if asked[-1] in CHECKING else UNCHECKED
+        return [*checks, good("TLS", f"the connection is encrypted, {who}")]
     if host in {"127.0.0.1", "::1", "localhost"}:
         return checks
-    if "disable" in parse_qs(urlsplit(url).query).get("sslmode", []):
+    if "disable" in asked:
         return [*checks, note("TLS", "switched off in DATABASE_URL (sslmode=disable)")]
     return [
         *checks,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from cli.env_file import write_settings
 from cli.setup.ask import ask_secret
 from everheard.config import Settings, read_settings
-from everheard.database.connect import connect, translate_errors
+from everheard.database.connect import CHECKING, connect, translate_errors
 from everheard.database.embedded.folder import find_layout
 from everheard.database.statements import read_query
 from everheard.failure import Failure, SchemaMismatch
@@ -46,10 +46,12 @@ def choose_database(settings: Settings) -> str:
     while True:
         url = to_pooled_url(ask_secret("Database address"))
         try:
-            _try(replace(settings, database_url=url))
+            is_encrypted = _try(replace(settings, database_url=url))
             break
         except Failure as failure:
             print(f"{failure}\nOnce more, please.")
+    if is_encrypted:
+        url = to_checked_url(settings, url)
     if url != settings.database_url:
         if not is_same(url, settings.database_url):
             print(describe_left(settings), end="")
@@ -113,16 +115,41 @@ def count_plays(settings: Settings) -> int:
     return int(row[0]) if row else 0
 
 
-def _try(settings: Settings) -> None:
-    """Check the address's form, then connect. An empty database is a good one."""
+def _try(settings: Settings) -> bool:
+    """Check the address's form, then connect; say whether the way there is encrypted.
+
+    An empty database is a good one.
+    """
     read_settings(
         {"DATABASE_URL": settings.database_url}, env_file=Path("no.env"), needs_spotify=False
     )
     with closing(connect(settings, application="everheard setup")) as connection:
-        try:
+        with suppress(SchemaMismatch):
             read_health(connection, client_id=settings.client_id)
-        except SchemaMismatch:
-            return
+        return bool(connection.info.ssl_in_use)
+
+
+def to_checked_url(settings: Settings, url: str) -> str:
+    """Return the address by which a server has to show who it is, where this one can.
+
+    Encryption alone keeps out who listens, not who answers in the server's place.
+    """
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query)
+    if asked.get("sslmode", [""])[-1] in CHECKING:
+        return url
+    query = urlencode({**asked, "sslmode": ["verify-full"]}, doseq=True, safe="/")
+    checked = urlunsplit(parts._replace(query=query))
+    try:
+        _try(replace(settings, database_url=checked))
+    except Failure:
+        print(
+            f"The way there is encrypted, but {parts.hostname} shows no certificate that is known"
+            " everywhere,\nso that nobody checks who answers: docs/setup.md, 'Who answers'."
+        )
+        return url
+    print("The server has shown who it is, and has to from now on (sslmode=verify-full).")
+    return checked
 
 
 def to_pooled_url(url: str) -> str:

@@ -8,6 +8,8 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
@@ -31,6 +33,8 @@ from everheard.failure import (
 from everheard.rims.secrets import know_address
 
 CONNECT_TIMEOUT_S = 15
+#: With these a server that cannot show who it is, is told nothing.
+CHECKING = {"verify-ca", "verify-full"}
 _ATTEMPTS = 3
 
 
@@ -39,7 +43,7 @@ def find_database_url(settings: Settings) -> str:
     if settings.database_url:
         url = "postgresql://" + settings.database_url.split("://", 1)[1]
         _check_signs(url)
-        return url
+        return _add_roots(url)
     from everheard.database import embedded  # only where no database was named
 
     url = embedded.start(settings.home).url
@@ -57,6 +61,21 @@ def _check_signs(url: str) -> None:
     is_broken = "@" in rest or (not at and "@" in url)
     if is_broken or re.search("%(?![0-9A-Fa-f]{2})", url):
         raise ConfigurationError([f"DATABASE_URL cannot be read: {HOW_TO_SPELL}"])
+
+
+def _add_roots(url: str) -> str:
+    """Name the roots by which a server is checked, where it is to be checked and none are named.
+
+    Those that everybody knows, as certifi keeps them: the driver's libpq finds no system's own.
+    """
+    asked = parse_qs(urlsplit(url).query)
+    if asked.get("sslmode", [""])[-1] not in CHECKING or "sslrootcert" in asked:
+        return url
+    if (Path.home() / ".postgresql" / "root.crt").exists():  # libpq looks there
+        return url
+    import certifi  # only where it is needed
+
+    return f"{url}&sslrootcert={quote(certifi.where(), safe='/')}"
 
 
 def connect(settings: Settings, *, application: str) -> Connection:

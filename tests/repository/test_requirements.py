@@ -3,6 +3,9 @@
 import re
 import sys
 from importlib.metadata import packages_distributions
+from itertools import pairwise
+
+import pytest
 
 from tests.repository.project import (
     PACKAGES,
@@ -14,11 +17,14 @@ from tests.repository.project import (
 )
 
 LINE = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[0-9][0-9A-Za-z.]*)(\s*;\s*.+)?")
+HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 OURS = {*PACKAGES, "start", "tests", "benchmarks"}
+#: Each asks for all that the one before it asks for.
+NAMES = ("requirements-ingest", "requirements-migrate", "requirements", "requirements-dev")
 
 
 def read_requirements(file_name: str) -> dict[str, str]:
-    """Return name -> version of a requirements file and of the files it includes."""
+    """Return name -> version of what is asked for, by the files that it includes, too."""
     found: dict[str, str] = {}
     for line in read(file_name).splitlines():
         if line.startswith("-r "):
@@ -27,6 +33,19 @@ def read_requirements(file_name: str) -> dict[str, str]:
             pinned = LINE.fullmatch(line.strip())
             assert pinned, f"{file_name}: {line!r} is not pinned as NAME==VERSION"
             found[fold(pinned["name"])] = pinned["version"]
+    return found
+
+
+def read_locked(file_name: str) -> dict[str, list[str]]:
+    """Return name -> versions of a locked file; each is pinned, and has hashes."""
+    found: dict[str, list[str]] = {}
+    for entry in read(file_name).replace(" \\\n", " ").splitlines():
+        asked, *hashes = re.split(r"\s+(?=--hash)", entry.strip())
+        pinned = LINE.fullmatch(asked)
+        assert pinned, f"{file_name}: {asked!r}"
+        assert hashes, f"{file_name}: {asked} has no hash"
+        assert all(HASH.fullmatch(one) for one in hashes), f"{file_name}: {asked}"
+        found.setdefault(fold(pinned["name"]), []).append(pinned["version"])
     return found
 
 
@@ -49,8 +68,8 @@ def find_undeclared(paths: list, declared: dict[str, str]) -> set[str]:
 
 def test_ingest_is_a_subset_of_what_a_person_installs() -> None:
     ingest, everything = (
-        read_requirements("requirements-ingest.txt"),
-        read_requirements("requirements.txt"),
+        read_requirements("requirements-ingest.in"),
+        read_requirements("requirements.in"),
     )
     assert ingest.items() <= everything.items()
     assert not ingest.keys() & {"duckdb", "pandas", "altair", "flask", "sqlalchemy", "alembic"}
@@ -59,7 +78,7 @@ def test_ingest_is_a_subset_of_what_a_person_installs() -> None:
 def test_each_requirement_is_pinned_in_one_file() -> None:
     names = [
         fold(line.partition("==")[0])
-        for path in find_files("requirements*.txt")
+        for path in find_files("requirements*.in")
         for line in read(path).splitlines()
         if line.strip() and not line.startswith(("-r ", "#"))
     ]
@@ -68,9 +87,29 @@ def test_each_requirement_is_pinned_in_one_file() -> None:
 
 
 def test_what_runs_imports_only_what_is_required() -> None:
-    assert find_undeclared(find_modules(), read_requirements("requirements.txt")) == set()
+    assert find_undeclared(find_modules(), read_requirements("requirements.in")) == set()
 
 
 def test_tests_and_benchmarks_import_only_what_is_required() -> None:
     paths = [*find_files("*.py", "tests"), *find_files("*.py", "benchmarks")]
-    assert find_undeclared(paths, read_requirements("requirements-dev.txt")) == set()
+    assert find_undeclared(paths, read_requirements("requirements-dev.in")) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_locked_file_holds_what_is_asked_for(name: str) -> None:
+    """CONTRIBUTING.md says how they are made; a version that was changed in one alone is found."""
+    locked = read_locked(f"{name}.txt")
+    asked = read_requirements(f"{name}.in")
+    assert {one: locked.get(one) for one in asked} == {
+        one: [version] for one, version in asked.items()
+    }
+
+
+@pytest.mark.parametrize(("smaller", "larger"), list(pairwise(NAMES)))
+def test_locked_files_agree(smaller: str, larger: str) -> None:
+    assert read_locked(f"{smaller}.txt").items() <= read_locked(f"{larger}.txt").items()
+
+
+@pytest.mark.parametrize("path", ["start.py", "pi/install.sh", ".github/actions/set-up/action.yml"])
+def test_what_installs_wants_hashes(path: str) -> None:
+    assert "--require-hashes" in read(path)

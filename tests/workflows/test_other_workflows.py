@@ -201,7 +201,7 @@ def test_ingest_runs_in_an_environment_of_its_requirements_alone(
     uv = str(Path(sys.executable).parent / "uv")
     for words in (
         ["venv", "--quiet", "--python", sys.executable, str(venv)],
-        ["pip", "install", "--quiet", "--requirement", "requirements-ingest.txt"],
+        ["pip", "install", "--quiet", "--require-hashes", "-r", "requirements-ingest.txt"],
     ):
         done = subprocess.run(
             [uv, *words],

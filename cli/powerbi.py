@@ -21,7 +21,7 @@ from everheard.files import read_file, write_file
 from everheard.rims.plain import to_line
 from everheard.rims.typed import START
 from everheard.written import Written
-from migrate.role import ReaderRole, renew_role
+from migrate.role import LedgerRole, renew_role
 from migrate.upgrade import to_direct_url
 
 SOURCE = PROJECT_DIR / "powerbi"
@@ -203,7 +203,7 @@ def _show(project: Path) -> bool:
     return True
 
 
-def tell_password(reader: ReaderRole) -> str:
+def tell_password(reader: LedgerRole) -> str:
     """Return the words for the password: kept, or new and where it is."""
     if not reader.password:
         return (
@@ -213,7 +213,7 @@ def tell_password(reader: ReaderRole) -> str:
     return f"password {hand_over(reader)}. It is new, and in no other place."
 
 
-def hand_over(reader: ReaderRole) -> str:
+def hand_over(reader: LedgerRole) -> str:
     """Put the password on the clipboard; return the words for where it is.
 
     A clipboard may be installed and out of reach (no display): then the words are the password,

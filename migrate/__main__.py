@@ -15,6 +15,7 @@ from everheard.rims.terminal import guard_output
 from migrate.document import write_pages
 from migrate.role import renew_role
 from migrate.upgrade import upgrade
+from migrate.writer import renew_writer
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -25,8 +26,15 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser(
         "upgrade", help="bring the database in DATABASE_URL (or the embedded one) up to date"
     )
-    role = commands.add_parser("role", help="create or renew a role that reads the views only")
-    role.add_argument("name", nargs="?", default="bi_reader", help="default: bi_reader")
+    role = commands.add_parser(
+        "role", help="create or renew a role that reads the views only, or one that does the jobs"
+    )
+    role.add_argument(
+        "name",
+        nargs="?",
+        default="bi_reader",
+        help="a reader's name (bi_reader), or writer: it does every job and can drop nothing",
+    )
     commands.add_parser("summaries", help="derive every sum again from the plays")
     commands.add_parser(
         "document",
@@ -41,6 +49,12 @@ def _run(options: argparse.Namespace) -> int:
         settings = read_settings(needs_spotify=False)
         if options.command == "upgrade":
             print(upgrade(settings))
+        elif options.command == "role" and options.name == "writer":
+            writer = renew_writer(settings)
+            print(f"role: {writer.name} does every job, and owns nothing. Put it into the")
+            print("DATABASE_URL of the machines that run jobs; `migrate` goes on as the owner.")
+            print("Its password, shown this once:")
+            print(writer.password)
         elif options.command == "role":
             reader = renew_role(settings, options.name)
             print(f"role: {reader.name} reads schema bi. Its password, shown this once:")

@@ -37,6 +37,9 @@ _LIST_READERS = """
     inner join pg_catalog.pg_roles as grantee on entry.grantee = grantee.oid
     where schema.nspname = 'bi' and entry.privilege_type = 'USAGE'
         and entry.grantee <> schema.nspowner and not grantee.rolsuper
+        and not coalesce(
+            has_schema_privilege(grantee.oid, to_regnamespace('warehouse'), 'usage'), false
+        )
     order by grantee.rolname
 """
 #: Whoever writes the ledger, or owns it, needs temporary tables: they had them as everybody has.
@@ -65,7 +68,7 @@ _END_SESSIONS = """
 
 
 def list_readers(connection: Connection) -> Sequence[str]:
-    """Return every role that was let into schema bi, superusers left out."""
+    """Return every role that was let into schema bi alone, superusers left out."""
     return connection.exec_driver_sql(_LIST_READERS).scalars().all()
 
 

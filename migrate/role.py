@@ -18,14 +18,14 @@ from migrate.views import grant_views
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
-class ReaderRole(NamedTuple):
+class LedgerRole(NamedTuple):
     """A role and its new password; an empty one: it keeps the one it has."""
 
     name: str
     password: str
 
 
-def renew_role(settings: Settings, name: str, *, keeps_password: bool = False) -> ReaderRole:
+def renew_role(settings: Settings, name: str, *, keeps_password: bool = False) -> LedgerRole:
     """Create the role, or give it a new password; grant it the views and nothing else.
 
     The password is sent as it is, as Neon demands; it is kept nowhere. ``keeps_password``: a role
@@ -33,45 +33,55 @@ def renew_role(settings: Settings, name: str, *, keeps_password: bool = False) -
     """
     if not _NAME.fullmatch(name):
         raise ConfigurationError([f"{name!r} is no name for a role: use a-z, 0-9 and _"])
-    reader = ReaderRole(name, secrets.token_urlsafe(24))
+    reader = LedgerRole(name, "")
     with translate_errors(), open_transaction(settings) as connection:
-        _refuse_owner(connection, name)
-        can_login = _find_role(connection, name)
+        _refuse_writer(connection, name)
+        can_login = find_role(connection, name)
         if can_login is None:
             connection.exec_driver_sql(f"create role {name} nologin")
-        if can_login and keeps_password:
-            reader = reader._replace(password="")
-        _set_role(connection, reader)
+        if not (can_login and keeps_password):
+            reader = renew_password(connection, name)
+        connection.exec_driver_sql(f"alter role {name} connection limit 10")
         connection.exec_driver_sql(f"grant usage on schema bi to {name}")
         grant_views(connection)
         guard_readers(connection)
     return reader
 
 
-def _refuse_owner(connection: Connection, name: str) -> None:
+def _refuse_writer(connection: Connection, name: str) -> None:
     """Refuse to change a role that may do more than read: it is somebody's way in."""
+    refuse_strong(connection, name)
     query = (
-        "select rolsuper or rolcreaterole or rolcreatedb"
-        " or pg_has_role(rolname, 'pg_write_all_data', 'usage')"
-        " or exists (select 1 from pg_catalog.pg_class where relowner = pg_roles.oid)"
-        " or has_schema_privilege(rolname, 'warehouse', 'usage')"
+        "select has_schema_privilege(rolname, 'warehouse', 'usage')"
         " from pg_catalog.pg_roles where rolname = %s"
     )
     if connection.exec_driver_sql(query, (name,)).scalar():
         raise ConfigurationError([f"{name} can do more than read: choose another name"])
 
 
-def _find_role(connection: Connection, name: str) -> bool | None:
+def refuse_strong(connection: Connection, name: str) -> None:
+    """Raise ConfigurationError for a role that owns something, or may make others."""
+    query = (
+        "select rolsuper or rolcreaterole or rolcreatedb"
+        " or pg_has_role(rolname, 'pg_write_all_data', 'usage')"
+        " or exists (select 1 from pg_catalog.pg_class where relowner = pg_roles.oid)"
+        " from pg_catalog.pg_roles where rolname = %s"
+    )
+    if connection.exec_driver_sql(query, (name,)).scalar():
+        raise ConfigurationError(
+            [f"{name} can do more than read and write a ledger: choose another name"]
+        )
+
+
+def find_role(connection: Connection, name: str) -> bool | None:
     """Say whether the role may sign in, None where there is none."""
     query = "select rolcanlogin from pg_catalog.pg_roles where rolname = %s"
     found: bool | None = connection.exec_driver_sql(query, (name,)).scalar()
     return found
 
 
-def _set_role(connection: Connection, reader: ReaderRole) -> None:
-    """Set what a reader's role may do, and its password where there is a new one."""
-    if reader.password:
-        connection.exec_driver_sql(
-            f"alter role {reader.name} login password %s", (reader.password,)
-        )
-    connection.exec_driver_sql(f"alter role {reader.name} connection limit 10")
+def renew_password(connection: Connection, name: str) -> LedgerRole:
+    """Let a role sign in by a new password, which is kept nowhere."""
+    role = LedgerRole(name, secrets.token_urlsafe(24))
+    connection.exec_driver_sql(f"alter role {name} login password %s", (role.password,))
+    return role

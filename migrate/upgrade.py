@@ -17,7 +17,7 @@ from everheard.failure import SchemaMismatch
 from migrate.readers import end_sessions, guard_readers
 from migrate.summaries import derive_waiting
 from migrate.tables import create_schemas, create_tables, refuse_strangers
-from migrate.views import create_views, drop_views, grant_views
+from migrate.views import create_views, drop_views, grant_views, grant_writer
 
 MIGRATE_DIR = Path(__file__).parent
 _TAKE_FIRST_TURN = """
@@ -35,7 +35,7 @@ def upgrade(settings: Settings) -> str:
     """
     with translate_errors(), open_transaction(settings) as connection:
         _take_turn(connection)
-        if _holds_ledger(connection):
+        if holds_ledger(connection):
             _refuse_newer(connection)
             end_sessions(connection)
             drop_views(connection)
@@ -49,13 +49,15 @@ def upgrade(settings: Settings) -> str:
             command.stamp(configure_alembic(connection), "head")
         view_count = create_views(connection)
         grant_views(connection)
+        grant_writer(connection)
         guard_readers(connection)
         said = derive_waiting(connection)
         version = connection.exec_driver_sql("select version from warehouse.etl_schema").scalar()
     return "\n".join([*said, f"upgrade: schema at version {version}, {view_count} views"])
 
 
-def _holds_ledger(connection: sqlalchemy.Connection) -> bool:
+def holds_ledger(connection: sqlalchemy.Connection) -> bool:
+    """Say whether the database has the ledger's tables, of whatever version."""
     is_made = connection.exec_driver_sql("select to_regclass('warehouse.etl_schema') is not null")
     return bool(is_made.scalar())
 
@@ -66,7 +68,7 @@ def _take_turn(connection: sqlalchemy.Connection) -> None:
     No reader can keep it from us: the lock is on a table that they may not touch, or where
     there is none yet, on a name that each upgrade takes for a moment.
     """
-    if not _holds_ledger(connection):
+    if not holds_ledger(connection):
         for attempts_left in (1, 0):
             try:
                 with connection.begin_nested():
@@ -75,7 +77,7 @@ def _take_turn(connection: sqlalchemy.Connection) -> None:
             except sqlalchemy.exc.IntegrityError:  # another was making the same, and is done
                 if not attempts_left:
                     raise
-    if _holds_ledger(connection):
+    if holds_ledger(connection):
         connection.exec_driver_sql("lock table warehouse.etl_schema in share row exclusive mode")
 
 

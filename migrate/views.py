@@ -14,6 +14,16 @@ from migrate.readers import list_readers, quote
 VIEW_DIR = PROJECT_DIR / "sql" / "views"
 #: What readers see, and in a folder of its own what that is made of.
 SCHEMAS = ("bi", "part")
+#: Does every job (`migrate role writer`).
+WRITER = "everheard_writer"
+#: After an import the planner is told what has become of the tables; before, only owners could.
+MAINTAIN_SINCE = 170000
+_WRITERS_RIGHTS = (
+    f"grant select, insert, update, delete on all tables in schema warehouse to {WRITER}",
+    f"revoke insert, update, delete on warehouse.etl_schema from {WRITER}",
+    f"grant usage on all sequences in schema warehouse to {WRITER}",
+    f"grant select on all tables in schema bi, part to {WRITER}",
+)
 _REFERENCE = re.compile(r"\b(?:from|join) ((?:bi|part)\.\w+)")
 
 
@@ -48,6 +58,18 @@ def create_views(connection: Connection) -> int:
 
 def _list_for_readers() -> list[str]:
     return [name for name in map(name_view, order_views()) if name.startswith("bi.")]
+
+
+def grant_writer(connection: Connection) -> None:
+    """Let the writer's role, where it was let in, write rows of tables that are new, too."""
+    let_in = "select has_schema_privilege(to_regrole(%s), 'warehouse', 'usage')"
+    if not connection.exec_driver_sql(let_in, (WRITER,)).scalar():
+        return
+    for statement in _WRITERS_RIGHTS:
+        connection.exec_driver_sql(statement)
+    version = connection.exec_driver_sql("select current_setting('server_version_num')::integer")
+    if version.scalar_one() >= MAINTAIN_SINCE:
+        connection.exec_driver_sql(f"grant maintain on all tables in schema warehouse to {WRITER}")
 
 
 def grant_views(connection: Connection) -> None:

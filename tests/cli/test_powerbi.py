@@ -23,7 +23,7 @@ from cli.powerbi import write_project as write
 from everheard.config import read_settings
 from everheard.failure import ConfigurationError
 from everheard.written import Written
-from migrate.role import ReaderRole
+from migrate.role import LedgerRole
 from tests.repository.project import PROJECT_DIR
 
 PAGE = "Everheard.Report/definition/pages/mine/page.json"
@@ -283,5 +283,5 @@ def test_password_is_shown_where_the_clipboard_is_out_of_reach(
         program.write_text(f"#!/bin/sh\ncat > {tmp_path}/clipboard\nexit {code}\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert hand_over(ReaderRole("bi_reader", "the password")) == where
+    assert hand_over(LedgerRole("bi_reader", "the password")) == where
     assert (tmp_path / "clipboard").read_text() == "the password"

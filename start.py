@@ -58,6 +58,14 @@ from everheard.pipe import outlive_reader
 PROJECT_DIR = pathlib.Path(__file__).resolve().parent
 
 
+#: The driver of PostgreSQL and what encrypts have no ready-made form for Windows on Arm.
+NEEDS_X86 = (
+    'Install Python\'s x86-64 build, which runs on Windows for Arm too: the "64-bit" installer of'
+    " https://www.python.org/downloads/windows/\n\nThen start.py with that one: not all that"
+    " Everheard needs comes for Arm."
+)
+
+
 class CannotStart(Exception):
     """What stands in the way, and the cure, in one sentence."""
 
@@ -87,6 +95,8 @@ def ensure_environment(venv, requirements):
     a hash of it, and a line for the interpreter. ``everheard-installing`` is locked by
     whoever installs, and not empty where somebody began and was cut off.
     """
+    if sys.platform == "win32" and platform.machine() == "ARM64":
+        raise CannotStart(NEEDS_X86)
     python = venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     stamps = venv / "everheard-installed"
     if is_installed(stamps, requirements, python):

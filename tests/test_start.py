@@ -227,6 +227,15 @@ def test_interpreter_that_is_gone_from_windows_is_found(
     assert start.find_interpreter(python) != before
 
 
+def test_windows_on_arm_is_told_which_python_it_takes(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr("platform.machine", lambda: "ARM64")
+    with pytest.raises(start.CannotStart, match=r"^Install Python's x86-64 build"):
+        start.ensure_environment(project / ".venv", start.PEOPLE)
+
+
 def test_environment_made_by_hand_is_kept(project: Path) -> None:
     venv = project / ".venv"
     plant_python(venv)

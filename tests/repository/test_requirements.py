@@ -23,16 +23,19 @@ OURS = {*PACKAGES, "start", "tests", "benchmarks"}
 NAMES = ("requirements-ingest", "requirements-migrate", "requirements", "requirements-dev")
 
 
-def read_requirements(file_name: str) -> dict[str, str]:
-    """Return name -> version of what is asked for, by the files that it includes, too."""
-    found: dict[str, str] = {}
+def read_requirements(file_name: str) -> dict[str, list[str]]:
+    """Return name -> versions of what is asked for, by the files that it includes, too.
+
+    Several: one for each kind of machine.
+    """
+    found: dict[str, list[str]] = {}
     for line in read(file_name).splitlines():
         if line.startswith("-r "):
             found |= read_requirements(line.removeprefix("-r ").strip())
         elif line.strip() and not line.startswith("#"):
             pinned = LINE.fullmatch(line.strip())
             assert pinned, f"{file_name}: {line!r} is not pinned as NAME==VERSION"
-            found[fold(pinned["name"])] = pinned["version"]
+            found.setdefault(fold(pinned["name"]), []).append(pinned["version"])
     return found
 
 
@@ -53,7 +56,7 @@ def fold(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def find_undeclared(paths: list, declared: dict[str, str]) -> set[str]:
+def find_undeclared(paths: list, declared: dict[str, list[str]]) -> set[str]:
     """Return the imports whose distribution the requirements do not name."""
     distributions = packages_distributions()
     undeclared = set()
@@ -77,10 +80,13 @@ def test_ingest_is_a_subset_of_what_a_person_installs() -> None:
 
 def test_each_requirement_is_pinned_in_one_file() -> None:
     names = [
-        fold(line.partition("==")[0])
+        name
         for path in find_files("requirements*.in")
-        for line in read(path).splitlines()
-        if line.strip() and not line.startswith(("-r ", "#"))
+        for name in {
+            fold(line.partition("==")[0])
+            for line in read(path).splitlines()
+            if line.strip() and not line.startswith(("-r ", "#"))
+        }
     ]
     assert names
     assert sorted(names) == sorted(set(names))
@@ -100,8 +106,8 @@ def test_locked_file_holds_what_is_asked_for(name: str) -> None:
     """CONTRIBUTING.md says how they are made; a version that was changed in one alone is found."""
     locked = read_locked(f"{name}.txt")
     asked = read_requirements(f"{name}.in")
-    assert {one: locked.get(one) for one in asked} == {
-        one: [version] for one, version in asked.items()
+    assert {one: sorted(locked.get(one, [])) for one in asked} == {
+        one: sorted(versions) for one, versions in asked.items()
     }
 
 

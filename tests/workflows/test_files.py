@@ -261,4 +261,4 @@ def test_second_run_of_an_hour_waits_for_the_dense_schedule() -> None:
 
 def test_uv_is_the_one_the_tests_use() -> None:
     setup = next(step for _, step in find_all_steps() if "setup-uv@" in step.get("uses", ""))
-    assert setup["with"]["version"] == read_requirements("requirements-dev.in")["uv"]
+    assert [setup["with"]["version"]] == read_requirements("requirements-dev.in")["uv"]

@@ -26,7 +26,7 @@ def trial(database_url: str, tmp_path: Path) -> Iterator[Trial]:
 
 
 def test_ledger_is_what_was_heard_whatever_goes_wrong(trial: Trial) -> None:
-    faults = poll_through_faults(trial, days=lengthen(2), seed=7)
+    faults = poll_through_faults(trial, days=lengthen(1), seed=7)
 
     assert {name: trial.read_ledger(name) for name in trial.world.listeners} == {
         name: trial.read_heard(name) for name in trial.world.listeners
@@ -35,7 +35,7 @@ def test_ledger_is_what_was_heard_whatever_goes_wrong(trial: Trial) -> None:
         name: [] for name in trial.world.listeners
     }
     assert trial.count_spooled() == 0
-    assert len(faults.counts) > 15  # the weather was bad indeed
+    assert len(faults.counts) > 12  # the weather was bad indeed
 
 
 def test_page_spooled_before_a_new_sign_in_comes_in_after_it(trial: Trial) -> None:

@@ -15,10 +15,13 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from everheard.ledger.operations.health import read_health
+from tests.long_form import is_long
 from tests.sql.ledger import add_imported, read
 
 BERLIN = ZoneInfo("Europe/Berlin")
-DAYS = [date(2027, 1, 1) + timedelta(days=number) for number in range(2 * 365 + 32)]
+#: The short form ends with 29 February.
+DAY_COUNT = 2 * 365 + 32 if is_long() else 365 + 60
+DAYS = [date(2027, 1, 1) + timedelta(days=number) for number in range(DAY_COUNT)]
 AGES = (0, 1, 150, 175, 180, 181, 182, 183, 184, 185)
 SET_CLOCK = """
 create schema false_clock;

@@ -23,7 +23,7 @@ DEFINITION = PROJECT / "Everheard.SemanticModel/definition"
 TODAY = date(2026, 11, 20)
 NAMED = {world.name: one for one in WORLDS for world in one[:1]}
 HISTORIES = (
-    "empty, never polled", "empty, polled for days", "polls with gaps",
+    "empty, never polled", "empty, polled for days", "one day", "polls with gaps",
     "the first of two", "a history, then polls",
 )  # fmt: skip
 PAGES: tuple[Choices, ...] = (

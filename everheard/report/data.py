@@ -242,7 +242,10 @@ class ListenerData:
     listener_name: str
     timezone: str
     now: datetime
+    #: From the first play on.
     days: tuple[Day, ...] = ()
+    #: Those before it that a year, or the last 365 days, begin with.
+    days_before: tuple[Day, ...] = ()
     periods: tuple[Period, ...] = ()
     gaps: tuple[LocalGap, ...] = ()
     artists: tuple[Discovery, ...] = ()
@@ -271,5 +274,7 @@ class ListenerData:
         return tuple(gap for gap in self.gaps if gap.is_open)
 
     def find_days(self, first: date, last: date) -> tuple[Day, ...]:
-        """Return the days from ``first`` to ``last``, both included."""
-        return tuple(day for day in self.days if first <= day.play_date <= last)
+        """Return the days from ``first`` to ``last``, both included, before the first play too."""
+        return tuple(
+            day for day in (*self.days_before, *self.days) if first <= day.play_date <= last
+        )

@@ -74,6 +74,7 @@ def _read_all(reader: ViewReader, listener_name: str, timezone: str) -> Listener
     return replace(
         data,
         days=days,
+        days_before=tuple(_to_day(row) for row in reader.read("days_before")),
         periods=periods,
         streaks=streaks,
         gaps=tuple(_to_gap(row) for row in reader.read("gaps")),

@@ -24,10 +24,13 @@ select
     detail.country,
     platform.name as platform,
     case play.ms_source when 0 then 'poll' when 1 then 'export' when 2 then 'watcher' else 'scrobble' end as source,
-    play.is_counted
+    play.is_counted,
+    judged.is_skip
 from part.timed_play as play
 left join warehouse.dim_play_detail as detail
     on play.play_detail_key = detail.play_detail_key
+left join part.play_detail as judged
+    on play.play_detail_key = judged.play_detail_key
 left join warehouse.dim_platform as platform
     on play.platform_key = platform.platform_key;
 comment on view bi.play is
@@ -54,3 +57,5 @@ comment on column bi.play.platform is 'Device or app as the export spells it; em
 comment on column bi.play.source is
 'Who observed the play, of several the most trusted: export, watcher, poll or scrobble.';
 comment on column bi.play.is_counted is 'False where a rule of bi.exclusion takes the play out of every sum.';
+comment on column bi.play.is_skip is
+'Whether it was a skip: as is_skipped says, else as reason_end does; null where neither tells, as in bi.skip_rate.';

@@ -16,8 +16,11 @@ select
     track.track_number,
     track.is_explicit,
     track.is_local,
-    coalesce(nullif(track.recording_key, 0), -track.track_key) as song_key
+    coalesce(nullif(track.recording_key, 0), -track.track_key) as song_key,
+    coalesce(album.same_as_album_key, track.album_key) as same_album_key
 from warehouse.dim_track as track
+left join warehouse.dim_album as album
+    on track.album_key = album.album_key
 left join lateral (
     select
         artist.artist_key,
@@ -46,3 +49,4 @@ comment on column bi.track.track_number is 'Place on the disc, from 1.';
 comment on column bi.track.is_explicit is 'Spotify''s mark for explicit lyrics.';
 comment on column bi.track.is_local is 'A file of the listener''s own, unknown to Spotify.';
 comment on column bi.track.song_key is 'The song: bi.recording.';
+comment on column bi.track.same_album_key is 'The album that album_key turned out to be: bi.album.';

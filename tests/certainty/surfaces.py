@@ -142,14 +142,17 @@ def compare_page(
         word = "" if expected.count_certainty == "exact" else f", {expected.count_certainty}"
         count = "–" if expected.plays is None else f"{expected.plays:,}"
         found.check(surface, f"{anchor} plays", (plays[1], plays[2]), (f"Plays{word}", count))
-        _compare_calendar(found, surface, panel, rule)
+        _compare_calendar(found, surface, panel, row, rule)
 
 
-def _compare_calendar(found: Comparison, surface: str, panel: str, rule: Rule) -> None:
+def _compare_calendar(
+    found: Comparison, surface: str, panel: str, row: dict[str, Any], rule: Rule
+) -> None:
     drawn = re.search(r'data-first="([^"]+)" data-minutes="([^"]+)"', panel)
     if not drawn:
         return
     first = date.fromisoformat(drawn[1])
+    found.check(surface, "first day of the calendar", first, row["first_date"])
     for number, shown in enumerate(drawn[2].split(",")):
         day = first + DAY * number
         expected = rule.days(day, day)
@@ -181,6 +184,9 @@ def compare_statement(
     found.check(surface, f"{year} number", number, say_hours(expected.ms))
     if picture:
         found.check("picture", f"{year} stamp", f">{stamp}" in unescape(picture), True)
+        days = rule.list_days(date(year, 1, 1), last)
+        red = sum(rule.days(day, day).sign in {"broken", "unseen"} for day in days)
+        found.check("picture", f"{year} red days", picture.count("h15v5h-15z"), red)
         rules = len(re.findall(r'd="M72 5\d\dH\d+"', picture))
         found.check("picture", f"{year} rule", rules, 2 if expected.sign == "double" else 1)
         dashed = 'stroke-dasharray="12 6"' in picture

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from tests.powerbi.dax.model import read_measures
 from tests.repository.project import PROJECT_DIR
 
 PROJECT = PROJECT_DIR / "powerbi"
@@ -113,17 +114,14 @@ def test_measures_name_only_columns_of_the_model() -> None:
 
 
 def test_measures_look_the_words_of_certainty_up_and_say_none_themselves() -> None:
-    text = (PROJECT / "Everheard.SemanticModel/definition/tables/Figures.tmdl").read_text("utf-8")
-    measures = dict(re.findall(r"^\tmeasure '([^']+)' = (.*)$", text, flags=re.MULTILINE))
+    measures = read_measures(PROJECT / "Everheard.SemanticModel/definition")
     words = {"exact", "about", "at least", "not fully seen", "not seen"}
 
     assert [
         name for name, said in measures.items() if words & set(re.findall('"([^"]*)"', said))
     ] == []
     for name, column in {"Certainty": "certainty", "Count certainty": "count_certainty"}.items():
-        assert measures[name].startswith(
-            f"LOOKUPVALUE(certainty[{column}], certainty[seen], [Seen]"
-        )
+        assert f"LOOKUPVALUE(certainty[{column}], certainty[seen], [Seen]" in measures[name]
 
 
 def test_pages_are_those_that_the_list_orders() -> None:

@@ -18,7 +18,7 @@ from tests.powerbi.test_project import PROJECT
 from tests.powerbi.validate import find_faults, list_schemas
 
 #: Those of Power BI itself that the report uses; the schema lets any word pass.
-VISUALS = {"barChart", "cardVisual", "clusteredColumnChart", "lineChart", "tableEx"}
+VISUALS = {"barChart", "cardVisual", "clusteredColumnChart", "lineChart", "slicer", "tableEx"}
 #: The moment has no argument, and the model needs no settings.
 MAY_BE_EMPTY = {"Now", "settings"}
 TODAY = "Everheard.Report/definition/pages/today"

@@ -1,5 +1,5 @@
 -- part.seen_day
--- Grain: one row per listener and day, from the first that a period holds to today.
+-- Grain: one row per listener and day, from the first that a period of anybody's holds to today.
 -- How much of each day was seen: whole, part or none. A day begins at midnight, the first one
 -- too, and ends now at the latest; one that is still to come has not been seen. Only all time
 -- begins with the first play, and asks for the rest of that day alone.
@@ -10,6 +10,7 @@ with listener as (
         who.timezone,
         play.first_at,
         (play.first_at at time zone who.timezone)::date as first_play_date,
+        min((play.first_at at time zone who.timezone)::date) over () as first_date_of_all,
         (now() at time zone who.timezone)::date as today_date,
         greatest((now() at time zone who.timezone)::date, (play.last_at at time zone who.timezone)::date)
             as last_date
@@ -37,7 +38,8 @@ midnight as materialized (
     from listener
     cross join lateral generate_series(
         least(
-            date_trunc('year', listener.first_play_date::timestamp),
+            -- As far back as bi.calendar, which does not know the zones.
+            date_trunc('year', listener.first_date_of_all::timestamp - interval '2 days'),
             listener.today_date - interval '364 days'
         ),
         listener.last_date + interval '1 day',
@@ -92,8 +94,8 @@ from bounded
 left join span
     on bounded.listener_key = span.listener_key;
 comment on view part.seen_day is
-'Grain: one row per listener and day, from the first that a period holds to today. How much of each day '
-'was seen: whole, part or none. A day begins at midnight, the first one too, and ends now at the '
+'Grain: one row per listener and day, from the first that a period of anybody''s holds to today. How much '
+'of each day was seen: whole, part or none. A day begins at midnight, the first one too, and ends now at the '
 'latest; one that is still to come has not been seen.';
 comment on column part.seen_day.listener_key is 'Whose: bi.listener.';
 comment on column part.seen_day.play_date is 'Day on the listeners calendar.';

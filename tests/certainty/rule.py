@@ -42,6 +42,8 @@ class World:
     first_poll: datetime | None = None
     last_contact: datetime | None = None
     gaps: tuple[Span, ...] = ()
+    #: The first import begins with file number 0: nothing was played before it.
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class Rule:
     def seen(self) -> list[Span]:
         """Return what was seen, as stretches that do not touch."""
         spans = list(self.world.imports)
+        if self.world.is_whole:
+            spans[0] = (datetime.min.replace(tzinfo=UTC), spans[0][1])
         polled = [one.ended for one in self.world.plays if one.is_polled]
         starts = [*polled, *([self.world.first_poll] if self.world.first_poll else [])]
         if starts and self.world.last_contact:

@@ -57,7 +57,8 @@ WORLDS = (
            measured("2016-05-01T10:00", "2017-02-28T20:00")
            + measured("2024-06-01T10:00", "2026-11-18T20:00"),
            imports=(span("2016-05-01T10:00", "2017-02-28T20:00"),
-                    span("2024-06-01T10:00", "2026-11-18T20:00"))),),
+                    span("2024-06-01T10:00", "2026-11-18T20:00")),
+           is_whole=True),),
     (World("a partial set", "UTC", measured("2025-02-01T10:00", "2026-11-19T20:00"),
            imports=(span("2025-02-01T10:00", "2025-08-11T12:00"),
                     span("2025-12-24T00:00", "2026-11-19T20:00"))),),
@@ -110,11 +111,11 @@ def _fill_one(ledger: Connection, key: int, world: World) -> None:
                     " context_key) values (%s, %s, %s, 0)",
                     (key, play.ended, track),
                 )
-        for start, end in world.imports:
+        for place, (start, end) in enumerate(world.imports):
             cursor.execute(
                 "insert into warehouse.etl_import_span (listener_key, span_start, span_end,"
-                " source_name) values (%s, %s, %s, 'x.zip')",
-                (key, start, end),
+                " is_from_start, source_name) values (%s, %s, %s, %s, 'x.zip')",
+                (key, start, end, world.is_whole and place == 0),
             )
         for start, end in world.gaps:
             cursor.execute(

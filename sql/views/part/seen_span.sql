@@ -4,7 +4,8 @@
 -- first of them, or the oldest play that it showed, to the last contact; that one reaches to
 -- now while it is less than a day old: what was played since is late, not lost. A poll that
 -- found nothing is contact, too. Where no run has told when it polled, the polled plays do,
--- but none that is dated ahead of the clock.
+-- but none that is dated ahead of the clock. Before the first row of a history's file number 0
+-- nothing was played: that time was seen, too.
 create view part.seen_span as
 with polled as (
     select
@@ -67,7 +68,7 @@ span as (
     union all
     select
         listener_key,
-        tstzrange(span_start, span_end, '[]') as seen
+        tstzrange(case when is_from_start then '-infinity' else span_start end, span_end, '[]') as seen
     from warehouse.etl_import_span
 ),
 
@@ -89,5 +90,6 @@ comment on view part.seen_span is
 'covers, and what polls cover less the open gaps: from the first of them to the last contact, or to now '
 'while that is less than a day old. What was played since is late, not lost.';
 comment on column part.seen_span.listener_key is 'Whose: bi.listener.';
-comment on column part.seen_span.seen_start_utc is 'First moment of the stretch, UTC.';
+comment on column part.seen_span.seen_start_utc is
+'First moment of the stretch, UTC; -infinity where a history tells that nothing was played before.';
 comment on column part.seen_span.seen_end_utc is 'Last moment of the stretch, UTC.';

@@ -139,8 +139,11 @@ class Ranking:
         if faults:
             raise BadRating(f"{name}: {say_counted(len(faults), 'row')} refused, each named above.")
 
-    def _find_rater(self, name: str, whose: str) -> Rater:
-        """Return whose ratings these are, by name, number or account; nobody named: as ever."""
+    def _find_rater(self, name: str, whose: str) -> Rater | None:
+        """Return whose ratings these are, by name, number or account; nobody named: as ever.
+
+        None: a dry run in a ledger in which nobody is.
+        """
         settings, connection = self._run.settings, self._run.ledger.connect()
         how = "Fill in the field" if name == "form" else "Add --listener, or a column"
         rater = find_rater(
@@ -149,11 +152,15 @@ class Ranking:
             shows_names=settings.shows_names or not settings.is_actions,
             how=f"{how} listener with",
         )
-        return rater or Rater(*insert_first_listener(connection, settings.timezone))
+        if rater is None and not self._run.options.dry_run:
+            return Rater(*insert_first_listener(connection, settings.timezone))
+        return rater
 
-    def _keep(self, name: str, rater: Rater, rows: RowsByNumber) -> dict[int, str]:
+    def _keep(self, name: str, rater: Rater | None, rows: RowsByNumber) -> dict[int, str]:
         """Keep one listener's ratings; return why which row was refused."""
-        file = to_rating_file(rows, rater.timezone)
+        file = to_rating_file(rows, rater.timezone if rater else "UTC")
+        if rater is None:
+            return {number: self._tell(fault) for number, fault in file.faults.items()}
         kept = insert_ratings(
             self._run.ledger.connect(),
             listener_key=rater.listener_key,

@@ -251,6 +251,18 @@ def test_dry_run_writes_nothing(run: Run, ledger: Connection, tmp_path: Path) ->
     assert read(ledger, "select count(*) from warehouse.dim_album") == [(4,)]
 
 
+def test_dry_run_in_an_empty_ledger_makes_nobody(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("truncate warehouse.dim_listener restart identity cascade")
+    path = write(tmp_path, "album,rating\nNew,95\nOther,much\n")
+    code, said = run("--dry-run", "--ratings", path)
+    assert code == 65
+    assert "row 3: rating 'much' is no number" in said
+    assert read(connection, "select count(*) from warehouse.dim_listener") == [(0,)]
+
+
 def test_name_becomes_the_album_once_it_is_known(
     run: Run, ledger: Connection, tmp_path: Path
 ) -> None:

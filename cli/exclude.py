@@ -14,14 +14,21 @@ from everheard.config import read_settings
 from everheard.database.connect import connect
 from everheard.failure import ExitCode, Failure
 from everheard.ledger.exclusions import (
+    LeftOut,
     Rule,
     delete_exclusion,
     insert_exclusion,
     read_exclusions,
     read_left_out,
 )
-from everheard.ledger.listeners import find_or_insert_listener
+from everheard.ledger.listeners import (
+    Listener,
+    choose_listener,
+    find_or_insert_listener,
+    read_listeners,
+)
 from everheard.names import fold_name
+from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
 
 NAMED = ("artist", "album", "track", "show", "context")
@@ -64,20 +71,54 @@ def run_exclude(options: argparse.Namespace) -> int:
     settings = read_settings(needs_spotify=False)
     rule = None if options.list else to_rule(options.rule, options.value)
     with closing(connect(settings, application="everheard exclude")) as connection:
-        listener_key, _ = find_or_insert_listener(connection, options.listener, settings.timezone)
         if rule is None:
-            lines = [
-                to_line(f"{kept.rule} {kept.excluded}")
-                for kept in read_exclusions(connection, listener_key=listener_key)
-            ]
-            print("\n".join(lines or ["No rule leaves anything out."]))
-        else:
-            _change(connection, listener_key, rule, is_undone=options.undo)
-        left_out = read_left_out(connection, listener_key=listener_key)
-    print(
-        f"exclude: {left_out.play_count} plays ({left_out.hours:.1f} h) are left out of every sum"
-    )
+            known = read_listeners(connection).known
+            chosen = choose_listener(known, options.listener) if options.listener else None
+            _list(connection, [chosen] if chosen else known)
+            return 0
+        listener_key, _ = find_or_insert_listener(connection, options.listener, settings.timezone)
+        before = read_left_out(connection, listener_key=listener_key)
+        _change(connection, listener_key, rule, is_undone=options.undo)
+        after = read_left_out(connection, listener_key=listener_key)
+        print(f"exclude: {_say_change(before, after, is_undone=options.undo)}")
     return 0
+
+
+def _say_change(before: LeftOut, after: LeftOut, *, is_undone: bool) -> str:
+    """Say what this rule changed, and what all rules leave out: they may be many."""
+    plays, hours = after.play_count - before.play_count, after.hours - before.hours
+    changed = _say_plays(abs(plays), abs(hours), "counts again" if is_undone else "is left out")
+    return f"{changed}; all rules together leave out {_say_plays(*after)}"
+
+
+def _say_plays(count: int, hours: float, does: str = "") -> str:
+    """Say plays with their hours, and what they do, by the verb of one."""
+    verb, _, rest = does.partition(" ")
+    many = {"counts": "count", "is": "are"}.get(verb, "")
+    said = f"{say_counted(count, 'play')} ({hours:.1f} h)"
+    return f"{said} {verb if count == 1 else many} {rest}" if does else said
+
+
+def _list(connection: Connection, listeners: list[Listener]) -> None:
+    """Print each listener's rules; where there are several, beneath their names."""
+    for one in listeners:
+        key, name = one.listener_key, to_line(one.name or f"listener {one.listener_key}")
+        if len(listeners) > 1:
+            print(f"{name}:")
+        lines = [
+            to_line(f"{kept.rule} {kept.excluded}")
+            for kept in read_exclusions(connection, listener_key=key)
+        ]
+        print("\n".join(lines or ["No rule leaves anything out."]))
+        of = f"of {name}: " if len(listeners) > 1 else ""
+        print(f"exclude: {of}{_say_left_out(connection, key)}")
+    if not listeners:
+        print("exclude: nobody is in the ledger yet, so no rule leaves anything out")
+
+
+def _say_left_out(connection: Connection, listener_key: int) -> str:
+    left_out = read_left_out(connection, listener_key=listener_key)
+    return f"{_say_plays(*left_out, 'is left out')} of every sum"
 
 
 def to_rule(kind: str | None, value: str | None) -> Rule:

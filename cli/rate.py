@@ -8,8 +8,9 @@ from contextlib import closing
 from cli.commands import make_parser
 from everheard.config import read_settings
 from everheard.database.connect import connect
-from everheard.ledger.listeners import find_or_insert_listener
-from everheard.ledger.ratings import KeptRating, insert_ratings
+from everheard.ledger.listeners import insert_first_listener
+from everheard.ledger.ratings import KeptRating, Rater, find_rater, insert_ratings
+from everheard.rims.plain import to_line
 from everheard.sources.ratings.rows import BadRating, to_rating
 
 
@@ -37,14 +38,19 @@ def run_rate(options: argparse.Namespace) -> int:
     }
     with closing(connect(settings, application="everheard rate")) as connection:
         to_rating(row, "UTC")  # refuses what cannot be read before anybody is made
-        whose, timezone = find_or_insert_listener(connection, options.listener, settings.timezone)
-        given = to_rating(row, timezone)
-        kept = insert_ratings(connection, listener_key=whose, source="command", ratings=[given])[0]
-    print(_describe(kept))
+        rater = find_rater(connection, options.listener)
+        rater = rater or Rater(*insert_first_listener(connection, settings.timezone))
+        kept = insert_ratings(
+            connection,
+            listener_key=rater.listener_key,
+            source="command",
+            ratings=[to_rating(row, rater.timezone)],
+        )[0]
+    print(_describe(kept, rater))
     return 0
 
 
-def _describe(kept: KeptRating) -> str:
+def _describe(kept: KeptRating, rater: Rater) -> str:
     if kept.candidates:
         artists = ", ".join(str(one["artist"]) for one in kept.candidates)
         raise BadRating(
@@ -53,4 +59,6 @@ def _describe(kept: KeptRating) -> str:
     if kept.album_key is None:
         raise BadRating("The ledger has no album with this id.")
     later = " The ledger has not met this album yet and knows it by name." if kept.is_named else ""
-    return f"Rated {kept.given.title!r}: {kept.given.rating}.{later}"
+    # Said where several listen, for the one who alone has rated so far need not be named.
+    whose = f", for {to_line(rater.name)}" if rater.name else ""
+    return f"Rated {kept.given.title!r}: {kept.given.rating}{whose}.{later}"

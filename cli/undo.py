@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from decimal import Decimal
 
@@ -21,8 +21,8 @@ from everheard.ledger.imports import (
     read_imports,
     undo_import,
 )
-from everheard.ledger.listeners import find_listener
-from everheard.ledger.ratings import undo_rating
+from everheard.ledger.listeners import Listener, find_listener
+from everheard.ledger.ratings import Rater, find_rater, undo_rating
 from everheard.ledger.recordings import join_names
 from everheard.ledger.releases import undo_release
 from everheard.ledger.summaries import derive_summaries
@@ -70,7 +70,7 @@ def add_album(parser: argparse.ArgumentParser) -> None:
 
 def undo_one_rating(options: argparse.Namespace) -> int:
     """Take back the rating that counts of an album; the one before counts again."""
-    with _open_for_album(options) as (connection, listener_key, meant):
+    with _open_for_album(options, find_rater) as (connection, listener_key, meant):
         undone = undo_rating(connection, listener_key=listener_key, meant=meant)
     if undone is None:
         raise NothingToUndo(f"{_name(options)} has no rating.")
@@ -84,7 +84,7 @@ def undo_one_rating(options: argparse.Namespace) -> int:
 
 def undo_one_release(options: argparse.Namespace) -> int:
     """Take an album out of the new releases; it is not listed again."""
-    with _open_for_album(options) as (connection, listener_key, meant):
+    with _open_for_album(options, find_listener) as (connection, listener_key, meant):
         undone = undo_release(connection, listener_key=listener_key, meant=meant)
     if undone is None:
         raise NothingToUndo(f"{_name(options)} is not among the new releases.")
@@ -106,6 +106,7 @@ def _name(options: argparse.Namespace) -> str:
 @contextmanager
 def _open_for_album(
     options: argparse.Namespace,
+    find: Callable[[Connection, str | None], Listener | Rater | None],
 ) -> Iterator[tuple[Connection, int, GivenRating]]:
     settings = read_settings(needs_spotify=False)
     title = check_name("album", options.album)
@@ -114,7 +115,7 @@ def _open_for_album(
     artist = check_name("artist", options.artist)
     meant = GivenRating(title, Decimal(0), artist, options.album_id or None)
     with closing(connect(settings, application="everheard undo")) as connection:
-        listener = find_listener(connection, options.listener)
+        listener = find(connection, options.listener)
         if listener is None:
             raise NothingToUndo("The ledger is empty.")
         yield connection, listener.listener_key, meant

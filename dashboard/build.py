@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -51,18 +51,27 @@ _PAGES = (
     ("coverage.html", "Coverage"),
 )
 
+#: The pages of the others in the household: name, and where they lie from here.
+Others = Sequence[tuple[str, str]]
+
 
 def write_dashboard(
-    data: ListenerData, folder: Path, *, all_pictures: bool = False, is_public: bool = False
+    data: ListenerData,
+    folder: Path,
+    *,
+    all_pictures: bool = False,
+    is_public: bool = False,
+    others: Others = (),
 ) -> Path:
     """Write pages, pictures and what they need, all or nothing; return the first page.
 
     Files of an earlier run with other names (a year taken back) are left alone, and so is what
     somebody else put there: ConfigurationError says what stands in the way. ``is_public``: other
-    users of the machine may read them, a web server's say.
+    users of the machine may read them, a web server's say. ``others`` are linked on every page.
     """
     static = [file for file in STATIC_DIR.iterdir() if file.name not in SERVED_SCRIPTS]
-    pages = Pages(data, picture_years=len(data.years) if all_pictures else PICTURE_YEARS)
+    picture_years = len(data.years) if all_pictures else PICTURE_YEARS
+    pages = Pages(data, picture_years=picture_years, others=others)
     written = Written(folder, is_public=is_public)
     files = {file.name: file.read_bytes() for file in static}
     if not written.names and written.holds(_FONT, files[_FONT]):
@@ -79,11 +88,16 @@ class Pages:
     """
 
     def __init__(
-        self, data: ListenerData, *, picture_years: int = PICTURE_YEARS, version: str = ""
+        self,
+        data: ListenerData,
+        *,
+        picture_years: int = PICTURE_YEARS,
+        version: str = "",
+        others: Others = (),
     ) -> None:
         self._data = data
         self._environment = make_environment()
-        self._shared = _describe(data) | {"version": version}
+        self._shared = _describe(data) | {"version": version, "others": others}
         self._made: dict[str, bytes] = {}
         self._makers: dict[str, Callable[[], str | bytes]] = {}
         if not choose_periods(data):

@@ -6,7 +6,7 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
-from dashboard.build import STATIC_DIR, make_environment
+from dashboard.build import STATIC_DIR, Others, make_environment
 from dashboard.drawings.bars import Slot, draw_bars
 from dashboard.panels import make_rows
 from everheard.report.day import DayReport, Report
@@ -25,8 +25,11 @@ from everheard.report.words import (
 )
 
 
-def make_report_page(report: Report) -> str:
-    """Return the page: style and font inside, so that it can be mailed or kept."""
+def make_report_page(report: Report, others: Others = ()) -> str:
+    """Return the page: style and font inside, so that it can be mailed or kept.
+
+    ``others``: the pages of the others in the household, of the same day where they live.
+    """
     style = _read_style()
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return (
@@ -34,6 +37,7 @@ def make_report_page(report: Report) -> str:
         .get_template("report.html")
         .render(
             listener_name=report.listener_name,
+            others=others,
             made=say_moment(report.now),
             style=style,
             style_hash=digest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,6 +117,12 @@ def read_settings(
         **_find_enrichment(get),
         **_find_runner(get),
     )
+
+
+def list_given(names: Iterable[str], environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return those of the names that the environment itself sets, as it sets them."""
+    given = os.environ if environ is None else environ
+    return {name: given[name] for name in names if name in given}
 
 
 def _know_secrets(get: Callable[..., str]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import sys
 from typing import Any
 
@@ -30,6 +31,10 @@ def outlive_reader() -> None:
     """Let no print fail where the reader of this process's output has gone."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
+        if stream is None:  # pythonw, which a task of Windows starts, has none
+            nobody = io.BufferedWriter(_Outlet(os.devnull, "wb"))
+            setattr(sys, name, io.TextIOWrapper(nobody, encoding="utf-8"))
+            continue
         # A test's own stream is of another type; a terminal is always read.
         if type(stream) is not io.TextIOWrapper or stream.isatty():
             continue

@@ -11,18 +11,16 @@ Again:  a second run on the same day writes the same files anew.
 from __future__ import annotations
 
 import sys
-from functools import partial
 
 from dashboard.report_page import make_report_page
 from everheard.config import Settings
-from everheard.database.connect import translate_errors
 from everheard.failure import ConfigurationError
 from everheard.report.day import Report, read_report
 from everheard.report.markdown import write_markdown
-from everheard.report.read import read_listeners
 from everheard.rims.markdown import add_to_summary
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import NOBODY_YET, Figures
+from everheard.run.whose import ShownListener, add_whose, choose_shown, read_everybody, read_shown
 from everheard.written import Written
 
 
@@ -32,19 +30,19 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def work(run: Run) -> Figures:
-    """Read a report a listener, and write each where the settings say."""
-    reports = run.with_known_zones(partial(read_reports, run))
-    if not reports:
+    """Read a report a listener, and write each where the settings say.
+
+    What goes wrong with one listener's report costs nobody else's.
+    """
+    everybody = read_everybody(run)
+    if not everybody:
         run.outcome.idle_reason = NOBODY_YET
-    for number, report in enumerate(reports):
-        # The terminal is the listener's own; a log of Actions may be anybody's, and at a
-        # timer's nobody sits: it gets the last line.
-        if run.settings.trigger != "timer":
-            shows_names = run.settings.shows_names or not run.settings.is_actions
-            print(write_markdown(report, shows_names=shows_names))
-        if not run.options.dry_run:
-            _write_summary(report, run)
-            _write_files(report, run.settings, number=number)
+    reports = []
+    for one in choose_shown(run, everybody):
+        with run.outcome.attempt():
+            report = read_shown(run, one, read_report)
+            reports.append(report)
+            _show(report, run, everybody, one)
     days = [day for report in reports for day in report.days]
     return Figures(
         {
@@ -55,14 +53,15 @@ def work(run: Run) -> Figures:
     )
 
 
-def read_reports(run: Run) -> list[Report]:
-    """Read a report a listener."""
-    with translate_errors():
-        connection = run.ledger.connect()
-        return [
-            read_report(connection, key, name, timezone)
-            for key, name, timezone in read_listeners(connection)
-        ]
+def _show(report: Report, run: Run, everybody: list[ShownListener], one: ShownListener) -> None:
+    # The terminal is the listener's own; a log of Actions may be anybody's, and at a
+    # timer's nobody sits: it gets the last line.
+    if run.settings.trigger != "timer":
+        shows_names = run.settings.shows_names or not run.settings.is_actions
+        print(write_markdown(report, shows_names=shows_names))
+    if not run.options.dry_run:
+        _write_summary(report, run)
+        _write_files(report, run.settings, everybody, one)
 
 
 def _write_summary(report: Report, run: Run) -> None:
@@ -72,7 +71,9 @@ def _write_summary(report: Report, run: Run) -> None:
     add_to_summary(run.settings.step_summary, [markdown, ""])
 
 
-def _write_files(report: Report, settings: Settings, *, number: int) -> None:
+def _write_files(
+    report: Report, settings: Settings, everybody: list[ShownListener], one: ShownListener
+) -> None:
     """Write DATE.html and DATE.md; a further listener's have a number behind the date.
 
     A file of that name which we did not write, a diary's say, is left alone and named.
@@ -80,12 +81,14 @@ def _write_files(report: Report, settings: Settings, *, number: int) -> None:
     folder = settings.report_dir
     if folder is None:
         return
-    name = f"{report.days[0].play_date}" + (f"-{number + 1}" if number else "")
+    name = _name_file(report, one)
+    others = [(other.name, f"{_name_file(report, other)}.html") for other in everybody]
+    del others[one.place]
     try:
         written = Written(folder, records=settings.home / "written")
         written.refuse_strange([f"{name}.html", f"{name}.md"], "set REPORT_DIR to another folder")
         markdown = write_markdown(report, shows_names=True)
-        page = make_report_page(report)
+        page = make_report_page(report, others)
         written.write({f"{name}.html": page.encode(), f"{name}.md": markdown.encode()})
     except OSError as error:
         raise ConfigurationError(
@@ -93,7 +96,11 @@ def _write_files(report: Report, settings: Settings, *, number: int) -> None:
         ) from None
 
 
-JOB = Job("daily_report", __doc__, work, needs_spotify=False)
+def _name_file(report: Report, one: ShownListener) -> str:
+    return f"{report.days[0].play_date}" + (f"-{one.place + 1}" if one.place else "")
+
+
+JOB = Job("daily_report", __doc__, work, add_whose, needs_spotify=False)
 
 
 if __name__ == "__main__":

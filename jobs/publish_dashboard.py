@@ -10,19 +10,19 @@ Again:  a second run writes the same files anew.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import webbrowser
-from functools import partial
 from pathlib import Path
 
-from dashboard.build import write_dashboard
-from everheard.database.connect import translate_errors
+from dashboard.build import Others, write_dashboard
 from everheard.failure import ConfigurationError
 from everheard.report.data import ListenerData
-from everheard.report.read import read_listener_data, read_listeners
+from everheard.report.read import read_listener_data
 from everheard.rims.plain import to_line
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import NOBODY_YET, Figures
+from everheard.run.whose import ShownListener, add_whose, choose_shown, read_everybody, read_shown
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,6 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--to", type=Path, metavar="FOLDER", help="where to write (dashboard in the data folder)"
     )
     parser.add_argument("--open", action="store_true", help="show it in the browser")
+    add_whose(parser)
     parser.add_argument(
         "--public",
         action="store_true",
@@ -47,29 +48,41 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def work(run: Run) -> Figures:
-    """Read what the pages show of every listener, and write it: a folder each, below the first."""
-    return run.with_known_zones(partial(build, run))
+    """Read what the pages show of every listener, and write it: a folder each, below the first.
 
-
-def build(run: Run) -> Figures:
-    """Read and write one listener after the other."""
+    What goes wrong with one listener's pages costs nobody else's.
+    """
     folder = run.options.to or run.settings.home / "dashboard"
+    everybody = read_everybody(run)
     pages: list[Path] = []
     play_count = 0
-    with translate_errors():
-        connection = run.ledger.connect()
-        for listener_key, name, timezone in read_listeners(connection):
-            data = read_listener_data(connection, listener_key, name, timezone)
+    for one in choose_shown(run, everybody):
+        with run.outcome.attempt():
+            data = read_shown(run, one, read_listener_data)
             play_count += sum(day.total.plays for day in data.days)
-            if run.options.dry_run:
-                continue
-            place = folder / f"listener-{listener_key}" if pages else folder
-            pages.append(_write(data, place, run.options))
-    if not pages and not run.options.dry_run:
+            if not run.options.dry_run:
+                place = _find_place(folder, one)
+                others = [
+                    (other.name, _find_way(place, _find_place(folder, other)))
+                    for other in everybody
+                    if other is not one
+                ]
+                pages.append(_write(data, place, run.options, others))
+    if not everybody and not run.options.dry_run:
         run.outcome.idle_reason = NOBODY_YET
     if pages and run.options.open:
         show(pages)
     return Figures({"listeners": f"{len(pages)}", "plays": f"{play_count}"})
+
+
+def _find_place(folder: Path, one: ShownListener) -> Path:
+    """Return where a listener's pages lie: the first one's in the folder itself."""
+    return folder / f"listener-{one.listener_key}" if one.place else folder
+
+
+def _find_way(here: Path, there: Path) -> str:
+    """Return the link from one listener's pages to another's."""
+    return (Path(os.path.relpath(there, here)) / "index.html").as_posix()
 
 
 def show(pages: list[Path]) -> None:
@@ -80,10 +93,14 @@ def show(pages: list[Path]) -> None:
         webbrowser.open(pages[0].resolve().as_uri())
 
 
-def _write(data: ListenerData, folder: Path, options: argparse.Namespace) -> Path:
+def _write(data: ListenerData, folder: Path, options: argparse.Namespace, others: Others) -> Path:
     try:
         return write_dashboard(
-            data, folder, all_pictures=options.all_pictures, is_public=options.public
+            data,
+            folder,
+            all_pictures=options.all_pictures,
+            is_public=options.public,
+            others=others,
         )
     except OSError as error:
         raise ConfigurationError(

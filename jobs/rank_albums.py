@@ -10,22 +10,27 @@ Again:  a second run on the same day writes nothing; a file read again gives not
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from everheard.config import PROJECT_DIR
-from everheard.ledger.listeners import find_or_insert_listener
+from everheard.failure import ConfigurationError
+from everheard.ledger.listeners import insert_first_listener
 from everheard.ledger.ranks import RankResult, RankSettings, load_ranks
-from everheard.ledger.ratings import explain_refusal, insert_ratings
+from everheard.ledger.ratings import Rater, explain_refusal, find_rater, insert_ratings
+from everheard.names import fold_name
+from everheard.rims.counted import say_counted
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures
-from everheard.sources.ratings.files import RatingFile, read_rating_file
-from everheard.sources.ratings.rows import BadRating, to_rating
+from everheard.sources.ratings.files import read_rating_rows, to_rating_file
+from everheard.sources.ratings.form import read_form_rows
+from everheard.sources.ratings.rows import BadRating
 
 RATINGS_FILE = PROJECT_DIR / "ratings.csv"
+#: Rows of a file as they were typed, by their number.
+RowsByNumber = dict[int, dict[str, str]]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,14 +40,15 @@ def main(argv: list[str] | None = None) -> int:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add where ratings come from, and what the methods weigh."""
-    columns = "CSV or Excel: album, artist, rating and perhaps date, album_id"
+    columns = "CSV or Excel: album, artist, rating and perhaps date, album_id, listener"
     parser.add_argument(
         "--ratings", type=Path, action="append", default=[], metavar="FILE", help=columns
     )
     parser.add_argument(
         "--form", action="store_true", help="take the rating that GitHub's form was given"
     )
-    parser.add_argument("--listener", metavar="NAME", help="whose ratings, if you are several")
+    whose = "whose ratings, if you are several and no column listener says so"
+    parser.add_argument("--listener", metavar="NAME", help=whose)
     for name, low, high, help_text in (
         ("--prior-weight", 0, 1000, "m of the bayesian mean"),
         ("--prior-mean", 0, 100, "C of the bayesian mean; auto: the mean of all ratings"),
@@ -81,11 +87,11 @@ class Ranking:
         own = [RATINGS_FILE] if not options.form and RATINGS_FILE.is_file() else []
         for path in [*options.ratings, *own]:
             with run.outcome.attempt():
-                self._load(path.name, partial(read_rating_file, path))
+                self._load(path.name, partial(read_rating_rows, path))
         with run.outcome.attempt():
             if options.form:
                 try:
-                    self._load("form", partial(_read_form, run.settings.event_file))
+                    self._load("form", partial(read_form_rows, run.settings.event_file))
                 except BadRating as fault:
                     raise BadRating(self._tell(fault)) from None
         settings = RankSettings(options.prior_weight, options.prior_mean, options.rating_weight)
@@ -105,76 +111,83 @@ class Ranking:
         }
         return Figures(told, fetched_count=self.given_count, new_count=self.new_count)
 
-    def _find_listener(self) -> tuple[int, str]:
-        """Return whose ratings these are, and their time zone."""
-        settings = self._run.settings
-        return find_or_insert_listener(
-            self._run.ledger.connect(),
-            self._run.options.listener,
-            settings.timezone,
-            shows_names=settings.shows_names or not settings.is_actions,
-        )
-
     def _tell(self, fault: BadRating) -> str:
         """Say what is wrong with a rating: to whoever gave it, or where anybody may read it."""
         settings = self._run.settings
         return fault.public if settings.is_actions and not settings.shows_names else str(fault)
 
-    def _load(self, name: str, read: Callable[[str], RatingFile]) -> None:
-        """Keep a file's ratings, and say of every row that was not taken why.
+    def _load(self, name: str, read: Callable[[], RowsByNumber]) -> None:
+        """Keep the ratings of a file or form, each listener's by themselves.
 
-        ``read`` takes the listener's time zone, for days without one.
+        Of every row that was not taken it says why; whose trouble it is costs nobody else.
         """
-        file = read("UTC")
-        if not file.ratings and not file.faults:
-            return
-        run, connection = self._run, self._run.ledger.connect()
-        listener_key, timezone = self._find_listener()
-        file = read(timezone)
-        kept = insert_ratings(
+        by_listener: dict[str, RowsByNumber] = {}
+        for number, row in read().items():
+            whose = row.get("listener") or self._run.options.listener or ""
+            by_listener.setdefault(fold_name(whose) and whose, {})[number] = row
+        faults: dict[int, str] = {}
+        for whose, rows in by_listener.items():
+            self.given_count += len(rows)
+            try:
+                rater = self._find_rater(name, whose)
+            except ConfigurationError as error:
+                faults |= dict.fromkeys(rows, " ".join(error.faults))
+            else:
+                faults |= self._keep(name, rater, rows)
+        self.refused_count += len(faults)
+        self._run.outcome.warnings += _say_rows(name, faults)
+        if faults:
+            raise BadRating(f"{name}: {say_counted(len(faults), 'row')} refused, each named above.")
+
+    def _find_rater(self, name: str, whose: str) -> Rater | None:
+        """Return whose ratings these are, by name, number or account; nobody named: as ever.
+
+        None: a dry run in a ledger in which nobody is.
+        """
+        settings, connection = self._run.settings, self._run.ledger.connect()
+        how = "Fill in the field" if name == "form" else "Add --listener, or a column"
+        rater = find_rater(
             connection,
-            listener_key=listener_key,
+            whose or None,
+            shows_names=settings.shows_names or not settings.is_actions,
+            how=f"{how} listener with",
+        )
+        if rater is None and not self._run.options.dry_run:
+            return Rater(*insert_first_listener(connection, settings.timezone))
+        return rater
+
+    def _keep(self, name: str, rater: Rater | None, rows: RowsByNumber) -> dict[int, str]:
+        """Keep one listener's ratings; return why which row was refused."""
+        file = to_rating_file(rows, rater.timezone if rater else "UTC")
+        if rater is None:
+            return {number: self._tell(fault) for number, fault in file.faults.items()}
+        kept = insert_ratings(
+            self._run.ledger.connect(),
+            listener_key=rater.listener_key,
             source="form" if name == "form" else f"file:{name}",
             ratings=list(file.ratings.values()),
-            dry_run=run.options.dry_run,
+            dry_run=self._run.options.dry_run,
         )
-        rows = dict(zip(file.ratings, kept, strict=True))
+        taken = dict(zip(file.ratings, kept, strict=True))
         faults = {number: self._tell(fault) for number, fault in file.faults.items()}
-        for number, one in rows.items():
+        for number, one in taken.items():
             if one.album_key is None:
-                faults[number] = explain_refusal(one, is_public=run.settings.is_actions)
-        named = [str(number) for number, one in rows.items() if one.is_named]
-        self.given_count += len(file.ratings) + len(file.faults)
+                faults[number] = explain_refusal(one, is_public=self._run.settings.is_actions)
+        named = dict.fromkeys(
+            (number for number, one in taken.items() if one.is_named), "not met yet, kept by name"
+        )
         self.new_count += sum(one.is_new for one in kept)
         self.named_count += len(named)
-        self.refused_count += len(faults)
-        run.outcome.warnings += [
-            f"{name}, row {number}: {faults[number]}." for number in sorted(faults)
-        ]
-        if named:
-            run.outcome.warnings.append(
-                f"{name}, row {', '.join(named)}: not met yet, kept by name."
-            )
-        if faults:
-            raise BadRating(f"{name}: {len(faults)} row(s) refused, each named above.")
+        self._run.outcome.warnings += _say_rows(name, named)
+        return faults
 
 
-def _read_form(event_file: Path | None, timezone: str) -> RatingFile:
-    """Read the one rating of GitHub's form; left empty, it holds none.
-
-    From the file of the event: an argument or a variable would stand in the run's log.
-    """
-    try:
-        event = json.loads(event_file.read_text(encoding="utf-8")) if event_file else {}
-        form = {str(name): str(value or "") for name, value in (event["inputs"] or {}).items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise BadRating(
-            "--form is for GitHub's form, whose file GITHUB_EVENT_PATH names: elsewhere"
-            " `python start.py rate` rates an album."
-        ) from None
-    if not any(form.get(name) for name in ("album", "album_id", "rating")):
-        return RatingFile()
-    return RatingFile({1: to_rating(form, timezone)})
+def _say_rows(name: str, said: dict[int, str]) -> list[str]:
+    """Return a sentence for each thing said of a file's rows, with all rows it is said of."""
+    rows: dict[str, list[str]] = {}
+    for number in sorted(said):
+        rows.setdefault(said[number], []).append(str(number))
+    return [f"{name}, row {', '.join(numbers)}: {what}." for what, numbers in rows.items()]
 
 
 JOB = Job("rank_albums", __doc__, work, add_options, needs_spotify=False)

@@ -18,6 +18,7 @@ from cli.doctor.check import Check, Mark, bad, good, note
 from cli.doctor.github import check_github
 from cli.doctor.imports import check_imports
 from cli.doctor.ledger import check_ledger, check_sums, find_host
+from cli.doctor.schedule import check_schedule
 from cli.doctor.spotify import check_spotify
 from cli.github.client import find_repository
 from cli.setup.answers import read_answers
@@ -59,6 +60,7 @@ def run_doctor(*, is_shared: bool) -> int:
         *check_database(settings, health),
         *check_spotify(settings, health[0] if health else None),
         *check_github(find_repository(settings)),
+        *check_schedule(settings.home),
         check_healthcheck(settings),
         *check_history(settings, health),
     ]

@@ -8,9 +8,12 @@ from pathlib import Path
 from cli.commands import make_parser
 from cli.github.schedule_minutes import commit_new_minutes
 from cli.schedule.definitions import Place
-from cli.schedule.schedulers import find_scheduler
+from cli.schedule.kept import LastRun, forget, keep_settings, read_runs
+from cli.schedule.schedulers import Scheduler, find_scheduler
 from everheard.config import PROJECT_DIR, Settings, read_settings
-from runner.schedule import Line, find_line
+from everheard.rims.counted import say_counted
+from everheard.rims.plain import to_line
+from runner.schedule import read_place
 
 LOG = "schedule.log"
 
@@ -24,34 +27,43 @@ def main(argv: list[str]) -> int:
 
 
 def change_schedule(word: str, settings: Settings) -> str:
-    """Do what the word says; return a sentence."""
+    """Do what the word says; return what to say, the last line a sentence."""
     if word == "reset":
         return commit_new_minutes()
-    scheduler = find_scheduler()
+    scheduler, home = find_scheduler(), settings.home.absolute()
     if word == "on":
-        line = read_desk_line()
-        scheduler.turn_on(Place(Path(sys.executable), PROJECT_DIR), line)
-        return (
-            f"schedule: on; {scheduler.name} looks every {line.every // 60} minutes and works when"
-            f" no other runner has for {line.if_stale}; what it says goes to {settings.home / LOG}"
-        )
+        return _turn_on(scheduler, home)
     if word == "off":
         scheduler.turn_off()
+        forget(home)
         return f"schedule: off; {scheduler.name} has nothing of ours"
     if not scheduler.is_on():
         return "schedule: this machine is no runner; `python start.py schedule on` makes it one"
-    return f"schedule: on, through {scheduler.name}; last: {read_last_line(settings.home)}"
+    return "\n".join([*describe_runs(home), f"schedule: on, through {scheduler.name}"])
 
 
-def read_desk_line() -> Line:
-    """Return what the schedule says of a computer."""
-    return find_line("get_last_50", "computer")
+def _turn_on(scheduler: Scheduler, home: Path) -> str:
+    polling, *others = read_place("computer")
+    keep_settings(home)
+    scheduler.turn_on(Place(Path(sys.executable), PROJECT_DIR, home), polling)
+    return (
+        f"schedule: on; {scheduler.name} looks every {polling.every // 60} minutes: {polling.job}"
+        f" works when no other runner has for {polling.if_stale}, and"
+        f" {say_counted(len(others), 'further job')} each in its turn; what they say goes to"
+        f" {home / LOG}, and `python start.py schedule status` says what came of them"
+    )
 
 
-def read_last_line(home: Path) -> str:
-    """Return what the last scheduled run said."""
-    try:
-        lines = (home / LOG).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return "it has not run yet"
-    return lines[-1] if lines else "it has not run yet"
+def describe_runs(home: Path) -> list[str]:
+    """Return a line for each job of this machine's schedule: what came of it last."""
+    runs = read_runs(home)
+    jobs = dict.fromkeys([*(line.job for line in read_place("computer")), *runs])
+    return [_describe_run(job, runs.get(job)) for job in jobs]
+
+
+def _describe_run(job: str, last: LastRun | None) -> str:
+    if last is None:
+        return f"  {job}: it has not run yet"
+    said = to_line(last.said).removeprefix(f"{job}: ")
+    failed = f"failed ({last.exit_code}): " if last.exit_code else ""
+    return f"  {job}: {last.moment}, {failed}{said}"

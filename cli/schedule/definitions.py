@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -14,24 +15,32 @@ LABEL = "org.everheard.tick"
 DESCRIPTION = "Description=Everheard"
 
 
+#: What a run says that ends before it can keep a log: in the data folder, written anew each time.
+START_LOG = "schedule-start.log"
+#: No turn takes longer, but one that hangs: each of its jobs has ten minutes.
+_LONGEST_MINUTES = 60
+
+
 class Place(NamedTuple):
-    """Which Python runs which copy of the project."""
+    """Which Python runs which copy of the project, and where that keeps its data."""
 
     python: Path
     project: Path
+    home: Path
 
 
 def to_systemd_service(place: Place) -> str:
     """Return the service of ``systemd --user``."""
+    words = f"{_quote_unit(place.python)} {_quote_unit(place.home)}"
     return f"""[Unit]
-{DESCRIPTION}: bring in the last 50 plays
+{DESCRIPTION}: run the jobs that are due
 
 [Service]
 Type=oneshot
 WorkingDirectory={_escape_unit(place.project)}
 # Through a shell: systemd takes no program whose folder has a quotation mark in its name.
-ExecStart=/bin/sh -c 'exec "$$0" -m cli tick' "{_escape_unit(place.python)}"
-TimeoutStartSec=600
+ExecStart=/bin/sh -c 'exec "$$0" -m cli tick --home "$$1"' {words}
+TimeoutStartSec={_LONGEST_MINUTES}min
 """
 
 
@@ -50,6 +59,10 @@ WantedBy=timers.target
 """
 
 
+def _quote_unit(path: Path) -> str:
+    return f'"{_escape_unit(path)}"'
+
+
 def _escape_unit(path: Path) -> str:
     return str(path).replace("\\", "\\\\").replace("%", "%%").replace('"', '\\"')
 
@@ -58,9 +71,10 @@ def to_cron_line(place: Place, line: Line) -> str:
     """Return the line of a crontab; the word after # finds it again."""
     command = f"cd {shlex.quote(str(place.project))} && {shlex.quote(str(place.python))}"
     # A per cent sign is a line's end in a crontab.
-    command = f"{command} -m cli tick".replace("%", "\\%")
+    home, said = (shlex.quote(str(path)) for path in (place.home, place.home / START_LOG))
+    command = f"{command} -m cli tick --home {home} >{said} 2>&1".replace("%", "\\%")
     minutes = f"{line.at // 60}-59/{line.every // 60}"
-    return f"{minutes} * * * * {command} >/dev/null 2>&1 # {LABEL}"
+    return f"{minutes} * * * * {command} # {LABEL}"
 
 
 def to_launchd_plist(place: Place, line: Line) -> str:
@@ -74,7 +88,9 @@ def to_launchd_plist(place: Place, line: Line) -> str:
   <array>
     <string>{escape(str(place.python))}</string>
     <string>-m</string><string>cli</string><string>tick</string>
+    <string>--home</string><string>{escape(str(place.home))}</string>
   </array>
+  <key>StandardErrorPath</key><string>{escape(str(place.home / START_LOG))}</string>
   <key>WorkingDirectory</key><string>{escape(str(place.project))}</string>
   <key>StartInterval</key><integer>{line.every}</integer>
   <key>ProcessType</key><string>Background</string>
@@ -90,9 +106,10 @@ def to_task_xml(place: Place, line: Line) -> str:
     After https://learn.microsoft.com/windows/win32/taskschd/task-scheduler-schema.
     """
     python = place.python.with_name("pythonw.exe")
+    arguments = subprocess.list2cmdline(["-m", "cli", "tick", "--home", str(place.home)])
     return f"""<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <RegistrationInfo><Description>Everheard: the last 50 plays</Description></RegistrationInfo>
+  <RegistrationInfo><Description>Everheard: the jobs that are due</Description></RegistrationInfo>
   <Triggers>
     <TimeTrigger>
       <StartBoundary>2026-01-01T00:{line.at // 60:02}:00</StartBoundary>
@@ -105,13 +122,13 @@ def to_task_xml(place: Place, line: Line) -> str:
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
     <RunOnlyIfNetworkAvailable>true</RunOnlyIfNetworkAvailable>
-    <ExecutionTimeLimit>PT10M</ExecutionTimeLimit>
+    <ExecutionTimeLimit>PT{_LONGEST_MINUTES}M</ExecutionTimeLimit>
     <Hidden>true</Hidden>
   </Settings>
   <Actions>
     <Exec>
       <Command>{escape(str(python))}</Command>
-      <Arguments>-m cli tick</Arguments>
+      <Arguments>{escape(arguments)}</Arguments>
       <WorkingDirectory>{escape(str(place.project))}</WorkingDirectory>
     </Exec>
   </Actions>

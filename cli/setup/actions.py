@@ -27,6 +27,7 @@ def list_secrets(settings: Settings) -> dict[str, str]:
         "SPOTIFY_CLIENT_SECRET": settings.client_secret,
         "SPOTIFY_REFRESH_TOKEN": ",".join(one.refresh_token for one in settings.sign_ins),
         "HEALTHCHECK_URL": settings.healthcheck_url,
+        "MUSICBRAINZ_CONTACT": settings.musicbrainz_contact,
     }
     return {name: value for name, value in secrets.items() if value}
 

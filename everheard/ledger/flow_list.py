@@ -121,6 +121,8 @@ FLOWS = (
     flow(
         "ratings",
         "Ratings given, by a file, a form or the API",
+        trips.LISTENERS,
+        trips.RATERS.when("several listen, and nobody says whose they are"),
         trips.RATING_LOCK.begin(),
         trips.MATCHED_ALBUMS,
         trips.NAMED_ALBUMS.when("a title is unknown"),

@@ -181,6 +181,7 @@ NEW_RELEASE_COUNT = trip("releases/count_new_release")
 # --- What listeners say: ratings, recordings, exclusions. Ranks.
 
 RATING_LOCK = trip("ratings/lock_ratings")
+RATERS = trip("ratings/read_rater")
 MATCHED_ALBUMS = trip("ratings/match_album")
 NAMED_ALBUMS = trip("ratings/named_rating_album")
 RATINGS = trip("ratings/fact_album_rating")

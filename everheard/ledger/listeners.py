@@ -53,19 +53,22 @@ def _to_listener(row: dict[str, Any]) -> Listener:
 
 
 def choose_listener(
-    known: Sequence[Listener], wanted: str | None, *, shows_names: bool = True
+    known: Sequence[Listener],
+    wanted: str | None,
+    *,
+    shows_names: bool = True,
+    how: str = "Add --listener with",
 ) -> Listener | None:
     """Return whom ``wanted`` means: an account id, user id, key or name, in this order.
 
     Names are compared without case and accents. With None it is the only one there is;
     an empty ledger gives None. Raises ConfigurationError, which lists all, where that is not
-    clear; without ``shows_names`` (a log that may be public) by their keys.
+    clear; without ``shows_names`` (a log that may be public) by their keys. ``how`` begins what
+    it says to do: not everybody who is asked sits before a command line.
     """
     if wanted is None:
         if len(known) > 1:
-            raise ConfigurationError(
-                [f"Whose? Add --listener with one of: {_list(known, shows_names)}"]
-            )
+            raise ConfigurationError([f"Whose? {how} one of: {_list(known, shows_names)}"])
         return known[0] if known else None
     wanted = wanted.strip()
     for found in (
@@ -115,6 +118,11 @@ def find_or_insert_listener(
     found = find_listener(connection, wanted, shows_names=shows_names)
     if found:
         return found.listener_key, found.timezone
+    return insert_first_listener(connection, timezone)
+
+
+def insert_first_listener(connection: Connection, timezone: str | None) -> tuple[int, str]:
+    """Make the first listener of an empty ledger; return their key and time zone."""
     with translate_errors(), connection.cursor() as cursor:
         return insert_unsigned(cursor, timezone)
 

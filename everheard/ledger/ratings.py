@@ -16,6 +16,7 @@ from everheard.database.statements import render, send
 from everheard.database.transactions import open_transaction
 from everheard.failure import ExitCode, Failure
 from everheard.ledger import flows
+from everheard.ledger.listeners import Listener, choose_listener, read_listeners
 from everheard.names import fold_name
 from everheard.rows import GivenRating
 
@@ -160,6 +161,45 @@ def _insert_matched(
         place = chosen[album_key, rated_at if is_dated else None]
         matched[place] = replace(matched[place], album_rating_key=rating_key, rated_at=rated_at)
     return matched
+
+
+class Rater(NamedTuple):
+    """Whose a rating is; ``name`` is empty where that goes without saying."""
+
+    listener_key: int
+    timezone: str
+    name: str = ""
+
+
+def find_rater(
+    connection: Connection,
+    wanted: str | None,
+    *,
+    shows_names: bool = True,
+    how: str = "Add --listener with",
+) -> Rater | None:
+    """Return whose ratings are meant (``choose_listener``); None: the ledger is empty.
+
+    In a household where only one has ever rated, whoever is not named is that one.
+    """
+    known = read_listeners(connection).known
+    chosen = None
+    if wanted is None and len(known) > 1:
+        chosen = _find_only_rater(connection, known)
+    chosen = chosen or choose_listener(known, wanted, shows_names=shows_names, how=how)
+    if chosen is None:
+        return None
+    name = chosen.name or f"listener {chosen.listener_key}"
+    return Rater(chosen.listener_key, chosen.timezone, name if len(known) > 1 else "")
+
+
+def _find_only_rater(connection: Connection, known: Sequence[Listener]) -> Listener | None:
+    with translate_errors(), connection.cursor() as cursor:
+        send(cursor, render(cursor, flows.RATERS))
+        raters = [listener_key for (listener_key,) in cursor.fetchall()]
+    if len(raters) != 1:
+        return None
+    return next((one for one in known if one.listener_key == raters[0]), None)
 
 
 class RatingUndone(NamedTuple):

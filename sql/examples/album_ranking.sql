@@ -8,5 +8,11 @@ select
 from bi.album_ranking as ranking
 inner join bi.album as album
     on ranking.album_key = album.album_key
-where ranking.listener_key = 1 and ranking.method = 'blend' and ranking.rank <= 10
+where
+    ranking.listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and ranking.method = 'blend'
+    and ranking.rank <= 10
 order by ranking.rank;

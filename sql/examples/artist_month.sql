@@ -5,5 +5,10 @@ select
     ms_listened / 3600000.0 as hours,
     certainty
 from bi.artist_month
-where listener_key = 1 and artist_key = 1
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and lower(artist_name) = 'kate bush'
 order by month_date;

@@ -6,5 +6,10 @@ select
     away_day_count,
     certainty
 from bi.comeback
-where listener_key = 1 and returned_date >= date_trunc('year', current_date)
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and returned_date >= date_trunc('year', current_date)
 order by away_day_count desc;

@@ -5,5 +5,10 @@ select
     open_gap_count,
     open_gap_hours
 from bi.coverage
-where listener_key = 1 and status <> 'complete'
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and status <> 'complete'
 order by play_date;

@@ -5,5 +5,10 @@ select
     round(ms_listened / 3600000.0, 1) as hours,
     certainty
 from bi.daily_listening
-where listener_key = 1 and play_date > current_date - 14
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and play_date > current_date - 14
 order by play_date;

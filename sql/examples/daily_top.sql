@@ -6,5 +6,11 @@ select
     artist_name,
     play_count
 from bi.daily_top
-where listener_key = 1 and play_date = current_date - 1 and place <= 5
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and play_date = current_date - 1
+    and place <= 5
 order by list, place;

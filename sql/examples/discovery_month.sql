@@ -5,5 +5,9 @@ select
     new_artist_pct,
     certainty
 from bi.discovery_month
-where listener_key = 1
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
 order by month_date;

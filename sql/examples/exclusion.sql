@@ -4,5 +4,9 @@ select
     excluded,
     created_at_local
 from bi.exclusion
-where listener_key = 1
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
 order by created_at_local;

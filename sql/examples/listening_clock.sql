@@ -4,6 +4,11 @@ select
     hour_of_day,
     round(ms_listened / 3600000.0, 1) as hours
 from bi.listening_clock
-where listener_key = 1 and period = '365 days'
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and period = '365 days'
 order by ms_listened desc
 limit 10;

@@ -5,4 +5,8 @@ select
     described_pct,
     complete_pct
 from bi.metadata_completeness
-where listener_key = 1;
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    );

@@ -6,5 +6,10 @@ select
     artist_play_count,
     spotify_url
 from bi.new_release
-where listener_key = 1 and release_date >= date_trunc('month', current_date)
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and release_date >= date_trunc('month', current_date)
 order by release_date, artist_name;

@@ -7,4 +7,9 @@ select
     certainty,
     round(previous_ms_listened / 3600000.0, 1) as hours_before
 from bi.period_listening
-where listener_key = 1 and period = '30 days';
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and period = '30 days';

@@ -5,5 +5,11 @@ select
     round(ms_listened / 3600000.0, 1) as hours,
     certainty
 from bi.period_step
-where listener_key = 1 and period = '365 days' and unit = 'week'
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and period = '365 days'
+    and unit = 'week'
 order by first_date;

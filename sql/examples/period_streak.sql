@@ -6,5 +6,10 @@ select
     day_count,
     certainty
 from bi.period_streak
-where listener_key = 1 and period ~ '^[0-9]+$'
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and period ~ '^[0-9]+$'
 order by period;

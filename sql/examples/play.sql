@@ -8,6 +8,10 @@ select
 from bi.play as play
 inner join bi.track as track
     on play.track_key = track.track_key
-where play.listener_key = 1
+where
+    play.listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
 order by play.played_at_utc desc
 limit 20;

@@ -5,6 +5,10 @@ select
     play_count,
     round(ms_listened / 3600000.0, 1) as hours
 from bi.session
-where listener_key = 1
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
 order by ms_listened desc
 limit 10;

@@ -5,6 +5,12 @@ select
     skip_pct,
     certainty
 from bi.skip_rate
-where listener_key = 1 and period = 'all time' and judged_count >= 20
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and period = 'all time'
+    and judged_count >= 20
 order by skip_pct desc
 limit 10;

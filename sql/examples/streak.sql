@@ -6,4 +6,9 @@ select
     is_current,
     certainty
 from bi.streak
-where listener_key = 1 and (is_longest or is_current);
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and (is_longest or is_current);

@@ -7,7 +7,10 @@ select
     total_track_count
 from bi.top_album
 where
-    listener_key = 1
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
     and period = extract(year from current_date)::text
     and place <= 10
 order by place;

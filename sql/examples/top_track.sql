@@ -6,5 +6,11 @@ select
     main_artist_name,
     play_count
 from bi.top_track
-where listener_key = 1 and period = '90 days' and place <= 20
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and period = '90 days'
+    and place <= 20
 order by place;

@@ -5,5 +5,10 @@ select
     round(ms_listened / 3600000.0, 1) as hours,
     certainty
 from bi.unnamed_listening
-where listener_key = 1 and period = to_char(now() - interval '1 year', 'YYYY')
+where
+    listener_key in (
+        select listener_key from bi.listener
+        where lower(listener_name) = 'ada'
+    )
+    and period = to_char(now() - interval '1 year', 'YYYY')
 order by kind;

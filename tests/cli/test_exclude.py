@@ -34,13 +34,16 @@ def test_artist_is_left_out_listed_and_let_count_again(
     type_command: Type, heard: Connection
 ) -> None:
     """Case and accents do not matter, and a guest is an artist too."""
-    left_out = "exclude: 2 plays (0.3 h) are left out of every sum\n"
+    two = "2 plays (0.3 h)"
+    left_out = f"exclude: {two} are left out; all rules together leave out {two}\n"
 
     assert type_command("exclude", "artist", "GUÉST") == (0, left_out, "")
     assert read(heard, COUNTED) == [(1,)]
-    assert type_command("exclude", "--list") == (0, f"artist Guest\n{left_out}", "")
+    listed = f"artist Guest\nexclude: {two} are left out of every sum\n"
+    assert type_command("exclude", "--list") == (0, listed, "")
     code, said, _ = type_command("exclude", "artist", "Guest", "--undo")
-    assert (code, said) == (0, "exclude: 0 plays (0.0 h) are left out of every sum\n")
+    none = "all rules together leave out 0 plays (0.0 h)"
+    assert (code, said) == (0, f"exclude: {two} count again; {none}\n")
     assert read(heard, COUNTED) == [(3,)]
     assert type_command("exclude", "--list")[1].startswith("No rule leaves anything out.\n")
 
@@ -50,7 +53,7 @@ def test_same_rule_twice_is_one_rule(type_command: Type, heard: Connection) -> N
         assert type_command("exclude", "hours", "0-1")[0] == 0
     assert type_command("exclude", "--list")[1].splitlines() == [
         "hours 0 to 1",
-        "exclude: 1 plays (0.2 h) are left out of every sum",
+        "exclude: 1 play (0.2 h) is left out of every sum",
     ]
     assert type_command("exclude", "hours", "0-1", "--undo")[0] == 0
     assert read(heard, "select count(*) from bi.exclusion") == [(0,)]
@@ -94,7 +97,8 @@ def test_all_of_one_name_are_left_out_and_a_link_chooses_one(
     assert type_command("exclude", "artist", "guest", "--undo")[0] == 0
 
     link = f"https://open.spotify.com/intl-de/artist/{NAMESAKE}?si=abc"
-    left_out = "exclude: 1 plays (0.2 h) are left out of every sum\n"
+    one = "1 play (0.2 h)"
+    left_out = f"exclude: {one} is left out; all rules together leave out {one}\n"
     assert type_command("exclude", "artist", link) == (0, left_out, "")
     assert read(heard, COUNTED) == [(2,)]
     assert type_command("exclude", "artist", f"spotify:artist:{NAMESAKE}", "--undo")[0] == 0
@@ -106,9 +110,42 @@ def test_name_that_turned_out_to_be_one_artist_is_one(
 ) -> None:
     code, said, _ = type_command("exclude", "artist", "main")
 
-    assert (code, said) == (0, "exclude: 3 plays (0.5 h) are left out of every sum\n")
+    assert code == 0
+    assert said.startswith("exclude: 3 plays (0.5 h) are left out;")
     assert type_command("exclude", "artist", "main", "--undo")[0] == 0
     assert read(heard, COUNTED) == [(3,)]
+
+
+def test_a_rule_counts_what_it_leaves_out_itself(type_command: Type, heard: Connection) -> None:
+    """The other rule leaves out two plays, which are not the doing of this one."""
+    assert type_command("exclude", "artist", "Guest")[0] == 0
+
+    said = type_command("exclude", "hours", "0-1")[1]
+
+    assert said == (
+        "exclude: 1 play (0.2 h) is left out; all rules together leave out 3 plays (0.5 h)\n"
+    )
+
+
+def test_rules_of_everybody_are_listed_and_of_whom_is_named(
+    type_command: Type, heard: Connection
+) -> None:
+    with heard.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.dim_listener (listener_key, account_id, display_name)"
+            " values (2, 'bob', 'Bob')"
+        )
+    assert type_command("exclude", "artist", "Guest", "--listener", "BOB")[0] == 0
+
+    code, said, _ = type_command("exclude", "--list")
+
+    assert code == 0
+    assert said.splitlines()[-3:] == [
+        "Bob:",
+        "artist Guest",
+        "exclude: of Bob: 0 plays (0.0 h) are left out of every sum",
+    ]
+    assert type_command("exclude", "--list", "--listener", "bOb")[1].startswith("artist Guest\n")
 
 
 def test_several_listeners_are_asked_whose(type_command: Type, heard: Connection) -> None:

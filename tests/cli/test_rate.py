@@ -53,6 +53,23 @@ def test_one_of_several_listeners_has_to_be_named(
     assert read_ratings(connection) == [(95, 2, "command")]
 
 
+def test_the_only_one_who_rates_need_not_be_named(
+    type_command: Type, connection: Connection
+) -> None:
+    add_listeners(connection, "Ana", "Bob")
+    type_command("rate", "Blue", "95", "--listener", "BOB")
+    assert type_command("rate", "Hejira", "90") == (
+        0,
+        "Rated 'Hejira': 90, for Bob."
+        " The ledger has not met this album yet and knows it by name.\n",
+        "",
+    )
+    assert type_command("undo", "rating", "Hejira")[0] == 0
+    assert type_command("rate", "Blue", "50", "--listener", "ana")[0] == 0
+    assert type_command("rate", "Hejira", "90")[0] == 78
+    assert read_ratings(connection) == [(95, 2, "command"), (50, 1, "command")]
+
+
 def test_ambiguous_title_names_its_artists(type_command: Type, connection: Connection) -> None:
     for artist in ("Queen", "ABBA"):
         type_command("rate", "Greatest Hits", "90", "--artist", artist)

@@ -35,6 +35,14 @@ def run(
     return start
 
 
+def add_second_listener(connection: Connection) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into warehouse.dim_listener (listener_key, account_id, display_name)"
+            " values (7, 'bo', 'Bo')"
+        )
+
+
 def test_page_tells_what_the_ledger_holds(run: Run, connection: Connection, tmp_path: Path) -> None:
     fill(connection)
     assert run() == "publish_dashboard: listeners 1, plays 4\n"
@@ -77,15 +85,35 @@ def test_further_listener_has_a_folder_below(
     run: Run, connection: Connection, tmp_path: Path
 ) -> None:
     fill(connection)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into warehouse.dim_listener (listener_key, account_id, display_name)"
-            " values (7, 'bo', 'Bo')"
-        )
+    add_second_listener(connection)
     assert run().startswith("publish_dashboard: listeners 2")
-    page = (tmp_path / "pages" / "listener-7" / "index.html").read_text(encoding="utf-8")
+    pages = tmp_path / "pages"
+    page = (pages / "listener-7" / "index.html").read_text(encoding="utf-8")
     assert "Bo" in page
     assert "Main" not in page
+    assert '<a href="../index.html">Ana</a>' in page
+    assert '<a href="listener-7/index.html">Bo</a>' in (pages / "artists.html").read_text("utf-8")
+
+
+def test_one_listener_is_written_where_one_is_named(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    add_second_listener(connection)
+    assert run("--listener", "bO") == "publish_dashboard: listeners 1, plays 0\n"
+    assert [path.name for path in (tmp_path / "pages").iterdir()] == ["listener-7"]
+    run("--listener", "Zed", code=78)
+
+
+def test_trouble_with_one_listener_costs_no_other(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    fill(connection)
+    add_second_listener(connection)
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "index.html").write_text("my own page")
+    assert "listeners 1, plays 4 | " in run(code=78)
+    assert (tmp_path / "pages" / "listener-7" / "index.html").exists()
 
 
 def test_page_is_named_for_those_who_asked_to_see_it(run: Run, connection: Connection) -> None:

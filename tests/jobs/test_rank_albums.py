@@ -87,6 +87,49 @@ def test_ratings_csv_in_the_project_is_read_by_itself(
     assert read(ledger, RATINGS) == [(1, 87.5)]
 
 
+def add_second_listener(ledger: Connection) -> None:
+    with ledger.cursor() as cursor:
+        cursor.execute(
+            "update warehouse.dim_listener set display_name = 'Ana' where listener_key = 1;"
+            "insert into warehouse.dim_listener (listener_key, account_id, display_name)"
+            " values (2, 'bob', 'Bob')"
+        )
+
+
+BY_LISTENER = "select listener_key, rating::float from bi.album_rating order by listener_key"
+
+
+def test_file_of_a_household_says_whose_each_row_is(
+    run: Run, ledger: Connection, tmp_path: Path
+) -> None:
+    """Names in any case, or numbers; a row that is nobody's costs the others nothing."""
+    add_second_listener(ledger)
+    rows = "Blue,95,ANA\nBlue,60,2\nBlue,10,Zed\nBlue,20,\nBlue,much,bob\n"
+    write(tmp_path, f"album,rating,Listener\n{rows}", "ratings.csv")
+
+    code, said = run()
+
+    assert code == 65
+    assert read(ledger, BY_LISTENER) == [(1, 95), (2, 60)]
+    assert "ratings.csv, row 4: --listener: nobody is known as 'Zed' here" in said
+    assert "row 5: Whose? Add --listener, or a column listener with one of: Ana, Bob." in said
+    assert "row 6: rating 'much' is no number" in said
+    assert "ratings read 5, matched 0, known by name only 2, refused 3, new 2" in said
+
+
+def test_file_that_says_nobody_is_of_the_only_one_who_rates(
+    run: Run, ledger: Connection, tmp_path: Path
+) -> None:
+    add_second_listener(ledger)
+    path = write(tmp_path, "album,rating\nBlue,95\n")
+    assert run("--ratings", path, "--listener", "bOB")[0] == 0
+    write(tmp_path, "album,rating\nBlue,90\n", "ratings.csv")
+
+    assert run()[0] == 0
+
+    assert read(ledger, BY_LISTENER) == [(2, 95), (2, 90)]
+
+
 def test_excel_file_is_read(run: Run, ledger: Connection, tmp_path: Path) -> None:
     path = tmp_path / "mine.xlsx"
     frame = pd.DataFrame(
@@ -182,11 +225,42 @@ def test_form_gives_one_rating_or_none_and_no_log_shows_it(
     assert read(ledger, RATINGS) == [(1, 95)]
 
 
+def test_form_says_whose_the_rating_is(
+    run: Run, ledger: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_second_listener(ledger)
+    event = tmp_path / "event.json"
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(event))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    inputs = {"album": "Blue", "rating": "95", "artist": "", "listener": ""}
+    event.write_text(json.dumps({"inputs": inputs}))
+    code, said = run("--form")
+    assert code == 65
+    assert "Fill in the field listener with one of: 1, 2." in said
+
+    event.write_text(json.dumps({"inputs": {**inputs, "listener": "Bob"}}))
+    assert run("--form")[0] == 0
+
+    assert read(ledger, BY_LISTENER) == [(2, 95)]
+
+
 def test_dry_run_writes_nothing(run: Run, ledger: Connection, tmp_path: Path) -> None:
     path = write(tmp_path, "album,rating\nNew,95\n")
     assert run("--dry-run", "--ratings", path)[0] == 0
     assert read(ledger, RATINGS) == []
     assert read(ledger, "select count(*) from warehouse.dim_album") == [(4,)]
+
+
+def test_dry_run_in_an_empty_ledger_makes_nobody(
+    run: Run, connection: Connection, tmp_path: Path
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("truncate warehouse.dim_listener restart identity cascade")
+    path = write(tmp_path, "album,rating\nNew,95\nOther,much\n")
+    code, said = run("--dry-run", "--ratings", path)
+    assert code == 65
+    assert "row 3: rating 'much' is no number" in said
+    assert read(connection, "select count(*) from warehouse.dim_listener") == [(0,)]
 
 
 def test_name_becomes_the_album_once_it_is_known(

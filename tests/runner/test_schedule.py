@@ -103,7 +103,7 @@ def test_schedule_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> Non
 def test_job_is_found_where_it_runs_and_only_there() -> None:
     assert find_line("artists_and_tracks", "pi") in LINES
     with pytest.raises(KeyError):
-        find_line("artists_and_tracks", "computer")
+        find_line("artists_and_tracks", "web_clock")
 
 
 def test_nothing_happens_when_the_package_is_imported() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from psycopg2.extensions import connection as Connection
 
 from migrate.document import EXAMPLE_DIR, PAGE, render_page
 from migrate.upgrade import to_sqlalchemy_url
+from tests.repository.project import PROJECT_DIR, find_files, read, show
 
 EXAMPLES = sorted(EXAMPLE_DIR.glob("*.sql"))
 #: What people ask; the other views are the star.
@@ -44,6 +46,13 @@ def test_example_runs_and_asks_the_view_it_is_named_after(
         cursor.execute(query)
 
     assert f"bi.{path.stem}" in query
+
+
+def test_documented_query_asks_by_names_and_never_by_keys() -> None:
+    """Which key is whose differs from ledger to ledger."""
+    pages = [*find_files("*.md", "docs"), PROJECT_DIR / "README.md", *EXAMPLES]
+    asked = [show(path) for path in pages if re.search(r"_key = \d", read(path))]
+    assert asked == []
 
 
 def test_every_question_has_an_example() -> None:

@@ -23,6 +23,7 @@ SECRETS = {
     "SPOTIFY_CLIENT_SECRET",
     "SPOTIFY_REFRESH_TOKEN",
     "HEALTHCHECK_URL",
+    "MUSICBRAINZ_CONTACT",
 }
 #: By hand, with files of a person's machine, or on a machine that is always on.
 RUN_ELSEWHERE = {"import_history", "now_playing", "export", "publish_dashboard"}
@@ -171,7 +172,7 @@ def find_called_jobs(call: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_runs_that_write_wait_for_one_another(name: str) -> None:
-    waiting = {"group": "ingest", "cancel-in-progress": False}
+    waiting = {"group": "ingest", "queue": "max", "cancel-in-progress": False}
     assert load(f"{name}.yml")["concurrency"] == waiting
 
 

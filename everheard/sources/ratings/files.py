@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 from everheard.rows import GivenRating
 from everheard.sources.ratings.rows import BadRating, to_rating
 
-COLUMNS = ("album", "artist", "rating", "date", "album_id")
+COLUMNS = ("album", "artist", "rating", "date", "album_id", "listener")
 _EXCEL = {".xlsx", ".xlsm"}
 _LARGEST_FILE = 20 * 2**20
 
@@ -23,16 +23,20 @@ class RatingFile:
     faults: dict[int, BadRating] = field(default_factory=dict)
 
 
-def read_rating_file(path: Path, timezone: str) -> RatingFile:
-    """Read a CSV or Excel file with the columns album, artist, rating and perhaps date, album_id.
+def read_rating_rows(path: Path) -> dict[int, dict[str, str]]:
+    """Read a CSV or Excel file: its rows by number, each by the names of ``COLUMNS``.
 
-    Row 1 holds the names of the columns, as in a spreadsheet. Dates without a zone are the
-    listener's. Raises BadRating where the file as a whole cannot be read.
+    Row 1 holds the names of the columns, as in a spreadsheet; those after the rating may be
+    missing. Raises BadRating where the file as a whole cannot be read.
     """
+    numbered = enumerate(_read_rows(path), start=2)
+    return {number: row for number, row in numbered if any(row.values())}
+
+
+def to_rating_file(rows: dict[int, dict[str, str]], timezone: str) -> RatingFile:
+    """Return the ratings that rows are; dates without a zone are the listener's."""
     found = RatingFile()
-    for number, row in enumerate(_read_rows(path), start=2):
-        if not any(row.values()):
-            continue
+    for number, row in rows.items():
         try:
             found.ratings[number] = to_rating(row, timezone)
         except BadRating as fault:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from cli.schedule.definitions import (
+    START_LOG,
     Place,
     to_cron_line,
     to_launchd_plist,
@@ -19,7 +20,11 @@ from cli.schedule.definitions import (
 from runner.schedule import Line
 
 #: Folders as people have them.
-AWKWARD = Place(Path('/opt/Zoë & Max/100% "ours"/python'), Path("/opt/Zoë & Max/it's 100%"))
+AWKWARD = Place(
+    Path('/opt/Zoë & Max/100% "ours"/python'),
+    Path("/opt/Zoë & Max/it's 100%"),
+    Path('/home/Zoë & Max/a "home" 100%'),
+)
 #: Not the schedule's own numbers: what is read from it, not what is known by heart.
 LINE = Line("get_last_50", "computer", every=12 * 60, at=4 * 60)
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
@@ -30,7 +35,7 @@ def test_windows_task_opens_no_console_and_runs_on_battery_and_late() -> None:
     root = ElementTree.fromstring(to_task_xml(AWKWARD, LINE).partition("\n")[2])
     found = {element.tag.removeprefix(TASK): element.text for element in root.iter()}
     assert PurePosixPath(found["Command"] or "").name == "pythonw.exe"
-    assert found["Arguments"] == "-m cli tick"
+    assert found["Arguments"] == r'-m cli tick --home "/home/Zoë & Max/a \"home\" 100%"'
     assert found["WorkingDirectory"] == str(AWKWARD.project)
     assert found["DisallowStartIfOnBatteries"] == found["StopIfGoingOnBatteries"] == "false"
     assert found["StartWhenAvailable"] == "true"
@@ -41,7 +46,10 @@ def test_windows_task_opens_no_console_and_runs_on_battery_and_late() -> None:
 
 def test_launch_agent_is_a_property_list() -> None:
     agent = plistlib.loads(to_launchd_plist(AWKWARD, LINE).encode())
-    assert agent["ProgramArguments"] == [str(AWKWARD.python), "-m", "cli", "tick"]
+    assert agent["ProgramArguments"] == [
+        *(str(AWKWARD.python), "-m", "cli", "tick", "--home", str(AWKWARD.home))
+    ]
+    assert agent["StandardErrorPath"] == str(AWKWARD.home / START_LOG)
     assert agent["WorkingDirectory"] == str(AWKWARD.project)
     assert agent["StartInterval"] == 720
 
@@ -51,16 +59,19 @@ def test_cron_line_runs_in_the_project(tmp_path: Path) -> None:
     project = tmp_path / "it's 100%"
     project.mkdir()
     python = tmp_path / "a python"
-    python.write_text('#!/bin/sh\npwd > "$0.ran"; echo "$@" >> "$0.ran"\n')
+    python.write_text('#!/bin/sh\npwd > "$0.ran"; echo "$@" >> "$0.ran"; echo broken >&2\n')
     python.chmod(0o755)
-    line = to_cron_line(Place(python, project), LINE)
+    home = tmp_path / "a home"
+    home.mkdir()
+    line = to_cron_line(Place(python, project, home), LINE)
     minute, command = line.split(" ", 1)[0], line.split(" ", 5)[5]
     assert minute == "4-59/12"
 
     subprocess.run(["/bin/sh", "-c", command.replace("\\%", "%")], check=True)
 
     ran = (tmp_path / "a python.ran").read_text().splitlines()
-    assert ran == [str(project), "-m cli tick"]
+    assert ran == [str(project), f"-m cli tick --home {home}"]
+    assert (home / START_LOG).read_text() == "broken\n", "lost in the null device"
 
 
 @pytest.mark.posix
@@ -72,7 +83,7 @@ def test_systemd_takes_both_units(tmp_path: Path) -> None:
     python = project / "python"
     python.write_text("#!/bin/sh\n")
     python.chmod(0o755)
-    service = to_systemd_service(Place(python, project))
+    service = to_systemd_service(Place(python, project, project / "home"))
     (tmp_path / "everheard.service").write_text(service)
     (tmp_path / "everheard.timer").write_text(to_systemd_timer(LINE))
     done = subprocess.run(

@@ -1,18 +1,32 @@
 """Switching a machine on and off, with a crontab of the test's own, and one tick for real."""
 
+import os
+import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg2.extensions
 import pytest
 
 import simulator
-from cli.schedule import change_schedule, read_desk_line
+from cli.doctor.check import Mark
+from cli.doctor.schedule import check_schedule
+from cli.schedule import change_schedule
+from cli.schedule.kept import (
+    CARRIED,
+    is_due,
+    keep_settings,
+    note_run,
+    read_kept_settings,
+    read_runs,
+)
 from cli.schedule.schedulers import Cron, NoScheduler, find_scheduler
 from cli.tick import tick
-from everheard.config import Settings, read_settings
-from runner.schedule import read_place
+from everheard.config import PROJECT_DIR, Settings, read_settings
+from everheard.failure import ConfigurationError
+from everheard.lock import lock_file
+from runner.schedule import Line, read_place
+from tests.repository.project import find_jobs, read
 
 pytestmark = pytest.mark.posix
 
@@ -50,9 +64,9 @@ def test_on_and_off_touch_our_line_only(crontab: Path, settings: Settings) -> No
     change_schedule("on", settings)
     said = change_schedule("on", settings)
 
-    (line,) = read_place("computer")
+    line = read_place("computer")[0]
     assert f"cron looks every {line.every // 60} minutes" in said
-    assert f"no other runner has for {line.if_stale}" in said
+    assert f"no other runner has for {line.if_stale}, and 5 further jobs each in" in said
     theirs, ours = crontab.read_text().splitlines()
     assert theirs == "17 3 * * * backup"
     assert str(sys.executable) in ours
@@ -64,12 +78,72 @@ def test_on_and_off_touch_our_line_only(crontab: Path, settings: Settings) -> No
     assert crontab.read_text() == "17 3 * * * backup\n"
 
 
-def test_desk_machine_has_one_line_that_every_scheduler_can_be_told() -> None:
-    (line,) = read_place("computer")
-    assert line == read_desk_line()
-    assert 60 * 60 % line.every == 0, "cron and systemd count within the hour"
-    assert line.every % 60 == 0 == line.at % 60
-    assert line.if_stale
+def test_computer_runs_all_jobs_and_every_scheduler_can_be_told_its_pace() -> None:
+    lines = read_place("computer")
+    by_hand = {"import_history"}
+    assert {line.job for line in lines} == set(find_jobs()) - by_hand
+    assert 60 * 60 % lines[0].every == 0, "cron and systemd count within the hour"
+    assert lines[0].every % 60 == 0 == lines[0].at % 60
+    assert lines[0].if_stale
+    assert all(line.every % lines[0].every == 0 for line in lines)
+
+
+def test_what_the_terminal_sets_is_kept_for_the_runs_and_forgotten_with_them(
+    crontab: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REPORT_DIR", "/srv/reports")
+    change_schedule("on", settings)
+    assert str(tmp_path) in crontab.read_text()
+    kept = read_kept_settings(tmp_path)
+    assert kept["REPORT_DIR"] == "/srv/reports"
+    assert kept["EVERHEARD_HOME"] == str(tmp_path)
+    private = (tmp_path / "schedule-settings.json").stat().st_mode
+    assert not private & 0o077, "an address of a database may be among them"
+    change_schedule("off", settings)
+    assert read_kept_settings(tmp_path) == {}
+
+
+def test_every_setting_that_can_be_set_is_carried() -> None:
+    """``EVERHEARD_TRIGGER`` is a run's own."""
+    page = read("docs/settings.md").partition("## Read, but never set by you")[0]
+    rows = {row.split("`")[1] for row in page.splitlines() if row.startswith("| `")}
+    assert set(CARRIED) == rows - {"EVERHEARD_TRIGGER"}
+
+
+def test_failed_run_is_seen_in_status_and_doctor(
+    crontab: Path, settings: Settings, tmp_path: Path
+) -> None:
+    assert check_schedule(tmp_path) == []
+    change_schedule("on", settings)
+    (check,) = check_schedule(tmp_path)
+    assert check.says == "on; the first run is still to come"
+    note_run(tmp_path, "get_last_50", 1e9, 77, "get_last_50: sign in again")
+    said = change_schedule("status", settings)
+    assert "  get_last_50: 2001-09-0" in said
+    assert "failed (77): sign in again" in said
+    assert "  rank_albums: it has not run yet" in said
+    failed, silent = check_schedule(tmp_path)
+    assert (failed.mark, failed.cure) == (Mark.BAD, "sign in again")
+    assert silent.mark is Mark.SOON
+    note_run(tmp_path, "get_last_50", 1e9, 73, "get_last_50: the database is away")
+    assert check_schedule(tmp_path, now=1e9)[0].mark is Mark.SOON
+    note_run(tmp_path, "get_last_50", 1e9, 0, "get_last_50: fetched 50")
+    (check,) = check_schedule(tmp_path, now=1e9)
+    assert check.mark is Mark.GOOD
+
+
+def test_job_has_its_turn_each_stretch_and_a_failed_one_waits_a_while(tmp_path: Path) -> None:
+    line = Line("rank_albums", "computer", every=24 * 3600)
+    now = 1.7e9
+    assert is_due(line, None, now)
+    note_run(tmp_path, "rank_albums", now, 0, "done")
+    assert not is_due(line, read_runs(tmp_path)["rank_albums"], now)
+    assert is_due(line, read_runs(tmp_path)["rank_albums"], now + 25 * 3600)
+    note_run(tmp_path, "rank_albums", now + 25 * 3600, 73, "away")
+    last = read_runs(tmp_path)["rank_albums"]
+    assert last.done_at == now
+    assert not is_due(line, last, now + 25 * 3600 + 60)
+    assert is_due(line, last, now + 27 * 3600)
 
 
 def test_first_line_of_an_empty_crontab(crontab: Path, settings: Settings) -> None:
@@ -87,36 +161,69 @@ def test_machine_without_a_scheduler_is_told_what_to_install(
 
 
 @pytest.fixture
-def tick_settings(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Settings]:
-    def make(**changes: str) -> Settings:
-        values = {"DATABASE_URL": database_url, "EVERHEARD_HOME": str(tmp_path), **changes}
-        for name, value in values.items():
-            monkeypatch.setenv(name, value)
-        return read_settings(needs_spotify=False)
-
-    return make
+def home(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lend the folder of a machine whose terminal named the database when it was set up."""
+    given = {"DATABASE_URL": database_url, "EVERHEARD_HOME": "/nowhere"}
+    for name in CARRIED:
+        monkeypatch.delenv(name, raising=False)
+    keep_settings(tmp_path, given)
+    return tmp_path
 
 
-def test_tick_runs_the_job_once_and_then_finds_nothing_to_do(
-    tick_settings: Callable[..., Settings],
-    connection: psycopg2.extensions.connection,
-    tmp_path: Path,
+POLLING = read_place("computer")[:1]
+
+
+def test_turn_runs_what_is_due_once_and_then_finds_nothing_to_do(
+    home: Path, database_url: str, connection: psycopg2.extensions.connection
 ) -> None:
+    ranking = next(line for line in read_place("computer") if line.job == "rank_albums")
     with simulator.running() as server:
-        settings = tick_settings(**server.environ())
-        assert tick(settings) == 0
-        assert tick(settings) == 0
-    first, second = (tmp_path / "schedule.log").read_text(encoding="utf-8").splitlines()
+        keep_settings(home, {"DATABASE_URL": database_url, **server.environ()})
+        assert tick(home, [*POLLING, ranking]) == 0
+        assert tick(home, [*POLLING, ranking]) == 0
+    first, ranked, second = (home / "schedule.log").read_text(encoding="utf-8").splitlines()
     assert "fetched 50, new 50" in first
+    assert "rank_albums: " in ranked
     assert "nothing to do, this runner succeeded 0 minutes ago" in second
     cursor = connection.cursor()
-    cursor.execute("select trigger from warehouse.etl_run")
+    cursor.execute("select distinct trigger from warehouse.etl_run")
     assert cursor.fetchall() == [("timer",)]
 
 
-def test_log_stays_bounded(tick_settings: Callable[..., Settings], tmp_path: Path) -> None:
-    (tmp_path / "schedule.log").write_text("earlier\n" * 2000)
-    assert tick(tick_settings()) == 78
-    assert len((tmp_path / "schedule.log").read_text(encoding="utf-8").splitlines()) == 500
+def test_one_jobs_failure_costs_no_other_and_the_log_stays_bounded(home: Path) -> None:
+    (home / "schedule.log").write_text("earlier\n" * 2000)
+    ranking = next(line for line in read_place("computer") if line.job == "rank_albums")
+    assert tick(home, [*POLLING, ranking]) == 78
+    assert len((home / "schedule.log").read_text(encoding="utf-8").splitlines()) == 500
+    runs = read_runs(home)
+    assert (runs["get_last_50"].exit_code, runs["rank_albums"].exit_code) == (78, 0)
+
+
+def test_turn_that_cannot_even_begin_is_kept_and_seen(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LISTENER_TIMEZONE", "Nowhere/City")
+    with pytest.raises(ConfigurationError):
+        tick(home)
+    assert "Nowhere/City" in (home / "schedule.log").read_text("utf-8")
+    assert check_schedule(home)[0].mark is Mark.BAD
+
+
+def test_second_turn_leaves_the_first_alone(home: Path) -> None:
+    with lock_file(home / "schedule.lock", wait_seconds=0):
+        assert tick(home) == 0
+    assert not (home / "schedule.log").exists()
+
+
+def test_turn_of_windows_has_no_streams_and_keeps_what_it_says(home: Path) -> None:
+    """``pythonw`` has neither stdout nor stderr."""
+    code = (
+        "import sys; sys.stdout = sys.stderr = None\n"
+        "from cli.__main__ import main; sys.exit(main(['tick', '--home', sys.argv[1]]))"
+    )
+    environ = {**os.environ, "LISTENER_TIMEZONE": "Nowhere/City"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(home)], cwd=PROJECT_DIR, env=environ, check=False
+    )
+    assert done.returncode == 78
+    assert read_runs(home)["schedule"].exit_code == 78

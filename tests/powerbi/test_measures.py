@@ -72,7 +72,7 @@ VIEWS: tuple[tuple[str, Callable[[Any], Choices], tuple[str, ...]], ...] = (
     ),
     (
         f"select listener_key, play_date, {SUMS} from bi.daily_listening"
-        " where extract(day from play_date) in (3, 20)",
+        " where extract(day from play_date) = 20",
         lambda day: {"calendar": {"calendar_date": [day]}},
         FIGURES,
     ),

@@ -1,4 +1,4 @@
-"""How much of each day was seen, and which days a gap reaches into, for sums of one's own."""
+"""What sums of one's own are made by: seen days, gaps by day, one album, one name a listener."""
 
 from __future__ import annotations
 
@@ -79,3 +79,15 @@ def test_skip_is_told_by_the_flag_else_by_the_reason(ledger: Connection) -> None
     assert [skip for (skip,) in read(ledger, "select is_skip from bi.play order by 1")] == [
         False, True, True, None, None,
     ]  # fmt: skip
+
+
+def test_listeners_of_one_name_are_told_apart(ledger: Connection) -> None:
+    names = "select listener_name from bi.listener order by listener_key"
+    assert read(ledger, names) == [("Listener 1",), ("Listener 2",)]
+
+    with ledger.cursor() as cursor:
+        cursor.execute(
+            "update warehouse.dim_listener set display_name = case listener_key when 1 then 'Ana'"
+            " else 'ANA' end"
+        )
+    assert read(ledger, names) == [("Ana (1)",), ("ANA (2)",)]

@@ -84,13 +84,18 @@ def guard_readers(connection: Connection) -> None:
         f"grant temporary on database {database} to {writers}",
         f"revoke temporary on database {database} from public",
     )
-    _try(connection, "revoke create on schema public from public")
+    close_public(connection)
     functions = connection.exec_driver_sql(_LIST_FUNCTIONS, (FUNCTIONS,)).scalars().all()
     if functions:
         _try(connection, f"revoke execute on function {', '.join(functions)} from public")
     for reader in readers:
         for setting, value in {**SESSION_SETTINGS, **_OWNERS_SETTINGS}.items():
             _try(connection, f"alter role {quote(reader)} set {setting} = {value}")
+
+
+def close_public(connection: Connection) -> None:
+    """Let nobody but its owner make tables in schema public: before PostgreSQL 15 all may."""
+    _try(connection, "revoke create on schema public from public")
 
 
 def end_sessions(connection: Connection) -> None:

@@ -16,6 +16,22 @@ from migrate.upgrade import open_transaction
 from migrate.views import grant_views
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_IS_STRONG = """
+    select 1
+    from pg_catalog.pg_roles as asked
+    inner join pg_catalog.pg_roles as held on pg_has_role(asked.oid, held.oid, 'member')
+    where asked.rolname = %s
+        and (
+            held.rolsuper
+            or held.rolcreaterole
+            or held.rolcreatedb
+            or held.rolname = 'pg_write_all_data'
+            or exists (select 1 from pg_catalog.pg_class where relowner = held.oid)
+            or exists (select 1 from pg_catalog.pg_namespace where nspowner = held.oid)
+            or exists (select 1 from pg_catalog.pg_database where datdba = held.oid)
+        )
+    limit 1
+"""
 
 
 class LedgerRole(NamedTuple):
@@ -60,14 +76,11 @@ def _refuse_writer(connection: Connection, name: str) -> None:
 
 
 def refuse_strong(connection: Connection, name: str) -> None:
-    """Raise ConfigurationError for a role that owns something, or may make others."""
-    query = (
-        "select rolsuper or rolcreaterole or rolcreatedb"
-        " or pg_has_role(rolname, 'pg_write_all_data', 'usage')"
-        " or exists (select 1 from pg_catalog.pg_class where relowner = pg_roles.oid)"
-        " from pg_catalog.pg_roles where rolname = %s"
-    )
-    if connection.exec_driver_sql(query, (name,)).scalar():
+    """Raise ConfigurationError for a role that owns something, or may make others.
+
+    Also where it can do so as a member of another role.
+    """
+    if connection.exec_driver_sql(_IS_STRONG, (name,)).scalar():
         raise ConfigurationError(
             [f"{name} can do more than read and write a ledger: choose another name"]
         )

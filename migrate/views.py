@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from everheard.config import PROJECT_DIR
 from migrate.order import order_files, read_script
-from migrate.readers import list_readers, quote
+from migrate.readers import close_public, list_readers, quote
 
 VIEW_DIR = PROJECT_DIR / "sql" / "views"
 #: What readers see, and in a folder of its own what that is made of.
@@ -21,6 +21,7 @@ MAINTAIN_SINCE = 170000
 _WRITERS_RIGHTS = (
     f"grant select, insert, update, delete on all tables in schema warehouse to {WRITER}",
     f"revoke insert, update, delete on warehouse.etl_schema from {WRITER}",
+    f"revoke insert, update, delete on warehouse.alembic_version from {WRITER}",
     f"grant usage on all sequences in schema warehouse to {WRITER}",
     f"grant select on all tables in schema bi, part to {WRITER}",
 )
@@ -67,6 +68,7 @@ def grant_writer(connection: Connection) -> None:
         return
     for statement in _WRITERS_RIGHTS:
         connection.exec_driver_sql(statement)
+    close_public(connection)
     version = connection.exec_driver_sql("select current_setting('server_version_num')::integer")
     if version.scalar_one() >= MAINTAIN_SINCE:
         connection.exec_driver_sql(f"grant maintain on all tables in schema warehouse to {WRITER}")

@@ -99,8 +99,8 @@ install_code() {
     cp "$SOURCE"/start.py "$SOURCE"/requirements*.txt "$CODE/"
     # An upgrade of the system may have put another Python in its place, without our packages.
     "$CODE/.venv/bin/python" -c 'import pip' 2>/dev/null || python3 -m venv "$CODE/.venv" --clear
-    local requirements=requirements-ingest.txt
-    if [ "$database" = local ]; then requirements=requirements-migrate.txt; fi
+    local requirements="requirements-ingest.txt"
+    if [ "$database" = local ]; then requirements="requirements-migrate.txt"; fi
     say "installing Python packages"
     "$CODE/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --require-hashes --requirement "$CODE/$requirements"

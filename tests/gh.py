@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-PROGRAM = """#!{python}
+#: A shell starts it: the path of an interpreter with a space in it fits into no first line.
+PROGRAM = """#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
 import json, re, sys
 from pathlib import Path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
 from cli.env_file import write_settings
 from cli.setup.ask import ask_secret
@@ -135,17 +135,18 @@ def to_checked_url(settings: Settings, url: str) -> str:
     Encryption alone keeps out who listens, not who answers in the server's place.
     """
     parts = urlsplit(url)
-    asked = parse_qs(parts.query)
+    asked = parse_qs(parts.query, keep_blank_values=True)
     if asked.get("sslmode", [""])[-1] in CHECKING:
         return url
-    query = urlencode({**asked, "sslmode": ["verify-full"]}, doseq=True, safe="/")
+    query = urlencode({**asked, "sslmode": ["verify-full"]}, doseq=True, safe="/", quote_via=quote)
     checked = urlunsplit(parts._replace(query=query))
     try:
         _try(replace(settings, database_url=checked))
-    except Failure:
+    except Failure as failure:
         print(
-            f"The way there is encrypted, but {parts.hostname} shows no certificate that is known"
-            " everywhere,\nso that nobody checks who answers: docs/setup.md, 'Who answers'."
+            "The way there is encrypted, but nobody checks who answers:"
+            " docs/setup.md, 'Who answers'."
+            f"\nWith sslmode=verify-full: {failure}"
         )
         return url
     print("The server has shown who it is, and has to from now on (sslmode=verify-full).")

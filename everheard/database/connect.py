@@ -7,9 +7,9 @@ import re
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
@@ -59,8 +59,17 @@ def _check_signs(url: str) -> None:
     """
     _, at, rest = url.partition("?")[0].partition("@")
     is_broken = "@" in rest or (not at and "@" in url)
-    if is_broken or re.search("%(?![0-9A-Fa-f]{2})", url):
+    if is_broken or re.search("%(?![0-9A-Fa-f]{2})", url) or not _is_utf8(url):
         raise ConfigurationError([f"DATABASE_URL cannot be read: {HOW_TO_SPELL}"])
+
+
+def _is_utf8(url: str) -> bool:
+    """Say whether what is %-encoded is text: else the driver breaks off, and names the password."""
+    try:
+        unquote_to_bytes(url).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _add_roots(url: str) -> str:
@@ -71,8 +80,9 @@ def _add_roots(url: str) -> str:
     asked = parse_qs(urlsplit(url).query)
     if asked.get("sslmode", [""])[-1] not in CHECKING or "sslrootcert" in asked:
         return url
-    if (Path.home() / ".postgresql" / "root.crt").exists():  # libpq looks there
-        return url
+    with suppress(OSError, RuntimeError):  # a service's user may have no home, or not enter it
+        if (Path.home() / ".postgresql" / "root.crt").exists():  # libpq looks there
+            return url
     import certifi  # only where it is needed
 
     return f"{url}&sslrootcert={quote(certifi.where(), safe='/')}"

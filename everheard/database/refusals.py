@@ -67,7 +67,8 @@ def read_words(error: Exception) -> str:
 
 def quote_first_line(text: str) -> str:
     """Return the server's own first line without names, addresses and what may be a secret."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # Before anything is cut: half a secret is none that is known.
+    lines = [line.strip() for line in hide_secrets(text).splitlines() if line.strip()]
     said = next((line for line in lines if _SEVERITY.search(line)), lines[0] if lines else "")
     said = _SEVERITY.split(said)[-1]
     said = re.sub("^connection to server at .* failed: ", "", said)

@@ -55,7 +55,9 @@ def know_address(url: str) -> None:
         query = parse_qsl(url.partition("?")[2])
     found |= {part for one in found for part in re.split("[#/?]", one) if len(part) > 7}
     found |= {value for name, value in query if "password" in name.lower()}
-    know(*found, *(unquote(one) for one in found))
+    # What some program has encoded in another way than the standard's is told in that way.
+    spellings = {unquote(one, encoding) for one in found for encoding in ("utf-8", "cp1252")}
+    know(*found, *spellings)
 
 
 def know_link(url: str) -> None:

@@ -87,6 +87,8 @@ def test_every_job_is_done(settings: Settings, writer: str, tmp_path: Path) -> N
         "create view bi.mine as select 1 as x",
         "drop schema bi cascade",
         "update warehouse.etl_schema set version = 1",
+        "delete from warehouse.alembic_version",
+        "create table public.mine (x integer)",
         "create role another",
     ],
 )
@@ -120,6 +122,33 @@ def test_second_time_renews_the_password(settings: Settings, writer: str) -> Non
     renew_writer(settings)
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
         psycopg2.connect(writer)
+
+
+def test_public_schema_of_an_older_server_is_closed(settings: Settings, writer: str) -> None:
+    with closing(psycopg2.connect(settings.database_url)) as owner, owner.cursor() as cursor:
+        cursor.execute("grant create on schema public to public")
+        owner.commit()
+    upgrade(settings)
+    with (
+        closing(psycopg2.connect(writer)) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        cursor.execute("create table public.mine (x integer)")
+
+
+def test_member_of_a_role_that_owns_something_is_not_turned_into_a_writer(
+    settings: Settings, writer: str
+) -> None:
+    with closing(psycopg2.connect(settings.database_url)) as owner, owner.cursor() as cursor:
+        cursor.execute(f"create role strong_beside createrole; grant strong_beside to {WRITER}")
+        owner.commit()
+        try:
+            with pytest.raises(ConfigurationError, match="choose another name"):
+                renew_writer(settings)
+        finally:
+            cursor.execute("drop role strong_beside")
+            owner.commit()
 
 
 def test_role_that_owns_something_is_not_turned_into_a_writer(

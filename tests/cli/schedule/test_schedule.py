@@ -1,6 +1,7 @@
 """Switching a machine on and off, with a crontab of the test's own, and one tick for real."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,7 @@ def test_on_and_off_touch_our_line_only(crontab: Path, settings: Settings) -> No
     assert f"no other runner has for {line.if_stale}, and 5 further jobs each in" in said
     theirs, ours = crontab.read_text().splitlines()
     assert theirs == "17 3 * * * backup"
-    assert str(sys.executable) in ours
+    assert shlex.quote(sys.executable) in ours
     assert ours.startswith(f"{line.at // 60}-59/{line.every // 60} * * * * ")
     assert "it has not run yet" in change_schedule("status", settings)
 

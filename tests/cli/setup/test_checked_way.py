@@ -87,7 +87,15 @@ def choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], s
     return type_address
 
 
-@pytest.mark.parametrize("given", ["", "?sslmode=require", "?sslmode=prefer&connect_timeout=9"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "?sslmode=require",
+        "?sslmode=prefer&connect_timeout=9",
+        "?sslmode=require&passfile=/tmp/my%20files/pass",
+    ],
+)
 def test_server_that_can_show_who_it_is_has_to(
     through: Callable[[str], str],
     choose: Callable[[str], str],

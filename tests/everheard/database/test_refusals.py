@@ -10,9 +10,10 @@ import pytest
 
 from everheard.config import read_settings
 from everheard.database import connect as module
-from everheard.database.connect import connect, explain
-from everheard.database.refusals import quote_first_line, read_words
+from everheard.database.connect import connect, explain, find_database_url
+from everheard.database.refusals import explain_connection, quote_first_line, read_words
 from everheard.failure import ConfigurationError, DatabaseTrouble
+from everheard.rims.secrets import know
 from migrate.upgrade import upgrade
 from tests.refusing_server import Refusal, refusing
 
@@ -210,6 +211,42 @@ def test_raw_special_character_in_the_password_is_named(password: str, tmp_path:
         )
     assert "%-encoding" in str(caught.value) or "question mark" in str(caught.value)
     assert password not in str(caught.value)
+
+
+@pytest.mark.parametrize("place", ["postgresql://u:{}@127.0.0.1:1/d", "postgresql://{}:p@127.0.0.1:1/d",
+                                   "postgresql://u@127.0.0.1:1/d?password={}"])  # fmt: skip
+def test_password_that_is_percent_encoded_in_another_way_is_told_of_and_not_shown(
+    place: str, tmp_path: Path
+) -> None:
+    """The driver's own error holds it in clear."""
+    url = place.format("Geheimnis%FCber12345")
+    with pytest.raises(ConfigurationError, match="DATABASE_URL cannot be read") as refused:
+        connect(
+            read_settings({"DATABASE_URL": url}, env_file=tmp_path / "no", needs_spotify=False),
+            application="test",
+        )
+    assert "Geheimnis" not in str(refused.value)
+
+
+def test_secret_is_hidden_before_a_long_sentence_is_cut() -> None:
+    know("Geheimnis12345678!abc")
+    said = explain_connection("FATAL:  " + "verily " * 21 + "Geheimnis12345678!abc is wrong")
+    assert "Geheimnis" not in said
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError("no home"), PermissionError("not yours")])
+def test_user_without_a_home_is_served_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    settings = read_settings(
+        {"DATABASE_URL": "postgresql://u:p@db.example/d?sslmode=verify-full"}, needs_spotify=False
+    )
+
+    def refuse() -> Path:
+        raise trouble
+
+    monkeypatch.setattr(Path, "home", refuse)
+    assert "&sslrootcert=" in find_database_url(settings)
 
 
 def test_text_that_is_no_utf8_is_read_as_what_it_is() -> None:

@@ -21,6 +21,7 @@ from everheard.database.statements import read_query
 from everheard.failure import ExitCode, Failure
 from everheard.files import read_file, write_file
 from everheard.report.words import say_with_word
+from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
 from everheard.rims.typed import START
 from everheard.run.job import Job
@@ -117,8 +118,11 @@ def _show_ledger(server: embedded.EmbeddedServer) -> None:
             gaps = cursor.fetchall()
     finally:
         connection.close()
-    counted = say_with_word(f"{plays} plays", count_certainty)
-    print(f"\nThe ledger: {counted} of {tracks} tracks by {artists} artists,")
+    counted = say_with_word(f"{say_counted(plays, 'play')}", count_certainty)
+    print(
+        f"\nThe ledger: {counted} of {say_counted(tracks, 'track')} by"
+        f" {say_counted(artists, 'artist')},"
+    )
     print(f"{hours} hours (measured by the history, the last days estimated: {certainty}).\n")
     print("Top five artists         plays   hours")
     for name, count, artist_hours in top:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cli.commands import make_parser
 from everheard.config import read_settings
 from everheard.database import embedded
+from everheard.rims.counted import say_counted
 
 
 def main(argv: list[str]) -> int:
@@ -12,5 +13,5 @@ def main(argv: list[str]) -> int:
     make_parser("stop").parse_args(argv)
     home = read_settings(needs_spotify=False).home
     stopped = sum(embedded.stop(folder) for folder in (home / "demo", home))
-    print(f"stop: {stopped} embedded server(s) stopped")
+    print(f"stop: {say_counted(stopped, 'embedded server')} stopped")
     return 0

@@ -22,6 +22,7 @@ from everheard.database.connect import connect
 from everheard.failure import ConfigurationError, ExitCode, Failure
 from everheard.ledger.listeners import CHANGE_ZONE, read_listeners, update_listener
 from everheard.ledger.operations.health import LedgerHealth, read_health
+from everheard.rims.counted import say_counted
 from jobs import get_last_50
 
 PRIVACY_PAGE = "https://www.spotify.com/account/privacy/"
@@ -103,7 +104,9 @@ def find_sign_in(settings: Settings) -> str:
     health = _read_health(settings)
     if health and any(one.has_ended for one in health.sign_ins):
         return ""
-    return f"{len(settings.sign_ins)} listener(s) signed in" if settings.sign_ins else ""
+    return (
+        f"{say_counted(len(settings.sign_ins), 'listener')} signed in" if settings.sign_ins else ""
+    )
 
 
 def _read_health(settings: Settings) -> LedgerHealth | None:

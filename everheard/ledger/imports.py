@@ -13,6 +13,7 @@ from everheard.database.transactions import open_transaction, retry_conflicts
 from everheard.ledger import flows
 from everheard.ledger.coverage import close_covered_gaps
 from everheard.ledger.derive import derive
+from everheard.rims.counted import say_counted
 
 
 class CommittedImport(NamedTuple):
@@ -82,7 +83,7 @@ def describe_imports(imports: list[CommittedImport]) -> str:
 def _to_cells(one: CommittedImport) -> tuple[str, ...]:
     what = ", ".join(one.source_names[:2])
     if one.file_count > len(one.source_names[:2]):
-        what += f" ({one.file_count:,} files)"
+        what += f" ({say_counted(one.file_count, 'file')})"
     told = (
         f"{one.first_told_at:%Y-%m-%d} to {one.last_told_at:%Y-%m-%d}"
         if one.first_told_at and one.last_told_at

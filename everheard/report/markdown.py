@@ -16,6 +16,7 @@ from everheard.report.words import (
     say_time,
     say_with_word,
 )
+from everheard.rims.counted import say_counted
 from everheard.rims.markdown import escape, fence, say
 from everheard.rims.plain import to_line
 
@@ -60,7 +61,8 @@ def say_state(report: Report, *, shows_names: bool) -> list[str]:
     if report.sign_in_days_left is not None:
         most = "" if report.is_sign_in_exact else "at most "
         said.append(
-            f"The sign-in at Spotify holds for {most}{report.sign_in_days_left} more days"
+            f"The sign-in at Spotify holds for {most}"
+            f"{say_counted(report.sign_in_days_left, 'more day')}"
             " (`python start.py authorize` renews it)."
         )
     return said

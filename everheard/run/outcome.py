@@ -59,7 +59,14 @@ def describe(job: str, figures: Figures, outcome: Outcome, *, dry_run: bool) -> 
     told = ", ".join(f"{name} {value}" for name, value in figures.told.items() if value)
     troubles = [_describe_failure(failure) for failure in outcome.failures]
     parts = dict.fromkeys([*([told] if told else []), *troubles])
+    if troubles and not _has_done_anything(figures):
+        # Zeros first would hide the sentence that says why.
+        parts = dict.fromkeys(troubles)
     return f"{job}: " + ("(dry run) " if dry_run else "") + (" | ".join(parts) or "done")
+
+
+def _has_done_anything(figures: Figures) -> bool:
+    return any(character in "123456789" for told in figures.told.values() for character in told)
 
 
 def _describe_failure(failure: Failure) -> str:

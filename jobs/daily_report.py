@@ -19,7 +19,7 @@ from everheard.report.day import Report, read_report
 from everheard.report.markdown import write_markdown
 from everheard.rims.markdown import add_to_summary
 from everheard.run.job import Job, Run, run_job
-from everheard.run.outcome import NOBODY_YET, Figures
+from everheard.run.outcome import Figures, say_nobody
 from everheard.run.whose import ShownListener, add_whose, choose_shown, read_everybody, read_shown
 from everheard.written import Written
 
@@ -36,7 +36,7 @@ def work(run: Run) -> Figures:
     """
     everybody = read_everybody(run)
     if not everybody:
-        run.outcome.idle_reason = NOBODY_YET
+        run.outcome.idle_reason = say_nobody(run.settings.home)
     reports = []
     for one in choose_shown(run, everybody):
         with run.outcome.attempt():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -94,8 +95,20 @@ def _change_timezone(settings: Settings, zone: str) -> str:
     return f"; {change} changes one listener's" if known else ""
 
 
+def ask_windows() -> str:
+    """Return the IANA name of the zone that Windows keeps by a name of its own; else UTC."""
+    from tzlocal import get_localzone_name  # nobody else needs it
+
+    try:
+        return str(get_localzone_name())
+    except (LookupError, OSError, ValueError):
+        return "UTC"
+
+
 def guess_timezone(link: Path = Path("/etc/localtime")) -> str:
-    """Return this machine's zone by the link that Linux and macOS keep, else UTC."""
+    """Return this machine's zone, by the link that Linux and macOS keep; else UTC."""
+    if sys.platform == "win32":
+        return ask_windows()
     return str(link.resolve()).partition("zoneinfo/")[2] or "UTC"
 
 

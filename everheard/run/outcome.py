@@ -6,11 +6,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
+from everheard.demo import say_where_demo_is
 from everheard.failure import ExitCode, Failure
 
 #: Why a job that reads the views had nothing to do.
 NOBODY_YET = "there is no listener yet: `python start.py authorize` signs you in"
+
+
+def say_nobody(home: Path) -> str:
+    """Say why there is nothing to show, and where the demo is, which others look for here."""
+    return "; ".join(filter(None, [NOBODY_YET, say_where_demo_is(home)]))
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,10 @@ from everheard.demo import DEMO_FOLDER, DEMO_START
 from everheard.failure import ExitCode, Failure
 from everheard.files import read_file, write_file
 from everheard.report.words import say_with_word
+from everheard.rims.columns import fit
 from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
+from everheard.rims.terminal import print_whole
 from everheard.rims.typed import START
 from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
@@ -127,13 +129,13 @@ def _show_ledger(server: embedded.EmbeddedServer) -> None:
     print(f"{hours} hours (measured by the history, the last days estimated: {certainty}).\n")
     print("Top five artists         plays   hours")
     for name, count, artist_hours in top:
-        print(f"  {to_line(name)[:22]:<22} {count:>5}  {artist_hours:>6}")
+        print(f"  {fit(to_line(name), 22)} {count:>5}  {artist_hours:>6}")
     print()
     for start, end, gap_hours in gaps:
         print(f"Not seen: {start} to {end} ({gap_hours} h). Spotify shows 50 plays, no more;")
         print("the gap is on record (view bi.gap), and the privacy export closes it.")
     print("\nWhere it is: " + str(server.data_dir))
-    print("Look inside: " + embedded.print_psql_command(server))
+    print_whole("Look inside: " + embedded.print_psql_command(server))
     print("  or type:   " + f"{START} psql --demo")
     print("  then, for example: select played_at_local, track_name, main_artist_name from bi.play")
     print("    join bi.track using (track_key) order by played_at_utc desc limit 20;")

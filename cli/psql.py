@@ -18,6 +18,7 @@ from everheard.database import embedded
 from everheard.database.connect import connect
 from everheard.demo import DEMO_FOLDER, is_demo_there
 from everheard.failure import ConfigurationError
+from everheard.rims.terminal import print_whole
 
 
 class Psql(NamedTuple):
@@ -36,7 +37,7 @@ def main(argv: list[str]) -> int:
     settings = read_settings(needs_spotify=False)
     opened = open_demo(settings.home) if options.demo else open_own(settings)
     if options.print:
-        print(join(opened.command))
+        print_whole(join(opened.command))
         return 0
     environ = {**os.environ, **opened.environ}
     return subprocess.run(opened.command, env=environ, check=False).returncode  # noqa: S603

@@ -70,7 +70,7 @@ def test_demo_shows_plays_and_a_gap_and_a_second_run_doubles_nothing(project: Pa
         capture_output=True,
         text=True,
     )
-    assert f"{asked.stdout.strip()} plays" in landed[0], asked.stderr
+    assert f"{int(asked.stdout):,} plays" in landed[0], asked.stderr
 
     assert "1 embedded" in type_command(project, "stop")
     assert embedded.find(project / "kept" / "demo") is None

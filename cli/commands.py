@@ -48,6 +48,7 @@ COMMANDS = {
     "listener": Command("show the listeners, change a name or time zone", "cli.listener"),
     "migrate": Command("bring the database up to date: migrate upgrade", "migrate.__main__"),
     "powerbi": Command("open the Power BI project on your ledger", "cli.powerbi"),
+    "psql": Command("open your ledger in PostgreSQL's own terminal", "cli.psql"),
     "rate": Command("rate an album: rate TITLE 95", "cli.rate"),
     "report": Command("today so far, and yesterday", "jobs.daily_report"),
     "schedule": Command("make this machine a runner: on, off, status, reset", "cli.schedule"),

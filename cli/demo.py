@@ -18,10 +18,14 @@ from cli.quiet import run_quietly
 from everheard.config import Settings, read_settings
 from everheard.database import embedded
 from everheard.database.statements import read_query
+from everheard.demo import DEMO_FOLDER, DEMO_START
 from everheard.failure import ExitCode, Failure
 from everheard.files import read_file, write_file
 from everheard.report.words import say_with_word
+from everheard.rims.columns import fit
+from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
+from everheard.rims.terminal import print_whole
 from everheard.rims.typed import START
 from everheard.run.job import Job
 from jobs import get_last_50, import_history, publish_dashboard
@@ -51,7 +55,7 @@ def main(argv: list[str]) -> int:
 def run_demo() -> None:
     """Run the demo from nothing to a look at the ledger; a second run adds nothing."""
     started = time.monotonic()
-    home = read_settings(needs_spotify=False).home / "demo"
+    home = read_settings(needs_spotify=False).home / DEMO_FOLDER
     print("1. A real PostgreSQL, from a wheel: nothing is installed on this machine.")
     server = embedded.start(home)
     environ = {**os.environ, "EVERHEARD_HOME": str(home), "SPOOL_DIR": "", "DATABASE_URL": ""}
@@ -82,7 +86,7 @@ def run_demo() -> None:
 
 def _choose_start(home: Path) -> str:
     """Return when the simulated time begins, so that it ends about now; kept for a second run."""
-    kept = home / "demo-start"
+    kept = home / DEMO_START
     if not kept.exists():
         start = datetime.now(UTC) - timedelta(hours=sum(STEPS))
         write_file(kept, f"{start:%Y-%m-%dT%H:00:00Z}")
@@ -117,17 +121,22 @@ def _show_ledger(server: embedded.EmbeddedServer) -> None:
             gaps = cursor.fetchall()
     finally:
         connection.close()
-    counted = say_with_word(f"{plays} plays", count_certainty)
-    print(f"\nThe ledger: {counted} of {tracks} tracks by {artists} artists,")
+    counted = say_with_word(f"{say_counted(plays, 'play')}", count_certainty)
+    print(
+        f"\nThe ledger: {counted} of {say_counted(tracks, 'track')} by"
+        f" {say_counted(artists, 'artist')},"
+    )
     print(f"{hours} hours (measured by the history, the last days estimated: {certainty}).\n")
     print("Top five artists         plays   hours")
     for name, count, artist_hours in top:
-        print(f"  {to_line(name)[:22]:<22} {count:>5}  {artist_hours:>6}")
+        print(f"  {fit(to_line(name), 22)} {count:>5}  {artist_hours:>6}")
     print()
     for start, end, gap_hours in gaps:
         print(f"Not seen: {start} to {end} ({gap_hours} h). Spotify shows 50 plays, no more;")
         print("the gap is on record (view bi.gap), and the privacy export closes it.")
     print("\nWhere it is: " + str(server.data_dir))
-    print("Look inside: " + embedded.print_psql_command(server))
-    print("  then, for example: select * from bi.play order by played_at_utc desc limit 20;")
+    print_whole("Look inside: " + embedded.print_psql_command(server))
+    print("  or type:   " + f"{START} psql --demo")
+    print("  then, for example: select played_at_local, track_name, main_artist_name from bi.play")
+    print("    join bi.track using (track_key) order by played_at_utc desc limit 20;")
     print(f"Stop it:     {START} stop")

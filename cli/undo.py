@@ -26,6 +26,7 @@ from everheard.ledger.ratings import Rater, find_rater, undo_rating
 from everheard.ledger.recordings import join_names
 from everheard.ledger.releases import undo_release
 from everheard.ledger.summaries import derive_summaries
+from everheard.rims.counted import say_counted
 from everheard.rims.typed import START
 from everheard.rows import GivenRating
 from everheard.sources.ratings.rows import check_name
@@ -141,7 +142,8 @@ def undo_one_import(options: argparse.Namespace) -> int:
             "These told some of it, too: import them again, or days that they cover stay unknown."
         )
         print(describe_imports(wanted))
-    print(f"undo: import {undone.import_key} is undone, {undone.added_count:,} rows went with it")
+    rows = say_counted(undone.added_count, "row")
+    print(f"undo: import {undone.import_key} is undone, {rows} went with it")
     return 0
 
 
@@ -159,7 +161,7 @@ def _find(imports: list[CommittedImport], number: int) -> CommittedImport:
 def _ask(undone: CommittedImport) -> bool:
     if not sys.stdin.isatty():
         raise NothingToUndo("Nobody is there to be asked: add --yes to undo it.")
-    answer = input(f"Take these {undone.added_count:,} rows out of the ledger? [y/N] ")
+    answer = input(f"Take {say_counted(undone.added_count, 'row')} out of the ledger? [y/N] ")
     return answer.strip().lower() in {"y", "yes"}
 
 

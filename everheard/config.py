@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from everheard.failure import ConfigurationError
+from everheard.rims.counted import say_counted
 from everheard.rims.secrets import know, know_address, know_link
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -254,8 +255,8 @@ def _timezone_faults(get: Callable[..., str]) -> list[str]:
     tokens = len(_split_list(get("SPOTIFY_REFRESH_TOKEN")))
     if len(zones) > 1 and len(zones) != tokens:
         faults.append(
-            f"LISTENER_TIMEZONE lists {len(zones)} zones for {tokens} refresh tokens:"
-            " give one zone, or one beside each token"
+            f"LISTENER_TIMEZONE lists {len(zones)} zones for"
+            f" {say_counted(tokens, 'refresh token')}: give one zone, or one beside each token"
         )
     return faults
 

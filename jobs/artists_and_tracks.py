@@ -21,6 +21,7 @@ from everheard.enrich.genres import enrich_genres
 from everheard.ledger.catalogue import read_queue
 from everheard.ledger.operations.quota import Budget
 from everheard.ledger.recordings import decide_recording, join_recordings
+from everheard.rims.counted import say_counted
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures
 from everheard.sources.http import Sender
@@ -62,6 +63,7 @@ def work(run: Run) -> Figures:
     return Figures(
         {
             "calls": str(enricher.calls.count),
+            "day's quota": enricher.calls.said_end,
             "tracks": str(counts["track"]),
             "albums": str(counts["album"]),
             "artists": str(counts["artist"]),
@@ -105,7 +107,8 @@ def tell_end(run: Run, calls_left: int) -> str:
     if not calls_left:
         return "nothing"
     days = -(-calls_left // max(1, run.settings.calls_per_day))
-    return f"{calls_left} calls (until {datetime.now(UTC).date() + timedelta(days=days)})"
+    last_day = datetime.now(UTC).date() + timedelta(days=days)
+    return f"{say_counted(calls_left, 'call')} (until {last_day})"
 
 
 JOB = Job("artists_and_tracks", __doc__, work, add_options, stale_after="3h")

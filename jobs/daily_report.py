@@ -17,9 +17,9 @@ from everheard.config import Settings
 from everheard.failure import ConfigurationError
 from everheard.report.day import Report, read_report
 from everheard.report.markdown import write_markdown
-from everheard.rims.markdown import add_to_summary
+from everheard.rims.markdown import add_to_summary, to_plain
 from everheard.run.job import Job, Run, run_job
-from everheard.run.outcome import NOBODY_YET, Figures
+from everheard.run.outcome import Figures, say_nobody
 from everheard.run.whose import ShownListener, add_whose, choose_shown, read_everybody, read_shown
 from everheard.written import Written
 
@@ -36,7 +36,7 @@ def work(run: Run) -> Figures:
     """
     everybody = read_everybody(run)
     if not everybody:
-        run.outcome.idle_reason = NOBODY_YET
+        run.outcome.idle_reason = say_nobody(run.settings.home)
     reports = []
     for one in choose_shown(run, everybody):
         with run.outcome.attempt():
@@ -58,7 +58,7 @@ def _show(report: Report, run: Run, everybody: list[ShownListener], one: ShownLi
     # timer's nobody sits: it gets the last line.
     if run.settings.trigger != "timer":
         shows_names = run.settings.shows_names or not run.settings.is_actions
-        print(write_markdown(report, shows_names=shows_names))
+        print(to_plain(write_markdown(report, shows_names=shows_names)))
     if not run.options.dry_run:
         _write_summary(report, run)
         _write_files(report, run.settings, everybody, one)

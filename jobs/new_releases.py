@@ -57,6 +57,7 @@ def work(run: Run) -> Figures:
     return Figures(
         {
             "calls": str(enricher.calls.count),
+            "day's quota": enricher.calls.said_end,
             "artists asked": str(search.asked_count),
             "albums seen": str(search.seen_count),
             "new": str(count_new_releases(connection) - before),

@@ -21,7 +21,7 @@ from everheard.report.data import ListenerData
 from everheard.report.read import read_listener_data
 from everheard.rims.plain import to_line
 from everheard.run.job import Job, Run, run_job
-from everheard.run.outcome import NOBODY_YET, Figures
+from everheard.run.outcome import Figures, say_nobody
 from everheard.run.whose import ShownListener, add_whose, choose_shown, read_everybody, read_shown
 
 
@@ -69,7 +69,7 @@ def work(run: Run) -> Figures:
                 ]
                 pages.append(_write(data, place, run.options, others))
     if not everybody and not run.options.dry_run:
-        run.outcome.idle_reason = NOBODY_YET
+        run.outcome.idle_reason = say_nobody(run.settings.home)
     if pages and run.options.open:
         show(pages)
     return Figures({"listeners": f"{len(pages)}", "plays": f"{play_count}"})

@@ -11,6 +11,7 @@ from everheard.database.connect import connect
 from everheard.failure import Failure
 from everheard.ledger.summaries import derive_all
 from everheard.pipe import outlive_reader
+from everheard.rims.counted import say_counted
 from everheard.rims.terminal import guard_output
 from migrate.document import write_pages
 from migrate.role import renew_role
@@ -61,7 +62,8 @@ def _run(options: argparse.Namespace) -> int:
             print(reader.password)
         elif options.command == "summaries":
             with closing(connect(settings, application="everheard summaries")) as connection:
-                print(f"summaries: derived again for {derive_all(connection)} listeners")
+                derived = say_counted(derive_all(connection), "listener")
+                print(f"summaries: derived again for {derived}")
         else:
             print(write_pages(settings))
     except Failure as failure:

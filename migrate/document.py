@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from migrate.upgrade import open_transaction
 
 PAGE = PROJECT_DIR / "docs" / "views.md"
 #: Above it people write, below it this module does.
-MARKER = "<!-- Written by `python start.py migrate document`: change the comments instead. -->"
+MARKER = "<!-- Written by `python3 start.py migrate document`: change the comments instead. -->"
 EXAMPLE_DIR = PROJECT_DIR / "sql" / "examples"
 _CATALOGUE = """
 select
@@ -46,7 +47,8 @@ def render_page(connection: Connection) -> str:
         views.setdefault(name, []).append((comment, *column))
     parts = [PAGE.read_text(encoding="utf-8").partition(MARKER)[0] + MARKER]
     parts += [_render_view(name, rows) for name, rows in views.items()]
-    return "\n\n".join(parts) + "\n"
+    # The comments spell it as all texts of the project do; a page is read on Debian and macOS.
+    return re.sub(r"\bpython start\.py", "python3 start.py", "\n\n".join(parts) + "\n")
 
 
 def _render_view(name: str, rows: list[tuple[str, str, str, str]]) -> str:

@@ -24,6 +24,7 @@ from cli.github.client import find_repository
 from cli.setup.answers import read_answers
 from everheard.config import Settings, read_settings
 from everheard.database.connect import CHECKING, connect
+from everheard.demo import say_where_demo_is
 from everheard.failure import ConfigurationError, ExitCode, Failure, SchemaMismatch
 from everheard.ledger.operations.health import LedgerHealth, read_health
 from everheard.ledger.summaries import read_sample
@@ -54,14 +55,16 @@ def run_doctor(*, is_shared: bool) -> int:
             print(bad("settings", fault, "docs/settings.md explains each one"))
         return 1
     health: list[LedgerHealth] = []
+    of_database = check_database(settings, health)
     checks = [
-        *check_settings(),
+        *check_settings(settings, health),
         *check_env_file(settings.env_file),
-        *check_database(settings, health),
+        *of_database,
+        *check_demo(settings, health),
         *check_spotify(settings, health[0] if health else None),
         *check_github(find_repository(settings)),
         *check_schedule(settings.home),
-        check_healthcheck(settings),
+        *([] if is_import_only(settings, health) else [check_healthcheck(settings)]),
         *check_history(settings, health),
     ]
     hidden = list_hidden(settings, health) if is_shared else []
@@ -73,9 +76,12 @@ def run_doctor(*, is_shared: bool) -> int:
     return 1 if failed else int(ExitCode.DONE)
 
 
-def check_settings() -> list[Check]:
-    """Judge the settings as a job would."""
+def check_settings(settings: Settings, health: list[LedgerHealth]) -> list[Check]:
+    """Judge the settings as a job would; who only imports needs none of Spotify's."""
     version = "{}.{}.{}".format(*sys.version_info[:3])
+    if is_import_only(settings, health):
+        says = f"complete for imports, which need no app; Python {version}"
+        return [good("settings", says)]
     try:
         read_settings()
     except ConfigurationError as error:
@@ -84,6 +90,20 @@ def check_settings() -> list[Check]:
             for fault in error.faults
         ]
     return [good("settings", f"complete; Python {version}")]
+
+
+def is_import_only(settings: Settings, health: list[LedgerHealth]) -> bool:
+    """Say whether a ledger lives by imports alone: no app, no sign-in, and plays all the same."""
+    has_app = settings.client_id or settings.client_secret or settings.sign_ins
+    return not has_app and any(one.imported_at and not one.sign_ins for one in health)
+
+
+def check_demo(settings: Settings, health: list[LedgerHealth]) -> list[Check]:
+    """Say where the demo is to whoever looks for it in a ledger in which nobody is."""
+    where = say_where_demo_is(settings.home)
+    if not where or any(one.listeners for one in health):
+        return []
+    return [note("demo", where)]
 
 
 def check_env_file(env_file: Path) -> list[Check]:
@@ -109,7 +129,8 @@ def check_database(settings: Settings, health: list[LedgerHealth]) -> list[Check
                 return [*checks, bad("schema", str(failure), UPGRADE)]
     except Failure as failure:
         return [bad("database", "not reachable", str(failure))]
-    return [*checks, *check_ledger(health[0], settings), sums]
+    is_fed = not is_import_only(settings, health)
+    return [*checks, *check_ledger(health[0], settings, is_fed=is_fed), sums]
 
 
 def check_way(url: str, connection: Connection) -> list[Check]:

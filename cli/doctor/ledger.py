@@ -7,16 +7,15 @@ from urllib.parse import urlsplit
 
 from cli.doctor.check import Check, Mark, bad, good, note, soon
 from cli.doctor.readers import check_readers
+from cli.doctor.timezones import check_timezones
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
-from everheard.encryption import fingerprint
-from everheard.ledger.listeners import CHANGE_ZONE
 from everheard.ledger.operations.health import LedgerHealth
 from everheard.ledger.summaries import SummarySample
+from everheard.rims.counted import say_counted
 from everheard.run.warnings import ISSUE_DAY, RENEWAL, WARN_DAY, say_sign_in_ends
 from everheard.sources.spotify.auth import SCOPES, TOKEN
 from everheard.sources.spotify.client import RECENTLY_PLAYED
-from everheard.zones import is_same_zone, is_zone
 
 SILENT_HOURS = 6
 STORAGE_SHOWN, STORAGE_ISSUE = 0.70, 0.85
@@ -30,22 +29,25 @@ FREE_TIERS = {
 OLDEST_POSTGRES = 15
 
 
-def check_ledger(health: LedgerHealth, settings: Settings) -> list[Check]:
-    """Return every check on the ledger."""
+def check_ledger(health: LedgerHealth, settings: Settings, *, is_fed: bool = True) -> list[Check]:
+    """Return every check on the ledger.
+
+    ``is_fed`` False: it lives by imports alone, so that nobody signs in and no run is late.
+    """
     host = find_host(settings.database_url)
     return [
         check_version(health),
         check_rights(health),
         check_schema(health),
-        *check_sign_ins(health),
+        *(check_sign_ins(health) if is_fed else [good("sign-in", "none, and imports need none")]),
         *check_timezones(health, settings),
         *check_readers(health),
-        *check_runners(health),
+        *(check_runners(health) if is_fed else []),
         check_gaps(health),
         *check_skipped_polls(health),
         check_quota(health, settings.calls_per_day),
         check_storage(health, host),
-        *check_scheduler(health),
+        *(check_scheduler(health) if is_fed else []),
     ]
 
 
@@ -90,7 +92,7 @@ def check_sign_ins(health: LedgerHealth) -> list[Check]:
     for one in health.sign_ins:
         who = one.name or "a listener"
         until = f"until {'' if one.is_exact else 'at the latest '}{one.ends_at:%Y-%m-%d}"
-        says = f"{who}: {until}, {one.days_left} days left"
+        says = f"{who}: {until}, {say_counted(one.days_left, 'day')} left"
         if one.has_ended:
             checks.append(bad("sign-in", f"{who}: ended on {one.ends_at:%Y-%m-%d}", RENEWAL))
         elif one.days_old >= WARN_DAY:
@@ -100,43 +102,6 @@ def check_sign_ins(health: LedgerHealth) -> list[Check]:
         if one.scopes and (missing := [name for name in SCOPES if name not in one.scopes]):
             checks.append(note("scopes", f"{who}: without {', '.join(missing)}", RENEWAL))
     return checks
-
-
-def check_timezones(health: LedgerHealth, settings: Settings) -> list[Check]:
-    """Judge each listener's time zone: known to both, and what the settings say too."""
-    zones = find_zones(settings)
-    several = len(health.listeners) > 1
-    checks = []
-    for one in health.listeners:
-        who, whose = one.name or "a listener", " --listener NAME" if several else ""
-        told = [zones[mark] for mark in one.fingerprints if mark in zones]
-        told = told or ([] if several or not settings.timezone else [settings.timezone])
-        other = next((zone for zone in told if not is_same_zone(zone, one.timezone)), None)
-        change = CHANGE_ZONE.format("Europe/Berlin" + whose)
-        if not one.is_timezone_known or not is_zone(one.timezone):
-            lacks = "this machine" if one.is_timezone_known else "the database"
-            says = f"{who}: {one.timezone}, which {lacks} does not know"
-            checks.append(bad("time zone", says, f"{change} names one that both know"))
-        elif other:
-            says = f"{who}: LISTENER_TIMEZONE says {other}, the ledger {one.timezone}, which counts"
-            change = CHANGE_ZONE.format(other + whose)
-            checks.append(
-                soon("time zone", says, f"{change} changes it; else take the setting out")
-            )
-        elif one.timezone == "UTC" and not told:
-            checks.append(note("time zone", f"{who}: UTC", f"{change}, unless you live in it"))
-        else:
-            checks.append(good("time zone", f"{who}: {one.timezone}"))
-    return checks
-
-
-def find_zones(settings: Settings) -> dict[str, str]:
-    """Return what the settings say of time zones, by the fingerprint of each refresh token."""
-    return {
-        fingerprint(settings.client_secret, one.refresh_token): one.timezone
-        for one in settings.sign_ins
-        if one.timezone
-    }
 
 
 def check_runners(health: LedgerHealth) -> list[Check]:
@@ -167,8 +132,8 @@ def check_runners(health: LedgerHealth) -> list[Check]:
 def say_hours(hours: float) -> str:
     """Return a length of time in the unit that fits."""
     if hours < 1:
-        return f"{hours * 60:.0f} minutes"
-    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
+        return say_counted(round(hours * 60), "minute")
+    return say_counted(round(hours), "hour") if hours < 72 else f"{hours / 24:.0f} days"
 
 
 def check_gaps(health: LedgerHealth) -> Check:
@@ -184,10 +149,11 @@ def check_gaps(health: LedgerHealth) -> Check:
 
 def check_sums(sample: SummarySample) -> Check:
     """Judge whether the sums of a few months are those of their plays."""
+    months = say_counted(sample.month_count, "sampled month")
     if sample.wrong_count:
-        says = f"{sample.wrong_count} of {sample.month_count} sampled months differ from the plays"
+        says = f"not those of their plays in {sample.wrong_count} of {months}"
         return bad("sums", says, "`python start.py migrate summaries` derives all of them again")
-    return good("sums", f"those of {sample.month_count} sampled months are those of their plays")
+    return good("sums", f"those of {months} are those of their plays")
 
 
 def check_skipped_polls(health: LedgerHealth) -> list[Check]:
@@ -202,7 +168,7 @@ def check_skipped_polls(health: LedgerHealth) -> list[Check]:
 def check_quota(health: LedgerHealth, calls_per_day: int) -> Check:
     """Say how many of the day's calls are left, and which buckets Spotify has closed."""
     left_count = max(0, calls_per_day - health.call_count)
-    says = f"{left_count} of {calls_per_day} calls to the catalogue left of 24 hours"
+    says = f"{left_count} of {say_counted(calls_per_day, 'call')} to the catalogue left of 24 hours"
     if not health.blocked:
         return good("quota", says)
     closed = ", ".join(_say_closed(health))
@@ -263,7 +229,7 @@ def list_issues(health: LedgerHealth, host: str) -> list[str]:
     ]
     if health.new_gap_count:
         issues.append(
-            f"{health.new_gap_count} new gap(s): plays may be missing."
+            f"{say_counted(health.new_gap_count, 'new gap')}: plays may be missing."
             " The privacy export closes them, a second runner prevents them."
         )
     silent = [
@@ -273,7 +239,8 @@ def list_issues(health: LedgerHealth, host: str) -> list[str]:
     ]
     if silent:
         issues.append(
-            f"{len(silent)} runner(s) silent, for {say_hours(max(silent))} at the longest:"
+            f"{say_counted(len(silent), 'runner')} silent, for"
+            f" {say_hours(max(silent))} at the longest:"
             " `python start.py doctor` names them."
         )
     if health.blocked:

@@ -10,6 +10,7 @@ from cli.schedule import LOG
 from cli.schedule.definitions import START_LOG
 from cli.schedule.kept import read_runs, read_set_up_at
 from everheard.failure import ExitCode
+from everheard.rims.counted import say_counted
 from runner.schedule import read_place
 
 #: Ends that the next run cures by itself.
@@ -38,4 +39,4 @@ def check_schedule(home: Path, now: float | None = None) -> list[Check]:
         checks.append(soon("schedule", says, f"{home / START_LOG} and {LOG} beside it may say why"))
     elif not runs:
         checks.append(note("schedule", "on; the first run is still to come"))
-    return checks or [good("schedule", f"on; {len(runs)} jobs, and each went well")]
+    return checks or [good("schedule", f"on; {say_counted(len(runs), 'job')}, and each went well")]

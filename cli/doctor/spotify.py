@@ -9,6 +9,7 @@ from cli.doctor.check import Check, bad, good, note
 from everheard.config import Settings
 from everheard.failure import Failure
 from everheard.ledger.operations.health import LedgerHealth
+from everheard.rims.counted import say_counted
 from everheard.run.job import Run
 from everheard.run.session import Session, open_operations
 from everheard.sources.fields import Json
@@ -48,7 +49,8 @@ def _check_listener(name: str, session: Session, shown: list[Json]) -> list[Chec
         return [bad(name, "refused", str(failure))]
     shown.append(page)
     identity = "account_id" if me.get("account_id") else "id"
-    says = f"known by {identity}, shows {len(page['items'])} plays; the owner has Premium"
+    plays = say_counted(len(page["items"]), "play")
+    says = f"known by {identity}, shows {plays}; the owner has Premium"
     return [good(name, says), *_check_scopes(name, session)]
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from everheard.ledger.operations.health import YearSum
+from everheard.rims.counted import say_counted
 
 MONTH = timedelta(days=31)
 
@@ -59,15 +60,15 @@ def _say_ask(year: int, repository: str) -> str:
 def _say_year(year: YearSum, repository: str) -> str:
     least = "" if year.is_exact else "at least "
     gaps = (
-        f" {year.open_gap_count} gap(s) in it are open: the privacy export closes them"
-        f" ([how]({_link(repository, 'import')}))."
+        f" {say_counted(year.open_gap_count, 'gap in it is', 'gaps in it are')} open:"
+        f" the privacy export closes what it covers ([how]({_link(repository, 'import')}))."
         if year.open_gap_count
         else ""
     )
     return "\n".join(
         [
-            f"{year.year} is over: {least}{year.play_count:,} plays,"
-            f" {round(year.ms_listened / 3_600_000):,} hours.{gaps}",
+            f"{year.year} is over: {least}{say_counted(year.play_count, 'play')},"
+            f" {say_counted(round(year.ms_listened / 3_600_000), 'hour')}.{gaps}",
             "",
             "`python start.py dashboard` opens your pages, with the statement of the year and a"
             f" picture to share ([how]({_link(repository, 'dashboard')})).",

@@ -10,9 +10,9 @@ from everheard.config import read_settings
 def main(argv: list[str]) -> int:
     """Go through the steps; say how it ended."""
     parser = make_parser("setup", "From nothing to the first plays, step by step.")
-    parser.add_argument(
-        "step", nargs="?", choices=[step.name for step in STEPS], help="do this step anew, alone"
-    )
+    names = [step.name for step in STEPS]
+    does = f"do this step anew, alone: {', '.join(names)}"
+    parser.add_argument("step", metavar="STEP", nargs="?", choices=names, help=does)
     parser.add_argument("--port", type=int, default=8888, help="of the redirect URI")
     options = parser.parse_args(argv)
     print(run_setup(options.step, port=options.port))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from everheard.database.connect import connect
 from everheard.failure import ConfigurationError, ExitCode, Failure
 from everheard.ledger.listeners import CHANGE_ZONE, read_listeners, update_listener
 from everheard.ledger.operations.health import LedgerHealth, read_health
+from everheard.rims.counted import say_counted
 from jobs import get_last_50
 
 PRIVACY_PAGE = "https://www.spotify.com/account/privacy/"
@@ -93,8 +95,20 @@ def _change_timezone(settings: Settings, zone: str) -> str:
     return f"; {change} changes one listener's" if known else ""
 
 
+def ask_windows() -> str:
+    """Return the IANA name of the zone that Windows keeps by a name of its own; else UTC."""
+    from tzlocal import get_localzone_name  # nobody else needs it
+
+    try:
+        return str(get_localzone_name())
+    except (LookupError, OSError, ValueError):
+        return "UTC"
+
+
 def guess_timezone(link: Path = Path("/etc/localtime")) -> str:
-    """Return this machine's zone by the link that Linux and macOS keep, else UTC."""
+    """Return this machine's zone, by the link that Linux and macOS keep; else UTC."""
+    if sys.platform == "win32":
+        return ask_windows()
     return str(link.resolve()).partition("zoneinfo/")[2] or "UTC"
 
 
@@ -103,7 +117,9 @@ def find_sign_in(settings: Settings) -> str:
     health = _read_health(settings)
     if health and any(one.has_ended for one in health.sign_ins):
         return ""
-    return f"{len(settings.sign_ins)} listener(s) signed in" if settings.sign_ins else ""
+    return (
+        f"{say_counted(len(settings.sign_ins), 'listener')} signed in" if settings.sign_ins else ""
+    )
 
 
 def _read_health(settings: Settings) -> LedgerHealth | None:

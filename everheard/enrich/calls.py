@@ -41,6 +41,11 @@ class BudgetedCalls:
         """Return whether anything may still be asked in this run."""
         return not (self._is_spent or self._trouble)
 
+    @property
+    def said_end(self) -> str:
+        """Say that the day's calls are used up, where they are: 0 calls alone would be a riddle."""
+        return "spent" if self._is_spent else ""
+
     def may_ask(self, bucket: str) -> bool:
         """Return whether another call to a bucket makes sense in this run."""
         return not self._trouble and bucket not in self.app.closed and self.app.may(bucket)

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from everheard.failure import ConfigurationError
 from everheard.files import PRIVATE, make_folder, write_file
 from everheard.ledger.releases import NewRelease
+from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -59,7 +60,7 @@ def _add_entry(feed: Element, release: NewRelease) -> None:
     SubElement(entry, "link", rel="alternate", href=release.spotify_url)
     if release.image_url:
         SubElement(entry, "link", rel="enclosure", type="image/jpeg", href=release.image_url)
-    tracks = "1 track" if release.track_count == 1 else f"{release.track_count} tracks"
+    tracks = say_counted(release.track_count, "track")
     said = [release.album_type or "album", tracks]
     if release.release_date:
         said.append(f"released {release.release_date}")

@@ -13,6 +13,8 @@ from everheard.database.transactions import open_transaction, retry_conflicts
 from everheard.ledger import flows
 from everheard.ledger.coverage import close_covered_gaps
 from everheard.ledger.derive import derive
+from everheard.rims.columns import fit, measure
+from everheard.rims.counted import say_counted
 
 
 class CommittedImport(NamedTuple):
@@ -69,10 +71,10 @@ def describe_imports(imports: list[CommittedImport]) -> str:
         return "Nothing has been imported yet."
     heading = ("number", "imported", "listener", "added", "shared", "tells", "what")
     rows: list[tuple[str, ...]] = [heading, *map(_to_cells, imports)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    widths = [max(measure(row[place]) for row in rows) for place in range(len(rows[0]))]
     return "\n".join(
         "  ".join(
-            cell.rjust(width) if place in (0, 3, 4) else cell.ljust(width)
+            fit(cell, width, is_right=place in (0, 3, 4))
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
@@ -82,7 +84,7 @@ def describe_imports(imports: list[CommittedImport]) -> str:
 def _to_cells(one: CommittedImport) -> tuple[str, ...]:
     what = ", ".join(one.source_names[:2])
     if one.file_count > len(one.source_names[:2]):
-        what += f" ({one.file_count:,} files)"
+        what += f" ({say_counted(one.file_count, 'file')})"
     told = (
         f"{one.first_told_at:%Y-%m-%d} to {one.last_told_at:%Y-%m-%d}"
         if one.first_told_at and one.last_told_at

@@ -16,6 +16,8 @@ from everheard.report.words import (
     say_time,
     say_with_word,
 )
+from everheard.rims.columns import fit, measure
+from everheard.rims.counted import say_counted
 from everheard.rims.markdown import escape, fence, say
 from everheard.rims.plain import to_line
 
@@ -60,7 +62,8 @@ def say_state(report: Report, *, shows_names: bool) -> list[str]:
     if report.sign_in_days_left is not None:
         most = "" if report.is_sign_in_exact else "at most "
         said.append(
-            f"The sign-in at Spotify holds for {most}{report.sign_in_days_left} more days"
+            f"The sign-in at Spotify holds for {most}"
+            f"{say_counted(report.sign_in_days_left, 'more day')}"
             " (`python start.py authorize` renews it)."
         )
     return said
@@ -133,11 +136,11 @@ def _draw_list(places: tuple[RankedPlace, ...]) -> list[str]:
         to_line(f"{one.name} ({one.artist_name})" if one.artist_name else one.name)
         for one in places
     ]
-    width = min(max(len(name) for name in names), 40)
+    width = min(max(map(measure, names)), 40)
     lines = []
     for name, place in zip(names, places, strict=True):
         time = say_time(place.total.ms)
-        lines.append(f"{name[:width]:<{width}}  {time:>8}  {_draw_bar(place, greatest)}")
+        lines.append(f"{fit(name, width)}  {time:>8}  {_draw_bar(place, greatest)}")
     return lines
 
 

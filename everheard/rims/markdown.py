@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from html import unescape
 from pathlib import Path
 
 from everheard.rims.plain import clean, to_line
@@ -14,6 +15,8 @@ _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "&#96;"}
 #: An address of a person or of an issue would call them: an empty comment parts it.
 _CALL = re.compile(r"@(?=\w)|#(?=\d)|(?<=\w):(?=//)")
 _CODE = re.compile(r"(`[^`]+`)")
+#: Of a heading, and of what is bold.
+_SIGNS = re.compile(r"^#+ |(?<!\\)\*\*")
 _LIST_OR_HEAD = re.compile(r"^(\s*)([#>+=-]+|\d+[.)])")
 
 
@@ -43,6 +46,20 @@ def fence(lines: Iterable[str]) -> list[str]:
     longest = max((len(run) for line in told for run in re.findall("`+", line)), default=0)
     mark = "`" * max(3, longest + 1)
     return [mark, *told, mark]
+
+
+def to_plain(text: str) -> str:
+    """Return Markdown of ours as a terminal shows text: without its signs, names as they are."""
+    lines, mark = [], ""
+    for line in text.split("\n"):
+        if line.startswith("```") and mark in ("", line):
+            mark = "" if mark else line
+        elif mark:
+            lines.append(line)
+        else:
+            said = _SIGNS.sub("", line).replace("<!-- -->", "")
+            lines.append(re.sub(r"\\(_|[^\w\s])", r"\1", unescape(said)))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
 
 
 def add_to_summary(path: Path, lines: Sequence[str]) -> None:

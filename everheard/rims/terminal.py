@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, TextIO, cast
 
+from everheard.rims.columns import wrap
 from everheard.rims.plain import clean
 from everheard.rims.secrets import hide_secrets
 from everheard.rims.typed import spell
@@ -22,10 +24,21 @@ class GuardedStream:
         self.bare = stream
         self._is_line_new = True  # nothing but white space stands on it
         self._has_ended = True
+        #: How wide a terminal is; 0 where nobody sits before one: a log keeps whole lines.
+        self._columns = _find_columns(stream)
 
     def write(self, text: str) -> int:
         """Write text, made fit; return the length of what was given."""
+        return self._write(text, self._columns)
+
+    def write_whole(self, text: str) -> int:
+        """Write what somebody copies, a command say: no line of it is broken."""
+        return self._write(text, 0)
+
+    def _write(self, text: str, columns: int) -> int:
         told = spell(clean(hide_secrets(text)))
+        if columns and self._has_ended:
+            told = "\n".join(wrap(line, columns) for line in told.split("\n"))
         lines = told.split("\n")
         fit = [defuse(line, at_start=number > 0 or self._is_line_new)
                for number, line in enumerate(lines)]  # fmt: skip
@@ -50,6 +63,21 @@ class GuardedStream:
     def __getattr__(self, name: str) -> Any:
         """Be in all else what the stream is."""
         return getattr(self.bare, name)
+
+
+def _find_columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except (AttributeError, OSError, ValueError):
+        return 0
+
+
+def print_whole(line: str) -> None:
+    """Print a line that somebody copies: it is broken nowhere, however long it is."""
+    if isinstance(sys.stdout, GuardedStream):
+        sys.stdout.write_whole(line + "\n")
+    else:
+        print(line)
 
 
 @contextmanager

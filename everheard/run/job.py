@@ -18,6 +18,7 @@ from everheard.ledger.listeners import mend_timezones
 from everheard.ledger.operations.quota import block_bucket
 from everheard.ledger.operations.runs import Operations, RunRecord, insert_run, note_runner
 from everheard.pipe import outlive_reader
+from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
 from everheard.rims.secrets import hide_secrets
 from everheard.rims.terminal import guard_output
@@ -52,7 +53,7 @@ class Run:
             return False
         who = "another runner" if operations.is_success_of_other else "this runner"
         minutes = int(since_success.total_seconds() // 60)
-        self.outcome.idle_reason = f"{who} succeeded {minutes} minutes ago"
+        self.outcome.idle_reason = f"{who} succeeded {say_counted(minutes, 'minute')} ago"
         return True
 
     def with_known_zones(self, work: Callable[[], _Done]) -> _Done:

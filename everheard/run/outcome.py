@@ -6,11 +6,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
+from everheard.demo import say_where_demo_is
 from everheard.failure import ExitCode, Failure
 
 #: Why a job that reads the views had nothing to do.
 NOBODY_YET = "there is no listener yet: `python start.py authorize` signs you in"
+
+
+def say_nobody(home: Path) -> str:
+    """Say why there is nothing to show, and where the demo is, which others look for here."""
+    return "; ".join(filter(None, [NOBODY_YET, say_where_demo_is(home)]))
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,14 @@ def describe(job: str, figures: Figures, outcome: Outcome, *, dry_run: bool) -> 
     told = ", ".join(f"{name} {value}" for name, value in figures.told.items() if value)
     troubles = [_describe_failure(failure) for failure in outcome.failures]
     parts = dict.fromkeys([*([told] if told else []), *troubles])
+    if troubles and not _has_done_anything(figures):
+        # Zeros first would hide the sentence that says why.
+        parts = dict.fromkeys(troubles)
     return f"{job}: " + ("(dry run) " if dry_run else "") + (" | ".join(parts) or "done")
+
+
+def _has_done_anything(figures: Figures) -> bool:
+    return any(character in "123456789" for told in figures.told.values() for character in told)
 
 
 def _describe_failure(failure: Failure) -> str:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from everheard.encryption import NotDecryptable, decrypt, encrypt
 from everheard.failure import ExitCode, Failure
 from everheard.files import make_folder, remove_file, touch_file, write_file
+from everheard.rims.counted import say_counted
 
 _PURPOSE = "spool"
 _EMPTIED = "emptied"
@@ -89,8 +90,8 @@ class Spool:
         if not count:
             return []
         return [
-            f"{count} spooled file(s) were kept for a sign-in or a client secret that is no longer"
-            " set, and wait: run once with the old one to bring them in."
+            f"{say_counted(count, 'spooled file was', 'spooled files were')} kept for a sign-in"
+            " or a client secret that is no longer set: run once with the old one to bring that in."
         ]
 
     def remove(self, spooled: list[Spooled]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from everheard.ledger.listeners import CHANGE_ZONE
 from everheard.ledger.operations.runs import Warnings
+from everheard.rims.counted import say_counted
 from everheard.zones import is_same_zone
 
 #: Days after a sign-in: when each run begins to speak of its end, when the issue is opened.
@@ -27,8 +28,8 @@ def list_warnings(read: Warnings) -> list[str]:
         )
     if read.gap_count:
         warnings.append(
-            f"Another runner noticed {read.gap_count} new gap(s): plays may be missing."
-            " The privacy export closes them."
+            f"Another runner noticed {say_counted(read.gap_count, 'new gap')}: plays may be"
+            " missing. The privacy export closes them."
         )
     return warnings
 
@@ -45,7 +46,8 @@ def say_gaps(gap_count: int) -> list[str]:
     """Return the word on gaps that this run noticed, where it did."""
     if not gap_count:
         return []
-    return [f"{gap_count} new gap(s): plays may be missing. The privacy export closes them."]
+    gaps = say_counted(gap_count, "new gap")
+    return [f"{gaps}: plays may be missing. The privacy export closes them."]
 
 
 def say_other_zone(setting: str | None, kept: str, *, is_new: bool = False) -> list[str]:

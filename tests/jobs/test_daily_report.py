@@ -55,7 +55,7 @@ def test_gap_makes_the_day_at_least_and_names_its_cure(run: Run, connection: Con
 
 def test_main_artist_and_guest_are_told_apart(run: Run, connection: Connection) -> None:
     fill(connection)
-    artists, _, rest = run().partition("**As guests**")
+    artists, _, rest = run().partition("As guests")
     assert "Main" in artists
     assert "Guest" not in artists
     assert "Guest" in rest

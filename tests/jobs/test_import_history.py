@@ -463,7 +463,7 @@ def test_import_that_was_cut_off_leaves_nothing_and_can_be_made_again(
         return whole(*arguments)
 
     monkeypatch.setattr(HistoryLoad, "add", fail_at_third)
-    assert "read 0, added 0" in run_import(tmp_path / "data", code=73)
+    assert "import_history: The power went." in run_import(tmp_path / "data", code=73)
     assert read_kept(connection) == before
     assert "read 100, added 100, known 0" in run_import(tmp_path / "data")
     assert len(read_plays(connection)) == 100

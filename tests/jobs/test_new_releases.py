@@ -377,3 +377,14 @@ def test_dry_run_asks_nothing(
 ) -> None:
     assert "artists whose turn it is 1" in run_job(new_releases, spotify, "--dry-run")
     assert spotify.world.calls.count() == 0
+
+
+def test_spent_quota_of_a_day_is_said(
+    spotify: SimulatedServer, heard: SimulatedArtist, run_job: Run
+) -> None:
+    """No calls, and no word why, would be a riddle."""
+    assert "day's quota" not in run_job(new_releases, spotify)
+    release(spotify, heard, "Blue Harbour")
+    assert "calls 0, day's quota spent," in run_job(
+        new_releases, spotify, METADATA_CALLS_PER_DAY="1"
+    )

@@ -21,7 +21,7 @@ PAGES = find_files("*.md")
 TEXTS = [*PAGES, *find_modules(), *find_files("*.yml", ".github")]
 VIEWS = [path.stem for path in find_files("views/*.sql", "sql/views")]  # not those in part/
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)")
-COMMAND = re.compile(r"\b(?:python|py) start\.py (?P<command>[a-z][a-z-]*)")
+COMMAND = re.compile(r"\b(?:python3?|py) start\.py (?P<command>[a-z][a-z-]*)")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|LOCALAPPDATA")
 
 
@@ -87,6 +87,13 @@ def test_command_that_people_are_told_to_type_exists(path: Path) -> None:
 def test_job_that_people_are_told_to_type_exists(path: Path) -> None:
     named = re.findall(r"start\.py job ([a-z]\w*)", read(path))
     assert set(named) - set(find_jobs()) == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=show)
+def test_page_spells_commands_as_debian_and_macos_have_them(page: Path) -> None:
+    """There is no ``python`` there. The README beside the SQL are the machine's, for developers."""
+    if page.name != "CHANGELOG.md" and not show(page).startswith("sql/"):
+        assert not re.search(r"\bpython start\.py", read(page))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=show)

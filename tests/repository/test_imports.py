@@ -37,8 +37,8 @@ FLOORS = (
 )
 ROOMS = set().union(*FLOORS)
 GROUND = {
-    "__init__", "config", "encryption", "failure", "files", "lock", "names", "pipe", "places",
-    "rows", "written", "zones",
+    "__init__", "config", "demo", "encryption", "failure", "files", "lock", "names", "pipe",
+    "places", "rows", "written", "zones",
 }  # fmt: skip
 
 
@@ -169,6 +169,7 @@ def test_only_config_reads_the_environment() -> None:
     # These read nothing from it: they hand it on to the processes they start.
     givers = {
         "cli/demo.py",
+        "cli/psql.py",
         "cli/tick.py",
         "everheard/database/embedded/cluster.py",
         "everheard/database/own_tables.py",

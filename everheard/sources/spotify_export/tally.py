@@ -16,6 +16,7 @@ from everheard.failure import ExitCode, Failure
 from everheard.files import open_file
 from everheard.places import find_real
 from everheard.rims.cells import CellWriter
+from everheard.rims.counted import say_counted
 from everheard.rows import FileTally, SkippedRow, ToldTime
 from everheard.sources.spotify_export.found import HistoryFile, show_name
 
@@ -115,8 +116,8 @@ class ImportTally:
         if self.partnerless_count <= PARTNERLESS_SHARE * self.polled_count:
             return []
         return [
-            f"{self.partnerless_count} of {self.polled_count} polled plays inside the history's"
-            " span are not in it: is it the same listener's, and whole?"
+            f"{self.partnerless_count} of {say_counted(self.polled_count, 'polled play')} inside"
+            " the history's span are not in it: is it the same listener's, and whole?"
         ]
 
 
@@ -138,13 +139,19 @@ def describe_tally(tally: ImportTally, seconds: float) -> str:
         ("offline plays set to when they were heard", f"{tally.moved_count:,}"),
         ("from", _format_day(tally.told.start if tally.told else None)),
         ("to", _format_day(tally.told.end if tally.told else None)),
-        ("hours listened to music", f"{tally.music_ms / 3_600_000:,.0f}"),
-        ("hours listened to podcasts and chapters", f"{tally.episode_ms / 3_600_000:,.0f}"),
+        ("hours listened to music", _format_hours(tally.music_ms)),
+        ("hours listened to podcasts and chapters", _format_hours(tally.episode_ms)),
         ("seconds taken", f"{seconds:,.1f}"),
     ]
     label_width = max(len(label) for label, _ in rows)
     value_width = max(len(value) for _, value in rows)
     return "\n".join(f"{label:<{label_width}}  {value:>{value_width}}" for label, value in rows)
+
+
+def _format_hours(ms: int) -> str:
+    """Return hours, with decimals where they are few: 0.43 hours are not 0."""
+    hours = ms / 3_600_000
+    return f"{hours:,.0f}" if hours >= 100 or not ms else f"{hours:.2f}"
 
 
 def _format_day(moment: datetime | None) -> str:

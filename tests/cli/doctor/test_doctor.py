@@ -285,7 +285,7 @@ def test_sum_that_is_not_that_of_its_plays_is_told_and_cured(
         execute(connection, damage)
         code, said = doctor()
         assert code == 1
-        assert "sampled months differ from the plays" in said
+        assert "✗ sums: not those of their plays in " in said
         assert "python start.py migrate summaries" in said
         assert migrate.main(["summaries"]) == 0
         code, said = doctor()

@@ -54,9 +54,7 @@ def test_reminders_are_open_in_december_and_january_only() -> None:
 
 def test_year_with_a_gap_reads_at_least() -> None:
     *_, reminder = list_reminders(date(2027, 1, 1), None, YEAR, "ada/everheard")
-    assert (
-        "2026 is over: at least 12,345 plays, 640 hours. 2 gap(s) in it are open" in reminder.body
-    )
+    assert "2026 is over: at least 12,345 plays, 640 hours. 2 gaps in it are open" in reminder.body
     exact = YEAR._replace(is_exact=True, open_gap_count=0)
     *_, reminder = list_reminders(date(2027, 1, 1), None, exact, "ada/everheard")
     assert "2026 is over: 12,345 plays, 640 hours.\n" in reminder.body

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tzlocal import reload_localzone, windows_tz
 
 from cli.github import client as github
 from cli.github import schedule_minutes as minutes
 from cli.setup.actions import hand_over
-from cli.setup.steps import guess_timezone
+from cli.setup.steps import ask_windows, guess_timezone
 from everheard.config import Settings, read_settings
 from everheard.failure import Failure
+from everheard.zones import is_zone
 from tests.gh import FakeGitHub
 from tests.repository.project import PROJECT_DIR
 
@@ -138,3 +140,12 @@ def test_time_zone_is_read_off_the_machine(tmp_path: Path) -> None:
     link.symlink_to(zone)
     assert guess_timezone(link) == "Europe/Berlin"
     assert guess_timezone(tmp_path / "missing") == "UTC"
+
+
+def test_zone_that_a_library_finds_is_one_that_we_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked on Windows, tried here by the variable that overrides a machine's zone."""
+    monkeypatch.setenv("TZ", "Europe/Lisbon")
+    reload_localzone()
+    assert ask_windows() == "Europe/Lisbon"
+    for name in ("W. Europe Standard Time", "Tokyo Standard Time", "Eastern Standard Time"):
+        assert is_zone(windows_tz.win_tz[name])

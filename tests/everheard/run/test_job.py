@@ -138,9 +138,9 @@ def test_gap_that_another_runner_noticed_is_told_once(
         )
     capsys.readouterr()
     run(do_nothing)
-    assert "Another runner noticed 1 new gap(s)" in capsys.readouterr().out
+    assert "Another runner noticed 1 new gap: " in capsys.readouterr().out
     run(do_nothing)
-    assert "gap(s)" not in capsys.readouterr().out
+    assert "new gap" not in capsys.readouterr().out
 
 
 def test_operations_that_cannot_be_read_at_the_end_change_nothing(connection: Connection) -> None:

@@ -193,10 +193,11 @@ def test_unreadable_file_is_named_and_ranks_are_written_all_the_same(
 ) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
+    write(tmp_path, "album,rating\nBlue,50\n", "ratings.csv")
     code, said = run("--ratings", tmp_path / name)
     assert code == 65
     assert reason in said
-    assert "ranks moved" in said
+    assert "albums ranked 1, ranks moved" in said
 
 
 def test_form_gives_one_rating_or_none_and_no_log_shows_it(

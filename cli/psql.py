@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from cli.commands import make_parser
 from everheard.config import Settings, read_settings
 from everheard.database import embedded
-from everheard.database.connect import connect
+from everheard.database.connect import connect, find_database_url
 from everheard.demo import DEMO_FOLDER, is_demo_there
 from everheard.failure import ConfigurationError
 from everheard.rims.terminal import print_whole
@@ -46,7 +46,7 @@ def main(argv: list[str]) -> int:
 def open_own(settings: Settings) -> Psql:
     """Return what opens the person's own ledger, wherever it is; its tables are made if need be."""
     if settings.database_url:
-        return split_address(settings.database_url)
+        return split_address(find_database_url(settings))
     with closing(connect(settings, application="everheard psql")):
         pass
     return Psql(embedded.psql_command(embedded.start(settings.home)), {})
@@ -64,8 +64,11 @@ def split_address(url: str) -> Psql:
     parts = urlsplit(url)
     user, _, password = (parts.netloc.rpartition("@")[0]).partition(":")
     host = parts.netloc.rpartition("@")[2]
-    scheme = parts.scheme.split("+")[0]
-    bare = urlunsplit(parts._replace(scheme=scheme, netloc=f"{user}@{host}" if user else host))
+    asked = [pair for pair in parts.query.split("&") if pair]
+    others = [pair for pair in asked if not pair.startswith("password=")]
+    password = next((pair.partition("=")[2] for pair in asked if pair not in others), password)
+    place = f"{user}@{host}" if user else host
+    bare = urlunsplit(parts._replace(netloc=place, query="&".join(others)))
     environ = {"PGPASSWORD": unquote(password)} if password else {}
     return Psql([find_psql(), bare], environ)
 

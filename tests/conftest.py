@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from everheard import config as settings
 from everheard.database import embedded
 from everheard.places import is_root
+from everheard.rims import secrets as known_secrets
 from tests.long_form import is_left_to_it, register_profiles
 from tests.pi.machine import may_start
 from tests.postgres import (
@@ -66,6 +67,12 @@ def session_environment(scratch: Path) -> Iterator[None]:
         patch.setenv("EVERHEARD_HOME", str(scratch / "home"))
         patch.setitem(settings.read_settings.__kwdefaults__, "env_file", scratch / "no.env")
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget at the end what a test has called a secret: another's words may hold it."""
+    monkeypatch.setattr(known_secrets, "_patterns", dict(known_secrets._patterns))
 
 
 @pytest.fixture

@@ -24,10 +24,13 @@ insert into warehouse.etl_import_file (
 
 
 def test_password_is_no_word_of_the_command() -> None:
-    opened = split_address("postgresql+psycopg2://ada:pa%2Fss@db.example.org:6543/mine?a=b")
+    opened = split_address("postgresql://ada:pa%2Fss@db.example.org:6543/mine?a=b")
     assert opened.command[1] == "postgresql://ada@db.example.org:6543/mine?a=b"
     assert opened.environ == {"PGPASSWORD": "pa/ss"}
     assert split_address("postgresql://db.example.org/mine").environ == {}
+    asked = split_address("postgresql://ada@db.example.org/mine?password=pa%2Fss&a=b")
+    assert asked.command[1] == "postgresql://ada@db.example.org/mine?a=b"
+    assert asked.environ == {"PGPASSWORD": "pa/ss"}
 
 
 @pytest.mark.posix  # Windows reads words its own way

@@ -1,10 +1,12 @@
 """The long form of tests that draw or combine: ``--hypothesis-profile=long``, for `.ci/full`.
 
 Otherwise what is drawn is the same in every run, and little enough for every change; and of
-several parameters each value is taken, but not each with every other.
+several parameters each value is taken, but not each with every other, and of one every third.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import settings
@@ -34,12 +36,21 @@ def lengthen(count: int) -> int:
 def is_left_to_it(item: pytest.Item) -> bool:
     """Say whether a test is one of a ``product`` that the short form does without.
 
-    Along the longest list of parameters each value is taken once, the others' in turn.
+    Along the longest list of parameters each value is taken once, the others' in turn; of one
+    list alone every third.
     """
     if is_long() or item.get_closest_marker("product") is None:
         return False
     given = item.callspec.params  # type: ignore[attr-defined]
-    lists = [(mark.args[0], list(mark.args[1])) for mark in item.iter_markers("parametrize")]
-    places = [(values.index(given[name]), len(values)) for name, values in lists]
+    places = [_find_place(mark, given) for mark in item.iter_markers("parametrize")]
+    if len(places) == 1:
+        return places[0][0] % 3 > 0
     longest, _ = max(places, key=lambda one: one[1])
     return any(place != longest % length for place, length in places)
+
+
+def _find_place(mark: pytest.Mark, given: Mapping[str, object]) -> tuple[int, int]:
+    """Return which of a list of parameters a test was given, and how many there are."""
+    names, values = mark.args[0], list(mark.args[1])
+    value = given[names] if isinstance(names, str) else tuple(given[name] for name in names)
+    return values.index(value), len(values)

@@ -118,6 +118,7 @@ def test_what_spotify_repeats_is_not_repeated(
         assert [one for one in spelt if one in told] == []
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_no_secret_is_seen(
     spotify: simulator.server.SimulatedServer,

@@ -34,6 +34,7 @@ def open_client(url: str) -> Iterator[FlaskClient]:
     app.extensions["ledger"].close()
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("worlds", WORLDS, ids=lambda worlds: worlds[0].name)
 def test_every_sign_is_the_one_of_the_rule(
     still_ledger: Connection, database_url: str, worlds: tuple[World, ...]

@@ -53,6 +53,7 @@ def test_page_is_accessible_on_a_phone(visit: Visit, data: str) -> None:
     assert [one["id"] for one in found] == []
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("period", PERIODS)
 def test_period_is_switched_without_a_reload(visit: Visit, period: str) -> None:
     page = visit(YEAR)
@@ -196,6 +197,7 @@ def test_type_in_drawings_stays_readable_on_a_phone(visit: Visit) -> None:
     assert min(sizes) >= 11
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("period", PERIODS)
 def test_hollow_bars_stay_hollow_on_a_phone(visit: Visit, period: str) -> None:
     """An outline of 1.5 pixels on either side must leave something to see between them."""

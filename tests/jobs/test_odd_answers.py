@@ -60,6 +60,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("everheard.sources.http._FIRST_BACKOFF_SECONDS", 0.0)
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("name", BODIES)
 def test_odd_answer_for_one_of_each_kind_costs_no_other(
     connection: Connection, start_spotify: Start, run_job: Run, name: str
@@ -81,6 +82,7 @@ def test_odd_answer_for_one_of_each_kind_costs_no_other(
     assert "calls 0" in run_job(artists_and_tracks, spotify)
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_further_page_that_is_never_answered_costs_its_tracks_nothing(
     connection: Connection, start_spotify: Start, run_job: Run, answer: str
@@ -94,6 +96,7 @@ def test_further_page_that_is_never_answered_costs_its_tracks_nothing(
     assert [kind for kind, *_ in read(connection, OWED)] == ["album-tracks"]
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("name", BODIES)
 def test_odd_answers_of_side_places_cost_no_artist(
     connection: Connection, start_spotify: Start, run_job: Run, name: str
@@ -125,6 +128,7 @@ ENTRIES = {
 }
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("name", ENTRIES)
 def test_odd_entries_among_good_ones_cost_none_of_them(
     connection: Connection, start_spotify: Start, run_job: Run, name: str

@@ -136,6 +136,7 @@ def test_spotify_that_is_away_altogether_is_asked_few_times(
     assert spotify.world.calls.count() - spotify.world.calls.count("token") <= 18
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("answer", [*ANSWERS, "403", "429", "an answer of another length"])
 def test_batches_that_are_not_answered_give_way_to_single_calls(
     connection: Connection, start_spotify: Start, run_job: Run, answer: str
@@ -156,6 +157,7 @@ def test_batches_that_are_not_answered_give_way_to_single_calls(
     assert count_lacking(connection) == 0
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_one_object_that_spoils_a_batch_is_found(
     connection: Connection, start_spotify: Start, run_job: Run, answer: str
@@ -193,6 +195,7 @@ def test_row_with_an_empty_id_costs_no_call_and_no_other(
     assert count_lacking(connection) == 1
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("mood", ["odd_next", "repeating_next", "empty_page", "empty_id"])
 def test_odd_links_and_items_end_no_album(
     connection: Connection, start_spotify: Start, run_job: Run, mood: str
@@ -215,6 +218,7 @@ def followed(start_spotify: Start) -> SimulatedServer:
     return start_spotify(listeners=["steady"], ceilings={})
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_one_artist_without_an_answer_costs_no_other_release(
     connection: Connection, followed: SimulatedServer, run_job: Run, answer: str
@@ -248,6 +252,7 @@ def test_list_that_is_not_answered_costs_no_artist(
     assert followed.world.calls.count(endpoint) == calls
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("mood", ["odd_next", "repeating_next", "empty_page", "empty_id"])
 def test_list_of_an_old_app_with_odd_links_ends(
     connection: Connection, start_spotify: Start, run_job: Run, mood: str
@@ -258,6 +263,7 @@ def test_list_of_an_old_app_with_odd_links_ends(
     assert "artists asked 30" in run_job(new_releases, spotify)
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_followed_artists_that_do_not_come_cost_nothing_else(
     connection: Connection, followed: SimulatedServer, run_job: Run, answer: str
@@ -269,6 +275,7 @@ def test_followed_artists_that_do_not_come_cost_nothing_else(
     assert read(connection, "select count(*) from warehouse.bridge_listener_artist") == [(30,)]
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("mood", ["odd_next", "repeating_next", "empty_page", "other_length"])
 def test_followed_artists_that_were_told_are_kept_and_nobody_is_dropped(
     connection: Connection, followed: SimulatedServer, run_job: Run, mood: str
@@ -285,6 +292,7 @@ def test_followed_artists_that_were_told_are_kept_and_nobody_is_dropped(
     assert read(connection, kept) == [(30,)]
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("answer", ["500", "null", "a web page", "no answer"])
 def test_one_artist_without_genres_costs_no_other(
     connection: Connection, start_spotify: Start, run_job: Run, answer: str

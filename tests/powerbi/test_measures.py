@@ -154,6 +154,7 @@ def fill_history(ledger: Connection, name: str) -> None:
         sum_up(ledger)
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("name", HISTORIES)
 def test_every_measure_is_what_sql_says_of_the_same_choices(
     still_ledger: Connection, name: str

@@ -59,6 +59,7 @@ STEPS: list[Callable[[Ledger], object]] = [
 ]
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("steps", list(itertools.permutations(STEPS)))
 def test_four_sources_give_one_ledger_in_any_order(
     ledger: Ledger, steps: tuple[Callable[[Ledger], object], ...]

@@ -51,6 +51,7 @@ TABLES = [
 SLEEPERS = "select pid from pg_stat_activity where wait_event = 'PgSleep'"
 
 
+@pytest.mark.product
 @pytest.mark.parametrize("moment", [*CALLS, *TABLES])
 def test_next_run_completes_what_a_killed_one_began(runner: Runner, moment: str) -> None:
     moods = runner.spotify.world.moods

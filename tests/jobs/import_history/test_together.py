@@ -86,6 +86,7 @@ def clean_run(
 POLLS = [make_polls(FILES[number]) for number in (1, 9)]
 
 
+@pytest.mark.product
 @pytest.mark.parametrize(
     ("moment", "has_committed"),
     [

@@ -19,7 +19,8 @@ from everheard.rims.secrets import know, know_address, know_link
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 #: What cures an address that cannot be read.
 HOW_TO_SPELL = (
-    "special characters in the password need %-encoding (@ is %40, / is %2F, ? is %3F, % is %25)"
+    "special characters in the password need %-encoding (@ is %40, / is %2F, ? is %3F, % is %25,"
+    " ü is %C3%BC)"
 )
 LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
 

@@ -121,6 +121,14 @@ def read_settings(
     )
 
 
+def read_value(
+    name: str, environ: Mapping[str, str] | None = None, *, env_file: Path = PROJECT_DIR / ".env"
+) -> str:
+    """Return what one setting holds, "" where it is not set; the environment wins."""
+    given = os.environ if environ is None else environ
+    return {**_read_env_file(env_file), **given}.get(name, "").strip()
+
+
 def list_given(names: Iterable[str], environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return those of the names that the environment itself sets, as it sets them."""
     given = os.environ if environ is None else environ
@@ -209,7 +217,7 @@ def _pair_sign_ins(get: Callable[..., str]) -> tuple[SignIn, ...]:
 
 
 def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
-    faults = [*_database_faults(get("DATABASE_URL")), *_timezone_faults(get)]
+    faults = [*find_address_faults(get("DATABASE_URL"), "DATABASE_URL"), *_timezone_faults(get)]
     if needs_spotify:
         faults += [
             f"{name} is not set: {cure}"
@@ -228,18 +236,19 @@ def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
     return faults
 
 
-def _database_faults(url: str) -> list[str]:
+def find_address_faults(url: str, name: str) -> list[str]:
+    """Return what is wrong with the address of a database that the setting ``name`` holds."""
     if not url:
         return []
     try:
         parts = urlsplit(url)
         _ = parts.port  # raises where a special character broke the address apart
     except ValueError:
-        return [f"DATABASE_URL cannot be read: {HOW_TO_SPELL}"]
+        return [f"{name} cannot be read: {HOW_TO_SPELL}"]
     if parts.scheme.split("+")[0] not in {"postgres", "postgresql"}:
-        return ["DATABASE_URL must begin with postgresql://"]
+        return [f"{name} must begin with postgresql://"]
     if not parts.path.strip("/"):
-        return ["DATABASE_URL names no database: it ends with /NAME, before any question mark"]
+        return [f"{name} names no database: it ends with /NAME, before any question mark"]
     return []
 
 

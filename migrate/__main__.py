@@ -14,6 +14,8 @@ from everheard.pipe import outlive_reader
 from everheard.rims.counted import say_counted
 from everheard.rims.terminal import guard_output
 from migrate.document import write_pages
+from migrate.move.command import add_ends, move, show_verification
+from migrate.move.ends import find_end
 from migrate.role import renew_role
 from migrate.upgrade import upgrade
 from migrate.writer import renew_writer
@@ -36,6 +38,11 @@ def main(argv: list[str] | None = None) -> int:
         default="bi_reader",
         help="a reader's name (bi_reader), or writer: it does every job and can drop nothing",
     )
+    for name, does in (
+        ("copy", "copy the whole ledger into another database, and compare"),
+        ("verify", "compare two ledgers, table by table; exit 1 where they differ"),
+    ):
+        add_ends(commands.add_parser(name, help=does))
     commands.add_parser("summaries", help="derive every sum again from the plays")
     commands.add_parser(
         "document",
@@ -47,6 +54,10 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
+        if options.command == "copy":
+            return move(find_end(options.source), find_end(options.target), None)
+        if options.command == "verify":
+            return show_verification(find_end(options.source), find_end(options.target))
         settings = read_settings(needs_spotify=False)
         if options.command == "upgrade":
             print(upgrade(settings))

@@ -12,7 +12,12 @@ from alembic.config import Config
 
 from everheard import SCHEMA_VERSION
 from everheard.config import Settings
-from everheard.database.connect import check_encoding, find_database_url, translate_errors
+from everheard.database.connect import (
+    check_encoding,
+    find_database_url,
+    refuse_unfinished,
+    translate_errors,
+)
 from everheard.failure import SchemaMismatch
 from migrate.readers import end_sessions, guard_readers
 from migrate.summaries import derive_waiting
@@ -85,6 +90,7 @@ def _refuse_newer(connection: sqlalchemy.Connection) -> None:
     """Raise SchemaMismatch where newer code has upgraded the database already."""
     stated = connection.exec_driver_sql("select version from warehouse.etl_schema")
     version = stated.scalar() or 0
+    refuse_unfinished(version)
     if version > SCHEMA_VERSION:
         raise SchemaMismatch(
             f"The ledger's tables are at version {version}, this code knows {SCHEMA_VERSION}:"

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
 from cli.env_file import write_settings
 from cli.setup.ask import ask_secret
+from cli.setup.moving import offer_move
 from everheard.config import Settings, read_settings
 from everheard.database.connect import CHECKING, connect, translate_errors
 from everheard.database.embedded.folder import find_layout
@@ -54,9 +55,25 @@ def choose_database(settings: Settings) -> str:
         url = to_checked_url(settings, url)
     if url != settings.database_url:
         if not is_same(url, settings.database_url):
-            print(describe_left(settings), end="")
+            leave(settings, url)
         write_settings(settings.env_file, {"DATABASE_URL": url})
     return upgrade(read_settings(needs_spotify=False))
+
+
+def leave(settings: Settings, url: str) -> None:
+    """Say what stays behind in the database so far; offer to bring it to an empty new one."""
+    left = describe_left(settings)
+    print(left, end="")
+    if left and not count_plays(replace(settings, database_url=url)) and count_known(settings):
+        offer_move(settings, url)
+
+
+def count_known(settings: Settings) -> int:
+    """Return how many plays a database holds, 0 where it cannot be asked."""
+    try:
+        return count_plays(settings)
+    except Failure:
+        return 0
 
 
 def is_same(url: str, other: str) -> bool:
@@ -88,7 +105,7 @@ def describe_left(settings: Settings) -> str:
         held = f"holds {count:,} play{'s' if count > 1 else ''}, which stay there"
     return (
         f"The database so far ({where}) {held}: none is lost, and none comes along by itself.\n"
-        f"To bring them along: docs/setup.md, 'Another database'. To go back: {back}.\n"
+        f"To bring them along: docs/move.md. To go back: {back}.\n"
     )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from everheard import SCHEMA_VERSION
+from everheard import SCHEMA_VERSION, UNFINISHED_MOVE
 from everheard.config import HOW_TO_SPELL, Settings
 from everheard.database.refusals import (
     explain_connection,
@@ -140,6 +140,7 @@ def check_schema(version: int | None, oldest_code: int | None) -> None:
         raise SchemaMismatch(
             "The database holds no ledger yet: run `python start.py migrate upgrade`."
         )
+    refuse_unfinished(version)
     if version < SCHEMA_VERSION:
         raise SchemaMismatch(
             f"The ledger's tables are at version {version}, this code needs {SCHEMA_VERSION}:"
@@ -149,6 +150,15 @@ def check_schema(version: int | None, oldest_code: int | None) -> None:
         raise SchemaMismatch(
             f"The ledger was upgraded elsewhere and needs code of version {oldest_code} or later"
             f" (this is {SCHEMA_VERSION}): update this copy with `git pull`."
+        )
+
+
+def refuse_unfinished(version: int) -> None:
+    """Raise SchemaMismatch where a ledger is being moved in: what is written now would be lost."""
+    if version == UNFINISHED_MOVE:
+        raise SchemaMismatch(
+            "A move into this database has not come to its end: type that `python start.py move`"
+            " again, and leave the old database's address in DATABASE_URL until then."
         )
 
 

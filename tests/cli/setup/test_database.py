@@ -1,21 +1,20 @@
 import io
-import shlex
-import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
 from cli.env_file import write_settings
 from cli.setup.database import choose_database, count_plays, is_same, to_pooled_url
 from everheard.config import read_settings
-from everheard.database.embedded import bin_dir
 from migrate.upgrade import to_direct_url
 from tests.jobs.report_ledger import fill
-from tests.repository.project import PROJECT_DIR
+from tests.postgres import Server
 
 DIRECT = "postgresql://ada:p%40ss@ep-cool-name-123456.eu-central-1.aws.neon.tech/db?sslmode=require"
 POOLED = DIRECT.replace("123456.", "123456-pooler.")
@@ -43,9 +42,9 @@ def change(
     monkeypatch.setitem(read_settings.__kwdefaults__, "env_file", env_file)
     monkeypatch.delenv("DATABASE_URL")
 
-    def choose(before: str, after: str) -> str:
+    def choose(before: str, after: str, answer: str = "no") -> str:
         write_settings(env_file, {"DATABASE_URL": before, "EVERHEARD_HOME": str(tmp_path)})
-        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{after}\n"))
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{after}\n{answer}\n"))
         choose_database(read_settings(needs_spotify=False))
         assert read_settings(needs_spotify=False).database_url == after
         return capsys.readouterr().out
@@ -65,7 +64,7 @@ def test_plays_that_stay_behind_are_counted_and_the_way_back_is_told(
     name = urlsplit(database_url).path.strip("/")
     assert f"The database so far ({name} on " in said
     assert "holds 4 plays, which stay there: none is lost" in said
-    assert "docs/setup.md, 'Another database'" in said
+    assert "docs/move.md" in said
     assert "To go back: `python start.py setup database`" in said
     assert (urlsplit(database_url).password or "") not in said
 
@@ -111,22 +110,31 @@ def test_database_that_does_not_answer_is_named_with_what_it_may_hold(
 
 
 @pytest.mark.posix
-def test_documented_way_brings_every_play_along(
-    change: Callable[[str, str], str],
+def test_plays_come_along_where_the_listener_says_yes(
+    change: Callable[..., str],
     connection: Connection,
     database_url: str,
     empty_database_url: str,
-    tmp_path: Path,
 ) -> None:
     fill(connection)
-    change(database_url, empty_database_url)
-    text = (PROJECT_DIR / "docs/setup.md").read_text("utf-8").partition("## Another database")[2]
-    block = text.split("```")[1]
-    commands = block.replace("OLD", shlex.quote(database_url))
-    commands = commands.replace("NEW", shlex.quote(empty_database_url))
-    programs = f"{bin_dir()}:/usr/bin:/bin"
-    done = subprocess.run(
-        ["bash", "-ec", commands], env={"PATH": programs}, cwd=tmp_path, capture_output=True
-    )
-    assert done.returncode == 0, done.stderr.decode()
+    said = change(database_url, empty_database_url, "yes")
+    assert "compared, the same at both ends" in said
     assert count_plays(read_settings(needs_spotify=False)) == 4
+
+
+@pytest.mark.posix
+def test_nothing_is_offered_where_the_new_database_has_plays(
+    change: Callable[..., str],
+    connection: Connection,
+    database_url: str,
+    postgres_server: Server,
+    template_database: str,
+) -> None:
+    fill(connection)
+    with postgres_server.lend_database(template_database) as other:
+        with closing(psycopg2.connect(other)) as filled:
+            filled.autocommit = True
+            fill(filled)
+        said = change(database_url, other, "yes")
+    assert "holds 4 plays, which stay there" in said
+    assert "Bring them along" not in said

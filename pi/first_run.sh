@@ -71,7 +71,7 @@ show_way_in() {
     say "dashboard and API at http://$shown:$port; look at it: systemctl status $WEB_UNIT"
     case "$host" in
         127.* | ::1) ;;
-        *) say "plain http, which others in your network could read: docs/api.md says how to have https" ;;
+        *) say "plain http, which others in your network could read: docs/cloud.md has https" ;;
     esac
     if ! has_systemd; then return; fi # nothing was started
     if ! await_web "$host" "$port"; then

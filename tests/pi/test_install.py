@@ -388,7 +388,7 @@ def test_web_is_served_at_the_address_given(
     said = install("--env", str(env_file), "--web", *given)
     assert (root / "etc/everheard/web.env").read_text() == f"ARGUMENTS={arguments}\n"
     assert "dashboard and API at http://" in said
-    assert ("docs/api.md" in said) == bool(given)
+    assert ("docs/cloud.md" in said) == bool(given)
     called = read_calls(tmp_path)
     assert "systemctl enable --quiet --now everheard-web.service" in called
     assert "requirements.txt" in called

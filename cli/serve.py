@@ -12,8 +12,10 @@ from api import create_app
 from api.server import make_server
 from cli.commands import make_parser
 from cli.quiet import run_quietly
+from cli.schedule import HOW_TO_STAY
 from cli.schedule.definitions import Place
 from cli.schedule.kept import CARRIED, SERVE, forget_service, keep_settings, read_kept_settings
+from cli.schedule.schedulers import NoScheduler
 from cli.schedule.service import Keeper, Where, await_answer, find_keeper
 from everheard import SCHEMA_VERSION
 from everheard.config import PROJECT_DIR, Settings, list_given, read_settings
@@ -21,6 +23,7 @@ from everheard.database.connect import check_schema, connect, translate_errors
 from everheard.database.embedded.folder import find_layout
 from everheard.ledger.operations.tokens import insert_entry
 from everheard.rims.terminal import print_whole
+from everheard.rims.typed import IS_LENT
 from jobs import rank_albums
 
 PORT = 8898
@@ -107,6 +110,8 @@ def change_service(options: argparse.Namespace) -> str:
         forget_service(home)
         return f"serve: off; {keeper.name} has nothing of it"
     if options.service == "on":
+        if IS_LENT:
+            raise NoScheduler(HOW_TO_STAY)
         keep_settings(home, whose=SERVE)
         where = Where(options.host, options.port)
         keeper.turn_on(Place(Path(sys.executable), PROJECT_DIR, home), where)

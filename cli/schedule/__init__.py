@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cli.commands import make_parser
+from cli.commands import NEEDS_CLONE, make_parser
 from cli.github.schedule_minutes import commit_new_minutes
 from cli.schedule.definitions import Place
 from cli.schedule.kept import LastRun, forget, keep_settings, read_runs
@@ -13,9 +13,15 @@ from cli.schedule.schedulers import TIMER, NoScheduler, Scheduler, Systemd, find
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
+from everheard.rims.typed import IS_LENT, IS_WHEEL
 from runner.schedule import read_place
 
 LOG = "schedule.log"
+#: Said where the program itself is gone tomorrow.
+HOW_TO_STAY = (
+    "uvx keeps this program for one command: `uv tool install everheard` (or pipx) keeps it for"
+    " good, and then it is `everheard schedule on`, `everheard serve --service on`"
+)
 
 
 def main(argv: list[str]) -> int:
@@ -28,6 +34,10 @@ def main(argv: list[str]) -> int:
 
 def change_schedule(word: str, settings: Settings) -> str:
     """Do what the word says; return what to say, the last line a sentence."""
+    if IS_WHEEL and word == "reset":
+        raise NoScheduler(f"schedule reset {NEEDS_CLONE}")
+    if IS_LENT and word == "on":
+        raise NoScheduler(HOW_TO_STAY)
     if word == "reset":
         return commit_new_minutes()
     home = settings.home.absolute()

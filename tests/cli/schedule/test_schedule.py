@@ -285,3 +285,13 @@ def test_nothing_to_keep_a_service_going_is_told_what_else_does(
     monkeypatch.setattr(sys, "platform", "linux")
     with pytest.raises(NoScheduler, match=r"pi/install\.sh --web"):
         find_keeper()
+
+
+def test_program_lent_for_one_command_is_scheduled_by_nobody(
+    settings: Settings, crontab: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uvx: its environment may be gone tomorrow."""
+    monkeypatch.setattr("cli.schedule.IS_LENT", True)
+    with pytest.raises(NoScheduler, match="uv tool install everheard"):
+        change_schedule("on", settings)
+    assert not crontab.exists()

@@ -99,6 +99,9 @@ check_machine() {
         aarch64 | x86_64) ;;
         *) fail "this needs a 64-bit system; for $(uname -m) there are no ready-made packages" ;;
     esac
+    if [ "$scheduler" = systemd ] && ! command -v systemctl >/dev/null; then
+        fail "systemd is not here: \`sudo pi/install.sh --cron\` takes cron"
+    fi
     install_packages python3-venv
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "this needs Python 3.11 or newer: Raspberry Pi OS Bookworm or later"

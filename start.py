@@ -7,6 +7,7 @@ it to the end and can say what to type: no f-strings, no annotations.
 
 from __future__ import print_function
 
+import os
 import sys
 
 OLDEST = (3, 11)
@@ -31,6 +32,13 @@ def say_how_to_get_python(found, system, release):
     )
 
 
+def spell_for_system(said, has_sudo=None):
+    """Return what is to be typed without sudo where there is none: as root on a bare Debian."""
+    if has_sudo is None:
+        has_sudo = any(os.path.exists(place) for place in ("/usr/bin/sudo", "/usr/local/bin/sudo"))
+    return said if has_sudo or not said.startswith("sudo ") else said[len("sudo ") :]
+
+
 def read_release():
     """Return how a Linux describes itself, nothing elsewhere."""
     try:
@@ -41,11 +49,12 @@ def read_release():
 
 
 if sys.version_info[:2] < OLDEST:
-    sys.exit(say_how_to_get_python(sys.version_info, sys.platform, read_release()))
+    sys.exit(
+        spell_for_system(say_how_to_get_python(sys.version_info, sys.platform, read_release()))
+    )
 
 import hashlib
 import importlib.util
-import os
 import pathlib
 import platform
 import re
@@ -187,7 +196,7 @@ def has_pip(python):
 def make_environment(venv, keep):
     """Make the virtual environment anew; only the file ``keep`` survives."""
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
-        raise CannotStart(say_how_to_get_venv(sys.version_info, read_release()))
+        raise CannotStart(spell_for_system(say_how_to_get_venv(sys.version_info, read_release())))
     for path in venv.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(str(path))

@@ -12,9 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from everheard.rims.typed import START
+from everheard.rims.typed import IS_WHEEL, START
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+#: Said of what a wheel does not hold.
+NEEDS_CLONE = (
+    "needs the whole project, which this installation does not hold:"
+    " git clone https://github.com/everheard/everheard"
+)
 HELP = {"-h", "--help", "help"}
 PEOPLE, DEVELOPERS = "requirements.txt", "requirements-dev.txt"
 
@@ -82,14 +87,21 @@ class Typed(NamedTuple):
 def understand(words: list[str]) -> Typed:
     """Return the command that was typed, or the help that answers a wrong word or a question."""
     name, rest = (words[0], words[1:]) if words else ("--help", [])
-    known = {one: command.does for one, command in COMMANDS.items() if not command.is_for_machines}
+    known = {one: command.does for one, command in COMMANDS.items() if is_listed(command)}
     if name in HELP:
         return Typed(None, describe("COMMAND", known))
     if name not in COMMANDS:
         return Typed(None, refuse("command", name, "COMMAND", known), is_wrong=True)
     if name == "job":
         return _understand_job(rest)
+    if IS_WHEEL and COMMANDS[name].requirements == DEVELOPERS:
+        return Typed(None, f"{START} {name} {NEEDS_CLONE}", is_wrong=True)
     return Typed(COMMANDS[name])
+
+
+def is_listed(command: Command) -> bool:
+    """Say whether help names a command: one for people, of which everything is here."""
+    return not command.is_for_machines and not (IS_WHEEL and command.requirements == DEVELOPERS)
 
 
 def _understand_job(rest: list[str]) -> Typed:

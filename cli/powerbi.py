@@ -12,9 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
 
 from cli.commands import make_parser
+from cli.powerbi_way import find_way
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ConfigurationError
 from everheard.files import read_file, write_file
@@ -22,7 +22,6 @@ from everheard.rims.plain import to_line
 from everheard.rims.typed import START
 from everheard.written import Written
 from migrate.role import LedgerRole, renew_role
-from migrate.upgrade import to_direct_url
 
 SOURCE = PROJECT_DIR / "powerbi"
 REPORT, MODEL = "Everheard.Report/", "Everheard.SemanticModel/"
@@ -56,30 +55,17 @@ def open_project(settings: Settings, *, has_new_password: bool = False) -> str:
 
     The files come first: where one cannot be written nothing was changed, the password neither.
     """
-    server, database = find_server(settings.database_url)
-    project = write_project(settings.home / "powerbi", server, database)
+    way = find_way(settings)
+    project = write_project(settings.home / "powerbi", way.server, way.database)
     reader = renew_role(settings, "bi_reader", keeps_password=not has_new_password)
     told = tell_password(reader)
     opened = "" if _show(project.file) else "Open that file in Power BI Desktop. "
     return (
-        f"powerbi: {to_line(project.file)} reads {to_line(database)} on {server}.\n{project.done}\n"
-        f"{opened}Power BI Desktop asks once for a sign-in: choose 'Database', user {reader.name},"
-        f" {told}"
+        f"powerbi: {to_line(project.file)} reads {to_line(way.database)} on {way.server}.\n"
+        f"{project.done}\n{opened}Power BI Desktop asks once for a sign-in: choose 'Database',"
+        f" user {reader.name}{to_line(way.suffix)}, {told}"
+        + (f"\n{way.advice}" if way.advice else "")
     )
-
-
-def find_server(database_url: str) -> tuple[str, str]:
-    """Return host (with its port, where unusual) and database, as Power BI asks for them.
-
-    Raises ConfigurationError where there is no server that another program could reach.
-    """
-    parts = urlsplit(to_direct_url(database_url))
-    if not parts.hostname or "host" in parse_qs(parts.query):
-        raise ConfigurationError(
-            ["Power BI needs a server it can reach: set DATABASE_URL (docs/powerbi.md says how)"]
-        )
-    port = f":{parts.port}" if parts.port not in {None, 5432} else ""
-    return parts.hostname + port, parts.path.strip("/")
 
 
 def write_project(folder: Path, server: str, database: str) -> Project:

@@ -68,7 +68,8 @@ def split_address(url: str) -> Psql:
     others = [pair for pair in asked if not pair.startswith("password=")]
     password = next((pair.partition("=")[2] for pair in asked if pair not in others), password)
     place = f"{user}@{host}" if user else host
-    bare = urlunsplit(parts._replace(netloc=place, query="&".join(others)))
+    bare = urlunsplit(parts._replace(scheme="", netloc=place, query="&".join(others)))
+    bare = f"{parts.scheme}://{bare.removeprefix('//')}"  # though no server is named
     environ = {"PGPASSWORD": unquote(password)} if password else {}
     return Psql([find_psql(), bare], environ)
 

@@ -6,16 +6,24 @@ import argparse
 import dataclasses
 import sys
 from contextlib import closing
+from pathlib import Path
 
 from api import create_app
 from api.server import make_server
 from cli.commands import make_parser
 from cli.quiet import run_quietly
+from cli.schedule import HOW_TO_STAY
+from cli.schedule.definitions import Place
+from cli.schedule.kept import CARRIED, SERVE, forget_service, keep_settings, read_kept_settings
+from cli.schedule.schedulers import NoScheduler
+from cli.schedule.service import Keeper, Where, await_answer, find_keeper
 from everheard import SCHEMA_VERSION
-from everheard.config import Settings, read_settings
+from everheard.config import PROJECT_DIR, Settings, list_given, read_settings
 from everheard.database.connect import check_schema, connect, translate_errors
 from everheard.database.embedded.folder import find_layout
 from everheard.ledger.operations.tokens import insert_entry
+from everheard.rims.terminal import print_whole
+from everheard.rims.typed import IS_LENT
 from jobs import rank_albums
 
 PORT = 8898
@@ -32,19 +40,41 @@ def read_options(argv: list[str]) -> argparse.Namespace:
         "--link", action="store_true", help="print a link that lets a browser in, and end"
     )
     parser.add_argument(
+        "--address", metavar="URL", help="what a proxy is called, for the link: https://..."
+    )
+    parser.add_argument(
         "--listener", metavar="NAME", help="whom the link lets in, if you are several"
     )
+    parser.add_argument(
+        "--service",
+        choices=["on", "off", "status"],
+        help="have this system keep it going, or no longer; or say whether it does",
+    )
+    parser.add_argument(
+        "--home", type=Path, help=argparse.SUPPRESS
+    )  # what a service is started with
     return parser.parse_args(argv)
+
+
+def read_own_settings(home: Path | None) -> Settings:
+    """Return the settings; a service's are those that the terminal had when it was set up."""
+    kept = read_kept_settings(home, whose=SERVE) if home else {}
+    given = {**kept, **list_given(CARRIED)} if kept else None
+    return read_settings(given, needs_spotify=False)
 
 
 def main(argv: list[str]) -> int:
     """Serve until stopped; return the exit code."""
     options = read_options(argv)
     address = name_address(options.host, options.port)
-    if options.link:
-        print(make_link(read_settings(needs_spotify=False), address, options.listener))
+    if options.service:
+        print(change_service(options))
         return 0
-    settings, is_demo = find_ledger(read_settings(needs_spotify=False))
+    if options.link:
+        shown = (options.address or address).rstrip("/")
+        print_whole(make_link(read_settings(needs_spotify=False), shown, options.listener))
+        return 0
+    settings, is_demo = find_ledger(read_own_settings(options.home))
     rank(settings)
     app = create_app(settings, is_open=is_demo)
     app.extensions["search"].warm()
@@ -69,6 +99,43 @@ def main(argv: list[str]) -> int:
     finally:
         server.close()
     return 0
+
+
+def change_service(options: argparse.Namespace) -> str:
+    """Turn the service on or off, or look at it; return what to say of it."""
+    keeper, settings = find_keeper(), read_settings(needs_spotify=False)
+    home = settings.home.absolute()
+    if options.service == "off":
+        keeper.turn_off()
+        forget_service(home)
+        return f"serve: off; {keeper.name} has nothing of it"
+    if options.service == "on":
+        if IS_LENT:
+            raise NoScheduler(HOW_TO_STAY)
+        keep_settings(home, whose=SERVE)
+        where = Where(options.host, options.port)
+        keeper.turn_on(Place(Path(sys.executable), PROJECT_DIR, home), where)
+    elif not keeper.is_on():
+        return "serve: no service; `python start.py serve --service on` makes it one"
+    return describe_service(keeper, settings, options)
+
+
+def describe_service(keeper: Keeper, settings: Settings, options: argparse.Namespace) -> str:
+    """Return whether the service answers, and how to get in, or what says why not."""
+    address = name_address(options.host, options.port)
+    is_new = options.service == "on"
+    if not (await_answer(address) if is_new else await_answer(address, seconds=0)):
+        return (
+            f"serve: {keeper.name} keeps it going, but nothing answers at {address}:"
+            f" {keeper.shows} says why"
+        )
+    lines = [f"serve: on, at {address}, through {keeper.name}"]
+    if is_new and sys.platform == "linux":
+        lines.append("It ends when you log out, unless you allow it once: loginctl enable-linger")
+    if is_new and sys.stdout.isatty():
+        link = make_link(settings, address, options.listener)
+        lines.append(f"Enter, within ten minutes and once: {link}")
+    return "\n".join([*lines, "A link that lets a browser in: python start.py serve --link"])
 
 
 def name_address(host: str, port: int) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from everheard.failure import ConfigurationError
 from everheard.rims.counted import say_counted
 from everheard.rims.secrets import know, know_address, know_link
+from everheard.rims.typed import IS_WHEEL
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 #: What cures an address that cannot be read.
@@ -82,14 +83,15 @@ class Settings:
 def read_settings(
     environ: Mapping[str, str] | None = None,
     *,
-    env_file: Path = PROJECT_DIR / ".env",
+    env_file: Path | None = None,
     needs_spotify: bool = True,
 ) -> Settings:
-    """Read the settings; the environment wins over ``.env``.
+    """Read the settings; the environment wins over ``.env`` (that of ``find_own_folder``).
 
     Raises ConfigurationError naming every fault at once.
     """
     given = os.environ if environ is None else environ
+    env_file = env_file or find_own_folder(given) / ".env"
     values = {**_read_env_file(env_file), **_read_credentials(given), **given}
 
     def get(name: str, default: str = "") -> str:
@@ -111,7 +113,6 @@ def read_settings(
         timezone=next(iter(_split_list(get("LISTENER_TIMEZONE"))), None),
         healthcheck_url=get("HEALTHCHECK_URL"),
         env_file=env_file,
-        feed_path=_get_path(get, "FEED_PATH"),
         report_dir=_get_path(get, "REPORT_DIR"),
         shows_names=get("SHOW_NAMES") == "1",
         api_origins=tuple(_split_list(get("API_ORIGINS"))),
@@ -121,12 +122,21 @@ def read_settings(
     )
 
 
-def read_value(
-    name: str, environ: Mapping[str, str] | None = None, *, env_file: Path = PROJECT_DIR / ".env"
-) -> str:
+def read_value(name: str, env_file: Path, environ: Mapping[str, str] | None = None) -> str:
     """Return what one setting holds, "" where it is not set; the environment wins."""
     given = os.environ if environ is None else environ
     return {**_read_env_file(env_file), **given}.get(name, "").strip()
+
+
+def find_own_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Return where a person's own files are (.env, ratings.csv): beside start.py in a clone.
+
+    A wheel's folder is an installer's to replace, so there it is the data folder.
+    """
+    if not IS_WHEEL:
+        return PROJECT_DIR
+    given = os.environ if environ is None else environ
+    return Path(given.get("EVERHEARD_HOME") or _default_home(given)).expanduser()
 
 
 def list_given(names: Iterable[str], environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -143,8 +153,9 @@ def _know_secrets(get: Callable[..., str]) -> None:
 
 
 def _find_enrichment(get: Callable[..., str]) -> dict[str, Any]:
-    """Return whom enriching may ask, and how often a day."""
+    """Return whom enriching may ask, and how often a day, and where its feed goes."""
     return {
+        "feed_path": _get_path(get, "FEED_PATH"),
         "calls_per_day": int(get("METADATA_CALLS_PER_DAY", "300")),
         "musicbrainz_contact": get("MUSICBRAINZ_CONTACT"),
         "musicbrainz_url": get("MUSICBRAINZ_URL", "https://musicbrainz.org").rstrip("/"),

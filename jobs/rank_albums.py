@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from everheard.config import PROJECT_DIR
+from everheard.config import find_own_folder
 from everheard.failure import ConfigurationError
 from everheard.ledger.listeners import insert_first_listener
 from everheard.ledger.ranks import RankResult, RankSettings, load_ranks
@@ -28,7 +28,7 @@ from everheard.sources.ratings.files import read_rating_rows, to_rating_file
 from everheard.sources.ratings.form import read_form_rows
 from everheard.sources.ratings.rows import BadRating
 
-RATINGS_FILE = PROJECT_DIR / "ratings.csv"
+RATINGS_FILE = find_own_folder() / "ratings.csv"
 #: Rows of a file as they were typed, by their number.
 RowsByNumber = dict[int, dict[str, str]]
 

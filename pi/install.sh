@@ -11,7 +11,12 @@ sudo pi/install.sh [options]
                            where every other runner has been silent
   --env FILE               settings to install (default: .env beside start.py; what is
                            installed already stays where there is none)
-  --database local         set up Debian's PostgreSQL on this machine, and use it
+  --database local         set up Debian's PostgreSQL on this machine, and use it; so it is
+                           done, too, where the settings name no database. A ledger in the
+                           database that came along is carried over, and you reach it as before
+  --web [lan|HOST[:PORT]]  serve the dashboard and the API, too: to this machine (127.0.0.1:8898),
+                           to your network (lan), or at an address of this machine's; --web off
+                           ends that
   --cron                   cron instead of systemd's timers
   --uninstall              take everything away, but settings, spool and database
 TEXT
@@ -28,9 +33,16 @@ STATE="$ROOT/var/lib/everheard"
 UNITS="$ROOT/etc/systemd/system"
 CRON="$ROOT/etc/cron.d/everheard"
 PARTS=(everheard jobs migrate sql)
+WEB_PARTS=(api cli dashboard)
+WEB_UNIT=everheard-web.service
 PRIMARY_JOBS=(get_last_50 artists_and_tracks new_releases rank_albums)
 
-mode=primary env_file="" database="" scheduler=systemd uninstall=no
+mode=primary env_file="" database="" scheduler=systemd web="" uninstall=no
+
+# shellcheck source=pi/ledger.sh
+source "$SOURCE/pi/ledger.sh"
+# shellcheck source=pi/first_run.sh
+source "$SOURCE/pi/first_run.sh"
 
 read_options() {
     while [ $# -gt 0 ]; do
@@ -38,6 +50,10 @@ read_options() {
             --mode) mode="${2:-}"; shift ;;
             --env) env_file="${2:-}"; shift ;;
             --database) database="${2:-}"; shift ;;
+            --web)
+                web=127.0.0.1
+                if [ $# -gt 1 ] && [[ "$2" != -* ]]; then web="$2" && shift; fi
+                ;;
             --cron) scheduler=cron ;;
             --uninstall) uninstall=yes ;;
             --help | -h) usage; exit 0 ;;
@@ -48,6 +64,25 @@ read_options() {
     case "$mode" in primary | fallback) ;; *) fail "--mode is primary or fallback" ;; esac
     case "$database" in "" | local) ;; *) fail "--database takes the word local" ;; esac
     if [ -n "$env_file" ] && [ ! -f "$env_file" ]; then fail "there is no file $env_file"; fi
+    if [ -z "$web" ] && [ -e "$UNITS/$WEB_UNIT" ] && [ "$scheduler" = systemd ]; then web=kept; fi
+    case "$web" in "" | off) web="" ;; kept) ;; *) read_web_address ;; esac
+    if [ -n "$web" ] && [ "$scheduler" = cron ]; then
+        fail "--web needs systemd, which starts it again; without that: python3 start.py serve"
+    fi
+}
+
+# Find host and port in what --web was given: lan, HOST, HOST:PORT, [HOST]:PORT.
+read_web_address() {
+    local host="$web" port=8898
+    if [ "$host" = lan ]; then host=0.0.0.0; fi
+    if [[ "$host" =~ ^(\[.+\]|[^:]+):([0-9]+)$ ]]; then
+        host="${BASH_REMATCH[1]}" port="${BASH_REMATCH[2]}"
+    fi
+    host="${host#[}" host="${host%]}"
+    if [[ ! "$host" =~ ^[A-Za-z0-9.:-]+$ ]]; then
+        fail "--web takes lan, off or an address of this machine: HOST or HOST:PORT"
+    fi
+    web="--host $host --port $port"
 }
 
 # What is installed there is ours to replace and to remove; a copy that people work in is not.
@@ -64,6 +99,9 @@ check_machine() {
         aarch64 | x86_64) ;;
         *) fail "this needs a 64-bit system; for $(uname -m) there are no ready-made packages" ;;
     esac
+    if [ "$scheduler" = systemd ] && ! command -v systemctl >/dev/null; then
+        fail "systemd is not here: \`sudo pi/install.sh --cron\` takes cron"
+    fi
     install_packages python3-venv
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "this needs Python 3.11 or newer: Raspberry Pi OS Bookworm or later"
@@ -77,8 +115,49 @@ install_packages() {
     done
     if [ "${#missing[@]}" -eq 0 ]; then return; fi
     say "installing ${missing[*]}"
-    DEBIAN_FRONTEND=noninteractive apt-get -qq update
-    DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "${missing[@]}"
+    export DEBIAN_FRONTEND=noninteractive
+    if ! quietly apt-get -qq update ||
+        ! quietly apt-get -qq install --yes --no-install-recommends "${missing[@]}"; then
+        fail "${missing[*]} could not be installed: see to it that \`apt install ${missing[*]}\`" \
+            "works, then type the same again"
+    fi
+}
+
+# Run a program; what it says is shown only where it fails.
+quietly() {
+    local said code=0
+    said="$("$@" 2>&1)" || code=$?
+    if [ "$code" != 0 ]; then printf '%s\n' "$said" | tail -n 20 >&2; fi
+    return "$code"
+}
+
+# Where systemd is not process 1 (a container, an image being made) units begin when it is.
+has_init() { [ -d /run/systemd/system ] || [ -n "$ROOT" ]; }
+
+reload_units() { if has_init; then systemctl daemon-reload; fi; }
+start_unit() { change_unit enable "$1"; }
+end_unit() { change_unit disable "$1"; }
+
+change_unit() {
+    if has_init; then
+        systemctl "$1" --quiet --now "$2"
+    else
+        systemctl "$1" --quiet "$2"
+    fi
+}
+
+# What reads /etc/cron.d: without it the lines there would never be started, in silence.
+check_cron() {
+    if ! command -v cron >/dev/null && ! command -v crond >/dev/null; then install_packages cron; fi
+}
+
+say_if_cron_sleeps() {
+    local process
+    process="$(cat "$ROOT/run/crond.pid" 2>/dev/null || true)"
+    if [ -z "$process" ] || ! kill -0 "$process" 2>/dev/null; then
+        say "cron is installed but does not run, so nothing will start by itself:" \
+            "\`sudo service cron start\`, and see to it that it starts with the machine"
+    fi
 }
 
 make_user() {
@@ -92,15 +171,16 @@ make_user() {
 install_code() {
     install -d -m 0755 "$CODE"
     local part
-    for part in "${PARTS[@]}"; do
-        rm -rf "${CODE:?}/$part"
-        cp -R "$SOURCE/$part" "$CODE/$part"
-    done
+    local parts=("${PARTS[@]}")
+    for part in "${PARTS[@]}" "${WEB_PARTS[@]}"; do rm -rf "${CODE:?}/$part"; done
+    if [ -n "$web" ]; then parts+=("${WEB_PARTS[@]}"); fi
+    for part in "${parts[@]}"; do cp -R "$SOURCE/$part" "$CODE/$part"; done
     cp "$SOURCE"/start.py "$SOURCE"/requirements*.txt "$CODE/"
     # An upgrade of the system may have put another Python in its place, without our packages.
     "$CODE/.venv/bin/python" -c 'import pip' 2>/dev/null || python3 -m venv "$CODE/.venv" --clear
     local requirements="requirements-ingest.txt"
     if [ "$database" = local ]; then requirements="requirements-migrate.txt"; fi
+    if [ -n "$web" ]; then requirements="requirements.txt"; fi
     say "installing Python packages"
     "$CODE/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --require-hashes --requirement "$CODE/$requirements"
@@ -114,7 +194,7 @@ install_settings() {
     if [ -f "$given" ]; then
         install -m 0600 -o root -g root "$given" "$SETTINGS/everheard.env"
     elif [ ! -f "$SETTINGS/everheard.env" ]; then
-        fail "no settings: run \`python start.py setup\` first, or give --env FILE"
+        fail "no settings: run \`python3 start.py setup\` first, or give --env FILE"
     fi
     local job
     for job in "${PRIMARY_JOBS[@]}"; do
@@ -138,47 +218,6 @@ was_changed() {
     done
 }
 
-# Sized for 1 GB of memory and an SD card: few connections, few and lazy writes.
-set_up_postgres() {
-    install_packages postgresql
-    local version conf
-    version="$(find "$ROOT/etc/postgresql" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -n |
-        tail -n 1)"
-    conf="$ROOT/etc/postgresql/$version/main/conf.d"
-    install -d "$conf"
-    cat >"$conf/everheard.conf" <<'TEXT'
-shared_buffers = 64MB
-effective_cache_size = 256MB
-work_mem = 4MB
-max_connections = 20
-synchronous_commit = off
-checkpoint_timeout = 30min
-wal_compression = on
-TEXT
-    systemctl restart postgresql
-    if ! as_postgres psql -Atqc "select 1 from pg_roles where rolname = 'everheard'" | grep -q 1; then
-        as_postgres createuser everheard
-    fi
-    if ! as_postgres psql -Atqc "select 1 from pg_database where datname = 'everheard'" |
-        grep -q 1; then
-        as_postgres createdb --owner everheard everheard
-    fi
-    local url='postgresql:///everheard?host=/var/run/postgresql'
-    local before
-    before="$(sed -n 's/^DATABASE_URL=//p' "$SETTINGS/everheard.env" | tr -d "'\"" | tail -n 1)"
-    if [ -n "$before" ] && [ "$before" != "$url" ]; then
-        say "from now on plays go to the database here; those in the one that DATABASE_URL named" \
-            "stay there (docs/setup.md, \"Another database\")"
-    fi
-    sed -i '/^DATABASE_URL=/d' "$SETTINGS/everheard.env"
-    printf "DATABASE_URL='%s'\n" "$url" >>"$SETTINGS/everheard.env"
-    say "making the tables"
-    (cd "$CODE" && runuser -u everheard -- env DATABASE_URL="$url" \
-        "$CODE/.venv/bin/python" -m migrate upgrade)
-}
-
-as_postgres() { runuser -u postgres -- "$@"; }
-
 list_jobs() {
     if [ "$mode" = primary ]; then echo "${PRIMARY_JOBS[@]}"; else echo get_last_50; fi
 }
@@ -188,7 +227,7 @@ remove_timers() {
     for job in "${PRIMARY_JOBS[@]}"; do
         timer="$UNITS/everheard-$job.timer"
         [ -e "$timer" ] || continue
-        systemctl disable --quiet --now "everheard-$job.timer"
+        end_unit "everheard-$job.timer"
         rm -f "$timer"
     done
     rm -f "$UNITS/everheard@.service" "$UNITS/everheard-get_last_50.timer.d/fallback.conf"
@@ -209,8 +248,27 @@ install_timers() {
         install -d "$UNITS/everheard-get_last_50.timer.d"
         install -m 0644 "$SOURCE/pi/fallback.conf" "$UNITS/everheard-get_last_50.timer.d/"
     fi
-    systemctl daemon-reload
-    for job in "${jobs[@]}"; do systemctl enable --quiet --now "everheard-$job.timer"; done
+    reload_units
+    for job in "${jobs[@]}"; do start_unit "everheard-$job.timer"; done
+}
+
+install_web() {
+    if [ -z "$web" ]; then
+        remove_web
+        return
+    fi
+    install -m 0644 "$SOURCE/pi/units/$WEB_UNIT" "$UNITS/"
+    if [ "$web" != kept ]; then echo "ARGUMENTS=$web" >"$SETTINGS/web.env"; fi
+    reload_units
+    start_unit "$WEB_UNIT"
+    if has_init; then systemctl restart "$WEB_UNIT"; fi
+}
+
+remove_web() {
+    if [ ! -e "$UNITS/$WEB_UNIT" ]; then return; fi
+    end_unit "$WEB_UNIT"
+    rm -f "$UNITS/$WEB_UNIT" "$SETTINGS/web.env"
+    reload_units
 }
 
 # The same minutes, arguments and user; what the jobs say goes to the journal or syslog.
@@ -254,10 +312,11 @@ hand_over() {
 
 uninstall() {
     remove_timers
-    systemctl daemon-reload
+    remove_web
+    reload_units
     rm -f "$CRON" "$STATE/everheard.env"
     local part
-    for part in "${PARTS[@]}" .venv; do rm -rf "${CODE:?}/$part"; done
+    for part in "${PARTS[@]}" "${WEB_PARTS[@]}" .venv; do rm -rf "${CODE:?}/$part"; done
     rm -f "$CODE"/start.py "$CODE"/requirements.txt "$CODE"/requirements-*.txt
     rmdir "$CODE" 2>/dev/null || say "$CODE stays: it holds what was not installed by this"
     say "gone; settings ($SETTINGS), spool ($STATE) and database are still there"
@@ -268,16 +327,23 @@ main() {
     [ "$(id -u)" -eq 0 ] || fail "this needs root: sudo pi/install.sh"
     refuse_copy
     if [ "$uninstall" = yes ]; then uninstall; return; fi
+    decide_database
     check_machine
+    if [ "$scheduler" = cron ]; then check_cron; fi
     make_user
     install_code
     install_settings
-    if [ "$database" = local ]; then set_up_postgres; fi
+    if [ "$database" = local ]; then set_up_ledger; fi
     remove_timers
     if [ "$scheduler" = systemd ]; then install_timers; else install_cron; fi
-    local log="journalctl -u 'everheard@*'"
-    if [ "$scheduler" = cron ]; then log="journalctl -t everheard"; fi
-    say "installed as $mode, by $scheduler; look at it: $log"
+    install_web
+    try_first_run
+    if [ -n "$web" ]; then show_way_in; fi
+    if [ "$scheduler" = cron ]; then
+        say_if_cron_sleeps
+    elif ! has_init; then
+        say "systemd does not run here: the timers begin when it does (or --cron)"
+    fi
 }
 
 main "$@"

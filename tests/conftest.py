@@ -20,6 +20,7 @@ from everheard import config as settings
 from everheard.database import embedded
 from everheard.places import is_root
 from everheard.rims import secrets as known_secrets
+from tests.debian import may_make_debian
 from tests.long_form import is_left_to_it, register_profiles
 from tests.pi.machine import may_start
 from tests.postgres import (
@@ -224,6 +225,8 @@ def _lacks_what_it_needs(item: pytest.Item) -> bool:
     if "second_user" in needed and not is_root():
         return True
     if "systemd_machine" in needed and not may_start():  # an unprivileged container, say
+        return True
+    if "debian_root" in needed and not may_make_debian():  # the long form's, and not everywhere
         return True
     lacks_pooler = "pgbouncer" in needed and POOLER is None
     lacks_browser = "browser" in needed and not CHROMIUM.exists()

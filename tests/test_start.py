@@ -286,10 +286,17 @@ def test_missing_venv_says_first_what_to_type(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     monkeypatch.setattr(start, "read_release", lambda: DEBIAN)
+    monkeypatch.setattr("os.path.exists", lambda place: True)
     assert start.main(["demo"]) == 2
     typed = f"sudo apt install python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     assert capsys.readouterr().err.splitlines()[0] == typed
     assert start.say_how_to_get_venv((3, 12), "ID=arch").startswith("Install Python 3.13 from")
+
+
+def test_command_is_spelt_without_sudo_where_there_is_none() -> None:
+    assert start.spell_for_system("sudo apt install it\n\nThen", has_sudo=False).startswith("apt ")
+    for said, has_sudo in (("sudo apt install it", True), ("brew install sudo ", False)):
+        assert start.spell_for_system(said, has_sudo=has_sudo) == said
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from everheard.config import PROJECT_DIR, Settings
 from everheard.failure import ExitCode, Failure
 from everheard.rims.plain import to_line
 from everheard.rims.secrets import hide_secrets
+from everheard.rims.typed import IS_WHEEL
 
 _SECONDS = 60
 
@@ -31,7 +32,12 @@ def has_gh() -> bool:
 
 
 def find_repository(settings: Settings) -> str:
-    """Return OWNER/NAME of the repository this copy belongs to, nothing where it has none."""
+    """Return OWNER/NAME of the repository this copy belongs to, nothing where it has none.
+
+    A wheel belongs to none, though it may be installed inside somebody's.
+    """
+    if IS_WHEEL:
+        return settings.repository
     return settings.repository or read_remote(run_git("remote", "get-url", "origin", fails_as=""))
 
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cli.commands import make_parser
+from cli.commands import NEEDS_CLONE, make_parser
 from cli.github.schedule_minutes import commit_new_minutes
 from cli.schedule.definitions import Place
 from cli.schedule.kept import LastRun, forget, keep_settings, read_runs
-from cli.schedule.schedulers import Scheduler, find_scheduler
+from cli.schedule.schedulers import TIMER, NoScheduler, Scheduler, Systemd, find_scheduler
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
+from everheard.rims.typed import IS_LENT, IS_WHEEL
 from runner.schedule import read_place
 
 LOG = "schedule.log"
+#: Said where the program itself is gone tomorrow.
+HOW_TO_STAY = (
+    "uvx keeps this program for one command: `uv tool install everheard` (or pipx) keeps it for"
+    " good, and then it is `everheard schedule on`, `everheard serve --service on`"
+)
 
 
 def main(argv: list[str]) -> int:
@@ -28,11 +34,23 @@ def main(argv: list[str]) -> int:
 
 def change_schedule(word: str, settings: Settings) -> str:
     """Do what the word says; return what to say, the last line a sentence."""
+    if IS_WHEEL and word == "reset":
+        raise NoScheduler(f"schedule reset {NEEDS_CLONE}")
+    if IS_LENT and word == "on":
+        raise NoScheduler(HOW_TO_STAY)
     if word == "reset":
         return commit_new_minutes()
-    scheduler, home = find_scheduler(), settings.home.absolute()
+    home = settings.home.absolute()
+    try:
+        scheduler = find_scheduler()
+    except NoScheduler as failure:
+        if word == "on":
+            raise
+        return _describe_without(home, word, str(failure))
     if word == "on":
         return _turn_on(scheduler, home)
+    if not scheduler.is_on() and sys.platform == "linux" and Systemd().is_on():
+        return _describe_without(home, word, "")
     if word == "off":
         scheduler.turn_off()
         forget(home)
@@ -40,6 +58,23 @@ def change_schedule(word: str, settings: Settings) -> str:
     if not scheduler.is_on():
         return "schedule: this machine is no runner; `python start.py schedule on` makes it one"
     return "\n".join([*describe_runs(home), f"schedule: on, through {scheduler.name}"])
+
+
+def _describe_without(home: Path, word: str, cure: str) -> str:
+    """Return what is to be said where no scheduler can be reached: that is no fault by itself.
+
+    Raises NoScheduler where one is to be turned off that is out of reach.
+    """
+    if sys.platform == "linux" and (timer := Systemd()).is_on():
+        said = (
+            f"schedule: {timer.folder / TIMER} is there, but systemd for users cannot be reached"
+            " from here (`su` and `sudo` do not lead to it): sign in as this user, by ssh say,"
+            " and type the same again"
+        )
+        if word == "off":
+            raise NoScheduler(said)
+        return "\n".join([*describe_runs(home), said])
+    return f"schedule: this machine is no runner, and has nothing to make it one. {cure}"
 
 
 def _turn_on(scheduler: Scheduler, home: Path) -> str:

@@ -31,15 +31,17 @@ class Place(NamedTuple):
 
 def to_systemd_service(place: Place) -> str:
     """Return the service of ``systemd --user``."""
-    words = f"{_quote_unit(place.python)} {_quote_unit(place.home)}"
+    words = f"{quote_unit(str(place.python))} {quote_unit(str(place.home))}"
     return f"""[Unit]
 {DESCRIPTION}: run the jobs that are due
 
 [Service]
 Type=oneshot
-WorkingDirectory={_escape_unit(place.project)}
+WorkingDirectory={escape_unit(str(place.project))}
 # Through a shell: systemd takes no program whose folder has a quotation mark in its name.
 ExecStart=/bin/sh -c 'exec "$$0" -m cli tick --home "$$1"' {words}
+# The database that comes along goes on, for whoever else has it open.
+KillMode=process
 TimeoutStartSec={_LONGEST_MINUTES}min
 """
 
@@ -59,12 +61,14 @@ WantedBy=timers.target
 """
 
 
-def _quote_unit(path: Path) -> str:
-    return f'"{_escape_unit(path)}"'
+def quote_unit(word: str) -> str:
+    """Return a word as systemd takes it."""
+    return f'"{escape_unit(word)}"'
 
 
-def _escape_unit(path: Path) -> str:
-    return str(path).replace("\\", "\\\\").replace("%", "%%").replace('"', '\\"')
+def escape_unit(word: str) -> str:
+    """Return what stands for a word between quotation marks."""
+    return word.replace("\\", "\\\\").replace("%", "%%").replace('"', '\\"')
 
 
 def to_cron_line(place: Place, line: Line) -> str:

@@ -17,6 +17,8 @@ from everheard.files import make_folder, read_file, remove_file, write_file
 from runner.keep_going import LONGEST_RETRY_S, RETRIES_A_TURN
 from runner.schedule import Line
 
+#: Whose settings are kept: those of the jobs, of ``serve``.
+SCHEDULE, SERVE = "schedule", "serve"
 #: What may be set in a terminal, and then counts for its schedule too (docs/settings.md).
 CARRIED = (
     *("DATABASE_URL", "SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "SPOTIFY_REFRESH_TOKEN"),
@@ -44,16 +46,18 @@ class LastRun(NamedTuple):
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(self.began_at))
 
 
-def keep_settings(home: Path, environ: Mapping[str, str] | None = None) -> None:
+def keep_settings(
+    home: Path, environ: Mapping[str, str] | None = None, *, whose: str = SCHEDULE
+) -> None:
     """Keep what the environment sets now, for the runs that will not have it."""
     kept = list_given(CARRIED, environ)
     make_folder(home)
-    write_file(_settings_file(home), json.dumps({**kept, "EVERHEARD_HOME": str(home)}))
+    write_file(_settings_file(home, whose), json.dumps({**kept, "EVERHEARD_HOME": str(home)}))
 
 
-def read_kept_settings(home: Path) -> dict[str, str]:
-    """Return what the machine was set up with; nothing where it has no schedule."""
-    return {name: str(value) for name, value in _read(_settings_file(home)).items()}
+def read_kept_settings(home: Path, *, whose: str = SCHEDULE) -> dict[str, str]:
+    """Return what the machine was set up with; nothing where it has no schedule or service."""
+    return {name: str(value) for name, value in _read(_settings_file(home, whose)).items()}
 
 
 def read_set_up_at(home: Path) -> float | None:
@@ -101,8 +105,13 @@ def is_due(line: Line, last: LastRun | None, now: float) -> bool:
     return line.is_due(last.done_at + offset, now + offset)
 
 
-def _settings_file(home: Path) -> Path:
-    return home / "schedule-settings.json"
+def forget_service(home: Path) -> None:
+    """Forget what ``serve`` was set up with."""
+    remove_file(_settings_file(home, SERVE))
+
+
+def _settings_file(home: Path, whose: str = SCHEDULE) -> Path:
+    return home / f"{whose}-settings.json"
 
 
 def _runs_file(home: Path) -> Path:

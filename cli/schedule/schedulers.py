@@ -87,9 +87,12 @@ class Systemd(Scheduler):
         return (self.folder / TIMER).exists() and self._is_ours(TIMER)
 
     def _is_ours(self, unit: str) -> bool:
-        """Say whether the name is free, or what is there was written by us."""
-        path = self.folder / unit
-        return not path.exists() or DESCRIPTION in path.read_text("utf-8", errors="replace")
+        return is_ours(self.folder / unit)
+
+
+def is_ours(unit: Path) -> bool:
+    """Say whether the name is free, or what is there was written by us."""
+    return not unit.exists() or DESCRIPTION in unit.read_text("utf-8", errors="replace")
 
 
 class Cron(Scheduler):

@@ -64,7 +64,7 @@ def find_end(name: str) -> End:
                 " NEW_DATABASE_URL='postgresql://...', and say NEW_DATABASE_URL here"
             ]
         )
-    url = read_value(name)
+    url = read_value(name, settings.env_file)
     know_address(url)
     if not url:
         raise ConfigurationError(

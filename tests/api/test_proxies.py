@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -73,22 +74,30 @@ COMMANDS = {
 @pytest.fixture(params=COMMANDS)
 def proxied(request: pytest.FixtureRequest, served: str, tmp_path: Path) -> Iterator[str]:
     """Put a proxy before the API that ships; yield its address."""
-    template, command = COMMANDS[request.param]
+    template = COMMANDS[request.param][0]
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     file = tmp_path / "proxy.conf"
     upstream = {"upstream": served, "host": urlsplit(served).netloc}
     file.write_text(template.format(folder=tmp_path, port=port, **upstream))
+    with running(request.param, file, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def running(proxy: str, file: Path, port: int) -> Iterator[None]:
+    """Run a proxy by its configuration as long as it is needed, from when its port answers."""
+    command = COMMANDS[proxy][1]
     program = find_program(command[0])
     assert program, f"{command[0]} is missing: apt-get install {command[0]}"
     words = [program, *(word.format(file=file) for word in command[1:])]
-    environ = {"HOME": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/bin"}
-    with (tmp_path / "said").open("w") as said:
-        process = subprocess.Popen(words, cwd=tmp_path, env=environ, stdout=said, stderr=said)
+    environ = {"HOME": str(file.parent), "PATH": "/usr/sbin:/usr/bin:/bin"}
+    with (file.parent / "said").open("w") as said:
+        process = subprocess.Popen(words, cwd=file.parent, env=environ, stdout=said, stderr=said)
     try:
         wait_until(lambda: answers(port) or process.poll() is not None)
-        assert process.poll() is None, (tmp_path / "said").read_text()
-        yield f"http://127.0.0.1:{port}"
+        assert process.poll() is None, (file.parent / "said").read_text()
+        yield
     finally:
         process.terminate()
         process.wait(20)

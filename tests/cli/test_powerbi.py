@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import socketserver
@@ -11,20 +12,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import psycopg2
 import pytest
 
-from cli.powerbi import MODEL, PARAMETERS, fill_in, find_server, hand_over, open_project
+from cli.powerbi import MODEL, PARAMETERS, fill_in, hand_over, open_project
 from cli.powerbi import write_project as write
+from cli.powerbi_way import find_way_to
 from everheard.config import read_settings
 from everheard.failure import ConfigurationError
 from everheard.written import Written
 from migrate.role import LedgerRole
-from tests.repository.project import PROJECT_DIR
+from migrate.upgrade import upgrade
+from tests.repository.project import PROJECT_DIR, read
 
 PAGE = "Everheard.Report/definition/pages/mine/page.json"
 MEASURES = f"{MODEL}definition/tables/Figures.tmdl"
@@ -257,20 +260,96 @@ def can_sign_in(url: str, password: str) -> bool:
     return True
 
 
-def test_server_is_named_as_power_bi_asks_for_it() -> None:
-    assert find_server("postgresql://a:b@db.example:5432/plays?sslmode=require") == (
-        "db.example",
-        "plays",
-    )
-    assert find_server("postgresql://a:b@ep-x-pooler.eu.aws.neon.tech/plays")[0] == (
-        "ep-x.eu.aws.neon.tech"
-    )
+@pytest.mark.parametrize(
+    ("url", "server", "user", "provider"),
+    [
+        ("postgresql://a:b@db.example:5432/plays?sslmode=require", "db.example", "bi_reader", ""),
+        ("postgresql://a:b@db.example:6543/plays", "db.example:6543", "bi_reader", ""),
+        (
+            "postgresql://a:b@ep-x-pooler.eu.aws.neon.tech/plays",
+            "ep-x.eu.aws.neon.tech",
+            "bi_reader",
+            "",
+        ),
+        (
+            "postgresql://postgres.abcdef:b@aws-0-eu-central-1.pooler.supabase.com:6543/plays",
+            *("aws-0-eu-central-1.pooler.supabase.com", "bi_reader.abcdef", "Supabase"),
+        ),
+        (
+            "postgresql://everheard_writer.abcdef:b@aws-1-x.pooler.supabase.com:5432/plays",
+            *("aws-1-x.pooler.supabase.com", "bi_reader.abcdef", "Supabase"),
+        ),
+        (
+            "postgresql://postgres:b@db.abcdef.supabase.co:6543/plays",
+            *("db.abcdef.supabase.co", "bi_reader", "Supabase"),
+        ),
+        (
+            "postgresql://avnadmin:b@pg-1-me.a.aivencloud.com:21699/plays?sslmode=require",
+            *("pg-1-me.a.aivencloud.com:21699", "bi_reader", "Aiven"),
+        ),
+    ],
+)
+def test_each_provider_has_its_way(url: str, server: str, user: str, provider: str) -> None:
+    way = find_way_to(url)
+    assert (way.server, way.database) == (server, "plays")
+    assert f"bi_reader{way.suffix}" == user
+    assert way.advice.partition(" ")[0] == provider
+    if provider:
+        assert f"\n### {provider}\n" in read("docs/powerbi.md"), "what the advice leads to"
+    assert ("IPv6" in way.advice) == ("supabase.co:" in url)
 
 
-@pytest.mark.parametrize("url", ["", "postgresql://a:b@:5432/x?host=/tmp/socket"])
-def test_server_that_power_bi_cannot_reach_is_refused(url: str) -> None:
+def test_server_that_power_bi_cannot_reach_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="a server it can reach"):
-        find_server(url)
+        find_way_to("postgresql://a:b@:5432/x?host=/tmp/socket")
+
+
+@pytest.mark.posix
+def test_embedded_database_behind_a_socket_is_no_way(tmp_path: Path) -> None:
+    settings = read_settings({"EVERHEARD_HOME": str(tmp_path)}, needs_spotify=False)
+    with pytest.raises(ConfigurationError, match="by a socket here, and Power BI Desktop runs on"):
+        open_project(settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_embedded_database_is_reached_as_on_windows(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By TCP on this machine, whose port is drawn once: both pages say so."""
+    for module in ("cli.powerbi_way", "everheard.database.embedded.cluster",
+                   "everheard.database.embedded.upgrade"):  # fmt: skip
+        monkeypatch.setattr(f"{module}.uses_tcp", lambda: True)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr("shutil.which", lambda name: None)  # no clipboard
+    settings = read_settings({"EVERHEARD_HOME": str(home)}, needs_spotify=False)
+    upgrade(settings)
+
+    said = open_project(settings)
+
+    port = (home / "postgres/port").read_text().strip()
+    assert f"reads everheard on 127.0.0.1:{port}." in said
+    assert f'Server = "127.0.0.1:{port}"' in (home / "powerbi" / PARAMETERS).read_text()
+    assert "not encrypted" in said
+    password = said.partition("password ")[2].partition(". It is new")[0]
+    with (
+        closing(
+            psycopg2.connect(
+                host="127.0.0.1", port=port, dbname="everheard", user="bi_reader", password=password
+            )
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("select count(*) from bi.play")
+        assert cursor.fetchone() == (0,)
+
+
+def test_pages_say_one_thing_of_the_embedded_database() -> None:
+    pages = [read(f"docs/{name}.md") for name in ("powerbi", "embedded-postgres")]
+    for page in pages:
+        (said,) = re.findall(r"^.*Power BI Desktop.*127\.0\.0\.1.*$", page, re.MULTILINE)
+        assert "Windows" in said
+        assert "socket" in said
+        assert not re.search("cannot be read by Power BI", page)
 
 
 @pytest.mark.posix

@@ -28,6 +28,8 @@ def test_password_is_no_word_of_the_command() -> None:
     assert opened.command[1] == "postgresql://ada@db.example.org:6543/mine?a=b"
     assert opened.environ == {"PGPASSWORD": "pa/ss"}
     assert split_address("postgresql://db.example.org/mine").environ == {}
+    local = split_address("postgresql:///mine?host=/var/run/postgresql")
+    assert local.command[1] == "postgresql:///mine?host=/var/run/postgresql"
     asked = split_address("postgresql://ada@db.example.org/mine?password=pa%2Fss&a=b")
     assert asked.command[1] == "postgresql://ada@db.example.org/mine?a=b"
     assert asked.environ == {"PGPASSWORD": "pa/ss"}

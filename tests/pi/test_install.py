@@ -28,7 +28,9 @@ STAND_INS = {
     "id": "echo 0",
     "python3": 'if [ "$1 $2" = "-m venv" ]; then mkdir -p "$3/bin"; ln -sf "$0" "$3/bin/python"; fi'
     f'; if [ "$1" = -c ]; then exec "{sys.executable}" "$@"; fi',
-    "runuser": "",
+    # A first run: what it says, and how it ends.
+    "runuser": 'case "$*" in *jobs.get_last_50*) echo "$(<"{folder}/says")"; '
+    'exit "$(<"{folder}/ends")" ;; esac',
     "systemctl": "",
     "useradd": "",
     "chown": "",
@@ -59,8 +61,10 @@ def env_file(tmp_path: Path) -> Path:
 def install(tmp_path: Path, root: Path) -> Install:
     programs = tmp_path / "bin"
     programs.mkdir()
+    set_first_run(tmp_path, "get_last_50: fetched 50, new 50", 0)
     for name, does in STAND_INS.items():
         program = programs / name
+        does = does.replace("{folder}", str(tmp_path))
         program.write_text(f'#!/bin/bash\necho "{name} $*" >> "{tmp_path}/called"\n{does}\n')
         program.chmod(0o755)
 
@@ -80,6 +84,11 @@ def install(tmp_path: Path, root: Path) -> Install:
         return done.stdout + done.stderr
 
     return run
+
+
+def set_first_run(folder: Path, says: str, ends: int) -> None:
+    (folder / "says").write_text(says)
+    (folder / "ends").write_text(str(ends))
 
 
 def list_files(root: Path) -> list[str]:
@@ -183,7 +192,7 @@ def test_local_database_is_set_up_and_used(
     assert "host=/var/run/postgresql" in settings
     called = read_calls(tmp_path)
     assert "createuser everheard" in called
-    assert "createdb --owner everheard everheard" in called
+    assert "createdb --owner everheard --template template0 --encoding UTF8" in called
     assert "-m migrate upgrade" in called
 
 
@@ -205,7 +214,9 @@ def test_uninstall_leaves_settings_and_spool(install: Install, root: Path, env_f
         (("--database", "elsewhere"), "the word local"),
         (("--env", "nowhere.env"), "there is no file nowhere.env"),
         (("--nonsense",), "there is no option --nonsense"),
-        ((), "python start.py setup"),
+        (("--web", "no/address"), "--web takes lan, off or an address"),
+        (("--web", "--cron"), "--web needs systemd"),
+        ((), "python3 start.py setup"),
     ],
 )
 def test_wrong_words_are_named(install: Install, options: tuple[str, ...], said: str) -> None:
@@ -288,3 +299,120 @@ def test_plays_of_the_database_so_far_are_not_forgotten_without_a_word(
     said = install("--env", str(env_file), "--database", "local")
     assert "those in the one that DATABASE_URL named stay there" in said
     assert "a:b@c" not in said
+
+
+def test_no_database_named_makes_one_that_both_reach(
+    install: Install, root: Path, env_file: Path, tmp_path: Path
+) -> None:
+    """The one that comes along is its user's alone, and the service is another user."""
+    env_file.write_text("SPOTIFY_CLIENT_SECRET='hidden-word'\n")
+    said = install("--env", str(env_file))
+    assert "names no database" in said
+    settings = (root / "etc/everheard/everheard.env").read_text()
+    assert "DATABASE_URL='postgresql:///everheard?host=/var/run/postgresql'" in settings
+    assert env_file.read_text() == "SPOTIFY_CLIENT_SECRET='hidden-word'\n"
+    called = read_calls(tmp_path)
+    assert "--locale C.UTF-8 everheard" in called
+    assert re.search(r"psql -q --set=ON_ERROR_STOP=1 --set=person=\w+ everheard", called)
+
+    (tmp_path / "called").unlink()
+    install()
+    assert "-m migrate upgrade" in read_calls(tmp_path), "an update brings the tables along"
+
+
+def test_fallback_without_a_common_database_is_refused_before_anything_is_changed(
+    install: Install, root: Path, env_file: Path
+) -> None:
+    env_file.write_text("SPOTIFY_CLIENT_SECRET='hidden-word'\n")
+    said = install("--env", str(env_file), "--mode", "fallback", code=1)
+    assert "setup database" in said
+    assert list_files(root) == []
+    assert not (root / "opt").exists()
+
+
+@pytest.mark.parametrize(
+    ("ends", "says", "cure"),
+    [
+        (77, "get_last_50: sign-in of 1 listener needed", "start.py authorize"),
+        (78, "SPOTIFY_CLIENT_ID is not set", "my settings.env"),
+        (73, "get_last_50: the database is away", "start.py doctor"),
+        (1, "Traceback", "journalctl"),
+    ],
+)
+def test_first_run_that_fails_is_the_last_word(
+    install: Install, env_file: Path, tmp_path: Path, ends: int, says: str, cure: str
+) -> None:
+    set_first_run(tmp_path, says, ends)
+    said = install("--env", str(env_file), code=1)
+    assert "installed as" not in said
+    last = said.splitlines()[-1]
+    assert f"failed ({ends}" in last
+    assert cure in last
+    assert f"    {says}\n" in said
+
+
+def test_first_run_says_what_came_of_it(install: Install, env_file: Path, tmp_path: Path) -> None:
+    said = install("--env", str(env_file), "--cron")
+    assert "    get_last_50: fetched 50, new 50\neverheard: installed as primary, by cron" in said
+    run = re.search(
+        r"^runuser -u everheard -- env -i .*jobs.get_last_50.*$", read_calls(tmp_path), re.M
+    )
+    assert run is not None
+    assert run[0].endswith("--load-every 55m")
+    assert "cron is installed but does not run" in said
+    assert [path.name for path in (tmp_path / "root/var/lib").iterdir()] == ["everheard"]
+
+    set_first_run(tmp_path, "get_last_50: Spotify is away", 69)
+    said = install()
+    assert "installed as primary, by systemd" in said
+    assert "the next tries again" in said
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ((), "--host 127.0.0.1 --port 8898"),
+        (("lan",), "--host 0.0.0.0 --port 8898"),
+        (("10.0.0.7:80",), "--host 10.0.0.7 --port 80"),
+        (("[fd00::7]:8080",), "--host fd00::7 --port 8080"),
+    ],
+)
+def test_web_is_served_at_the_address_given(
+    install: Install,
+    root: Path,
+    env_file: Path,
+    tmp_path: Path,
+    given: tuple[str, ...],
+    arguments: str,
+) -> None:
+    said = install("--env", str(env_file), "--web", *given)
+    assert (root / "etc/everheard/web.env").read_text() == f"ARGUMENTS={arguments}\n"
+    assert "dashboard and API at http://" in said
+    assert ("docs/cloud.md" in said) == bool(given)
+    called = read_calls(tmp_path)
+    assert "systemctl enable --quiet --now everheard-web.service" in called
+    assert "requirements.txt" in called
+    assert (root / "opt/everheard/api").exists()
+
+    install()
+    assert (root / "etc/everheard/web.env").read_text() == f"ARGUMENTS={arguments}\n"
+    assert (root / "opt/everheard/cli").exists(), "an update keeps what was asked for"
+
+    install("--web", "off")
+    assert not (root / "etc/systemd/system/everheard-web.service").exists()
+    assert not (root / "opt/everheard/api").exists()
+
+
+def test_missing_cron_is_installed_or_named(
+    install: Install, env_file: Path, tmp_path: Path
+) -> None:
+    missing = '#!/bin/bash\n[ "${@: -1}" != cron ] && echo "install ok installed"\n'
+    (tmp_path / "bin/dpkg-query").write_text(missing)
+    said = install("--env", str(env_file), "--cron")
+    assert "installing cron" in said
+    assert "apt-get -qq install --yes --no-install-recommends cron" in read_calls(tmp_path)
+
+    (tmp_path / "bin/apt-get").write_text("#!/bin/bash\necho 'no such host'; exit 100\n")
+    said = install("--cron", code=1)
+    assert "no such host" in said
+    assert "`apt install cron` works, then type the same again" in said

@@ -1,6 +1,7 @@
 """The Pi's jobs as systemd itself runs them, in a small machine of their own."""
 
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,22 @@ open(os.environ["CREDENTIALS_DIRECTORY"] + "/everheard.env").read().index("SPOTI
 print("done")
 """
 
+#: What a stranger asks the web service, once it answers.
+ASKING = """
+import time, urllib.request, urllib.error
+def ask(path):
+    try:
+        return urllib.request.urlopen("http://127.0.0.1:{port}" + path, timeout=30).status
+    except urllib.error.HTTPError as error:
+        return error.code
+for _ in range(100):
+    try:
+        print(ask("/health"), ask("/dashboard/"))
+        break
+    except OSError:
+        time.sleep(0.5)
+"""
+
 pytestmark = [pytest.mark.posix, pytest.mark.usefixtures("systemd_machine")]
 
 
@@ -74,6 +91,26 @@ def test_every_job_of_the_pi_runs_under_its_unit(
         assert said[job].splitlines()[-1].startswith(f"{job}: ")
         assert said[f"{job}.ended"] == "success 0\n", said[job]
     assert "fetched 50, new 50" in said["get_last_50"]
+
+
+def test_dashboard_and_api_are_served_under_their_unit(
+    spotify: simulator.SimulatedServer, pooled_url: str, scratch: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    script = f"""
+echo 'ARGUMENTS=--host 127.0.0.1 --port {port}' >/etc/everheard/web.env
+systemctl start everheard@get_last_50 everheard-web
+/opt/everheard/.venv/bin/python - >/said/answers <<'PYTHON'
+{ASKING.format(port=port)}
+PYTHON
+systemctl stop everheard-web
+"""
+    settings = {**spotify.environ(), "DATABASE_URL": pooled_url}
+    said = run_machine(scratch / "machine-web", UNIT, settings, script)
+    assert said["answers"] == "200 401\n"
+    assert said["web.ended"] == "success TERM\n", said["web"]
+    assert "/enter#" not in said["web"], "no way in stands in the journal"
 
 
 def test_what_the_database_does_not_take_is_kept_in_the_state_folder(

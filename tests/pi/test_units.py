@@ -15,6 +15,7 @@ pytestmark = pytest.mark.posix
 
 TIMERS = find_files("*.timer", "pi/units")
 SERVICE = PROJECT_DIR / "pi/units/everheard@.service"
+WEB = PROJECT_DIR / "pi/units/everheard-web.service"
 #: The file that says when -> what the schedule says of it.
 CALENDARS = {
     **{f"pi/units/everheard-{line.job}.timer": line for line in read_place("pi")},
@@ -39,9 +40,9 @@ def verify(folder: Path, *units: tuple[str, str]) -> None:
     run("systemd-analyze", "verify", "--man=no", "--recursive-errors=yes", *names)
 
 
-def rate(folder: Path, service: str) -> None:
+def rate(folder: Path, service: str, name: str = SERVICE.name) -> None:
     """Have systemd rate how much a service may do: above 2.0 of 10 is an error."""
-    path = folder / SERVICE.name
+    path = folder / name
     path.write_text(service)
     run("systemd-analyze", "security", "--offline=yes", "--threshold=20", str(path))
 
@@ -90,6 +91,19 @@ def test_broken_timer_is_refused(tmp_path: Path, systemd: None, good: str, bad: 
 
 def test_service_is_hardened(tmp_path: Path, systemd: None) -> None:
     rate(tmp_path, read(SERVICE))
+
+
+def test_web_service_is_as_hardened_and_runs_what_there_is(tmp_path: Path, systemd: None) -> None:
+    verify(tmp_path, (WEB.name, read(WEB)))
+    rate(tmp_path, read(WEB), WEB.name)
+    limits = re.compile(r"^(?!Nice|Type|Exec|Env|Succ|Timeout|Restart)\w+=.*$", re.MULTILINE)
+    job, web = (limits.findall(read(unit).partition("[Service]")[2]) for unit in (SERVICE, WEB))
+    assert set(job) - set(web) == set()
+
+
+def test_web_service_that_may_do_more_is_refused(tmp_path: Path, systemd: None) -> None:
+    with pytest.raises(AssertionError, match="Overall exposure level"):
+        rate(tmp_path, read(WEB).replace("CapabilityBoundingSet=\n", ""), WEB.name)
 
 
 def test_service_that_may_do_more_is_refused(tmp_path: Path, systemd: None) -> None:
@@ -165,4 +179,6 @@ def test_jobs_are_given_the_arguments_of_the_schedule() -> None:
 
 
 def test_shellcheck_finds_nothing() -> None:
-    run(str(Path(sys.executable).parent / "shellcheck"), str(PROJECT_DIR / "pi/install.sh"))
+    shellcheck = str(Path(sys.executable).parent / "shellcheck")
+    said = [shellcheck, "--external-sources", f"--source-path={PROJECT_DIR}"]
+    run(*said, *(str(path) for path in find_files("*.sh", "pi")))

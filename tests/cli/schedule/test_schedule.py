@@ -15,6 +15,8 @@ from cli.doctor.schedule import check_schedule
 from cli.schedule import change_schedule
 from cli.schedule.kept import (
     CARRIED,
+    SERVE,
+    forget_service,
     is_due,
     keep_settings,
     note_run,
@@ -22,6 +24,8 @@ from cli.schedule.kept import (
     read_runs,
 )
 from cli.schedule.schedulers import Cron, NoScheduler, find_scheduler
+from cli.schedule.service import find_keeper
+from cli.serve import read_own_settings
 from cli.tick import tick
 from everheard.config import PROJECT_DIR, Settings, read_settings
 from everheard.failure import ConfigurationError
@@ -228,3 +232,66 @@ def test_turn_of_windows_has_no_streams_and_keeps_what_it_says(home: Path) -> No
     )
     assert done.returncode == 78
     assert read_runs(home)["schedule"].exit_code == 78
+
+
+def test_status_without_any_scheduler_is_a_sentence_and_no_fault(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for word in ("status", "off"):
+        said = change_schedule(word, settings)
+        assert "no runner, and has nothing to make it one" in said
+        assert "apt install cron" in said
+    with pytest.raises(NoScheduler):
+        change_schedule("on", settings)
+
+
+def test_timer_out_of_reach_is_named_and_not_called_off(
+    settings: Settings, crontab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after ``su``: the units are in the home, and nobody answers."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    units = tmp_path / ".config/systemd/user"
+    units.mkdir(parents=True)
+    (units / "everheard.timer").write_text("Description=Everheard every 20 minutes")
+    said = change_schedule("status", settings)
+    assert "everheard.timer is there, but systemd for users cannot be reached" in said
+    with pytest.raises(NoScheduler, match="sign in as this user"):
+        change_schedule("off", settings)
+    assert (units / "everheard.timer").exists()
+
+
+def test_service_goes_on_with_what_the_terminal_had(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"DATABASE_URL": "postgresql://a@127.0.0.1/b", "API_RATE_LIMIT": "3 per second"}
+    keep_settings(tmp_path, given, whose=SERVE)
+    assert read_kept_settings(tmp_path) == {}, "the jobs' own are another matter"
+    for name in CARRIED:
+        monkeypatch.delenv(name, raising=False)
+    kept = read_own_settings(tmp_path)
+    assert (kept.database_url, kept.api_rate_limit) == (given["DATABASE_URL"], "3 per second")
+    assert kept.home == tmp_path
+    forget_service(tmp_path)
+    assert read_kept_settings(tmp_path, whose=SERVE) == {}
+
+
+def test_nothing_to_keep_a_service_going_is_told_what_else_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    with pytest.raises(NoScheduler, match=r"pi/install\.sh --web"):
+        find_keeper()
+
+
+def test_program_lent_for_one_command_is_scheduled_by_nobody(
+    settings: Settings, crontab: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uvx: its environment may be gone tomorrow."""
+    monkeypatch.setattr("cli.schedule.IS_LENT", True)
+    with pytest.raises(NoScheduler, match="uv tool install everheard"):
+        change_schedule("on", settings)
+    assert not crontab.exists()

@@ -380,3 +380,14 @@ def test_reason_of_a_program_ends_no_sentence_of_ours() -> None:
     said = "psql: error: connection failed\n\tIs the server running?"
     assert find_reason(said.splitlines()[1]) == "Is the server running"
     assert find_reason(said) == "psql: error: connection failed"
+
+
+@pytest.mark.parametrize(("most", "said"), [(2**31 - 1, "32-bit"), (2**63 - 1, "pi/install.sh")])
+def test_why_there_is_none_is_said_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, most: int, said: str
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "maxsize", most)
+    with pytest.raises(ConfigurationError, match=said) as raised:
+        embedded.bin_dir()
+    assert ("32-bit" in str(raised.value)) == (said == "32-bit")

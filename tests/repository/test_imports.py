@@ -31,7 +31,7 @@ FLOORS = (
     {"dashboard", "migrate", "simulator"},
     {"everheard.enrich"},
     {"everheard.run"},
-    {"everheard.sources", "everheard.ledger", "everheard.report"},
+    {"everheard.sources", "everheard.ledger", "everheard.report", "everheard.export"},
     {"everheard.database"},
     {"everheard"},
 )

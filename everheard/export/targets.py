@@ -1,0 +1,31 @@
+"""The words that say where an export goes: ``parquet:FOLDER``, ``sqlite:FILE``, ``mongodb``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from everheard.export.parquet import ParquetFolder
+from everheard.export.refusal import RefusedTarget
+from everheard.export.target import Target
+from everheard.rims.secrets import know_address
+
+#: Word -> what is written, by the path behind the colon.
+_KINDS: dict[str, Callable[[Path], Target]] = {
+    "parquet": ParquetFolder,
+}
+HOW = "parquet:FOLDER"
+
+
+def open_target(word: str) -> Target:
+    """Return the target that a word names; raise RefusedTarget where there is none."""
+    kind, _, place = word.partition(":")
+    if "://" in word:
+        know_address(word)
+        raise RefusedTarget(
+            "An address that may hold a password does not belong into a command, which others"
+            " on this machine can see: put it into a setting."
+        )
+    if kind not in _KINDS or not place.strip():
+        raise RefusedTarget(f"{word!r} is nowhere to export to: it is one of {HOW}.")
+    return _KINDS[kind](Path(place).expanduser())

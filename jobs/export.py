@@ -17,7 +17,8 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from everheard.export.snapshot import Piece, Selection, hold_snapshot, read_pieces
+from everheard.export.queries import Selection
+from everheard.export.snapshot import Piece, hold_snapshot, read_pieces
 from everheard.export.target import Done, Reach, Target
 from everheard.export.targets import HOW, open_target
 from everheard.failure import ConfigurationError

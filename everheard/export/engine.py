@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from everheard.export.queries import order_columns
 from everheard.export.relations import ExportRelation
-from everheard.export.snapshot import order_columns
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,19 +25,23 @@ _KINDS = {
 }
 
 
-@contextmanager
-def open_writer(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open DuckDB, in UTC; ``folder`` is for what spills."""
-    import duckdb  # only where something is written with it
-
-    config: dict[str, str | bool | int | float | list[str]] = {
+def configure(folder: Path) -> dict[str, str | bool | int | float | list[str]]:
+    """Return how DuckDB is opened; ``folder`` is for what spills."""
+    return {
         "memory_limit": _MEMORY,
         "threads": 1,  # so that the same rows make the same bytes
         "temp_directory": str(folder / "spill"),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    with closing(duckdb.connect(config=config)) as engine:
+
+
+@contextmanager
+def open_writer(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open DuckDB, in UTC, with nothing in it."""
+    import duckdb  # only where something is written with it
+
+    with closing(duckdb.connect(config=configure(folder))) as engine:
         engine.execute("set timezone = 'UTC'")
         engine.execute("set enable_progress_bar = false")
         yield engine

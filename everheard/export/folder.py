@@ -45,11 +45,16 @@ class _Waiting:
 
 
 class ExportFolder:
-    """A folder, its record, and the files that wait to be put in place. Names have slashes."""
+    """A folder, its record, and the files that wait to be put in place. Names have slashes.
 
-    def __init__(self, folder: Path) -> None:
+    ``only``: the one file that is ours, in a folder that is not; the record is called after it.
+    """
+
+    def __init__(self, folder: Path, *, only: str = "") -> None:
         self.folder = folder
-        self._kept = _read_record(folder)
+        self._record = f".{only}.{RECORD}" if only else RECORD
+        self._beside = f".{only}.everheard-export" if only else _BESIDE
+        self._kept = _read_record(folder, self._record, is_shared=bool(only))
         self._waiting: dict[str, _Waiting] = {}
         self._seen: set[str] = set()
 
@@ -57,7 +62,7 @@ class ExportFolder:
     def work(self) -> Iterator[Path]:
         """Lend a folder on the same disk, for files on their way; what a killed run left goes."""
         make_folder(self.folder)
-        beside = self.folder / _BESIDE
+        beside = self.folder / self._beside
         remove_folder(beside)
         with lend_folder(beside) as lent:
             yield lent
@@ -76,13 +81,13 @@ class ExportFolder:
         if name not in self._kept and (path.exists() or path.is_symlink()):
             raise RefusedTarget(
                 f"{path} is there and Everheard did not write it: it is left alone."
-                " Name another folder."
+                " Name another place."
             )
         kept = KeptFile(digest, rows, _digest_file(made))
         if self._is_same(name, kept.sha256):
             remove_file(made)  # the same rows, which came in another order
             return
-        self._waiting[name] = _Waiting(self.folder / _BESIDE / made.name, kept)
+        self._waiting[name] = _Waiting(self.folder / self._beside / made.name, kept)
 
     def _is_same(self, name: str, sha256: str) -> bool:
         try:
@@ -115,36 +120,35 @@ class ExportFolder:
             "made_by": _MADE_BY,
             "files": {name: one._asdict() for name, one in sorted(kept.items())},
         }
-        write_file(self.folder / RECORD, json.dumps(record, indent=1) + "\n")
+        write_file(self.folder / self._record, json.dumps(record, indent=1) + "\n")
 
 
-def _read_record(folder: Path) -> dict[str, KeptFile]:
+def _read_record(folder: Path, record: str, *, is_shared: bool) -> dict[str, KeptFile]:
     """Return what we wrote here; raise RefusedTarget for what is somebody else's."""
     if not folder.exists() and not folder.is_symlink():
         return {}
     if not folder.is_dir():
         raise RefusedTarget(f"{folder} is no folder: name a new or an empty one.")
-    names = {path.name for path in folder.iterdir()} - {_BESIDE}
-    if not names:
-        return {}
-    if RECORD not in names:
+    if (folder / record).exists():
+        return _understand(folder / record)
+    if not is_shared and any(path.name != _BESIDE for path in folder.iterdir()):
         raise RefusedTarget(
             f"Everheard did not write what is in {folder}, and leaves it alone:"
             " name a new or an empty folder."
         )
-    return _understand(folder)
+    return {}
 
 
-def _understand(folder: Path) -> dict[str, KeptFile]:
+def _understand(path: Path) -> dict[str, KeptFile]:
     try:
-        record: Any = json.loads(read_file(folder / RECORD))
+        record: Any = json.loads(read_file(path))
         if record["made_by"] == _MADE_BY:
             return {str(name): KeptFile(**one) for name, one in record["files"].items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         pass
     raise RefusedTarget(
-        f"{folder} is left alone: its {RECORD} cannot be read, so nobody knows which files are"
-        " ours. Name a new or an empty folder."
+        f"{path.parent} is left alone: its {path.name} cannot be read, so nobody knows which"
+        " files are ours. Name another place."
     )
 
 

@@ -15,9 +15,10 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.export.engine import open_writer, quote, render_reading
 from everheard.export.folder import ExportFolder
+from everheard.export.queries import Form
 from everheard.export.refusal import needing_place
 from everheard.export.relations import ExportRelation, read_bi, read_tables
-from everheard.export.snapshot import Form, Piece
+from everheard.export.snapshot import Piece
 from everheard.export.target import Done, Reach, TakePieces, Target
 from everheard.files import write_file
 

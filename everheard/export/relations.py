@@ -44,7 +44,10 @@ class ForeignKey(NamedTuple):
 
 @dataclass(frozen=True)
 class ExportRelation:
-    """A table or view as it leaves. ``moment`` is empty where it leaves in one piece."""
+    """A table or view as it leaves. ``moment`` is empty where it leaves in one piece.
+
+    ``query`` is asked instead where what leaves is made for it.
+    """
 
     schema: str
     name: str
@@ -52,6 +55,7 @@ class ExportRelation:
     key: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...] = ()
     moment: str = ""
+    query: str = ""
 
     @property
     def has_listener(self) -> bool:
@@ -134,6 +138,34 @@ def read_tables(connection: Connection, *, leave_out: Iterable[str] = ()) -> lis
         )
         for name in sorted(columns)
         if name not in SECRET and not (starts and name.startswith(starts))
+    ]
+
+
+#: What leaves as documents, a column ``document`` of JSON, and its columns beside that.
+_DOCUMENTS = {
+    "plays": ("played_at_utc", "listener_key", "track_key"),
+    "tracks": ("track_key",),
+    "artists": ("artist_key",),
+    "albums": ("album_key",),
+}
+
+
+def list_documents(*names: str) -> list[ExportRelation]:
+    """Return what leaves as documents, by ``sql/read/export/NAME.sql``."""
+    kinds = {"played_at_utc": "timestamp without time zone", "document": "text"}
+    return [
+        ExportRelation(
+            "documents",
+            name,
+            tuple(
+                ColumnKind(column, kinds.get(column, "integer"))
+                for column in (*_DOCUMENTS[name], "document")
+            ),
+            ("listener_key", *_DOCUMENTS[name][::2]) if name == "plays" else _DOCUMENTS[name],
+            moment="played_at_utc" if name == "plays" else "",
+            query=read_query(f"export/{name}"),
+        )
+        for name in names
     ]
 
 

@@ -13,16 +13,16 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from everheard.database.connect import translate_errors
-from everheard.export.relations import ColumnKind, ExportRelation
+from everheard.export.queries import Form, Selection, render_query
+from everheard.export.relations import ExportRelation
 from everheard.files import open_file, remove_file
 
 _BEGIN = """
@@ -36,26 +36,12 @@ _BEGIN = """
 #: Pieces that wait on the disk to be taken: beyond these the database waits.
 _WAITING = 32
 _BLOCK = 1 << 18
-
-
-class Selection(NamedTuple):
-    """Of whom and since when: facts of these listeners, from that day (UTC) on."""
-
-    listener_keys: tuple[int, ...]
-    since: date | None = None
-
-
-@dataclass(frozen=True)
-class Form:
-    """How rows leave: ``csv``, or ``text`` as COPY spells it; in one piece or by the year.
-
-    ``casts`` names SQL for a type that is no good where the rows go, ``{}`` for the column.
-    """
-
-    style: str = "csv"
-    has_header: bool = False
-    is_by_year: bool = True
-    casts: tuple[tuple[str, str], ...] = ()
+_STYLES = {
+    "csv": "format csv",
+    "text": "format text",
+    # No character of JSON is one of these two, so nothing is quoted and nothing doubled.
+    "lines": "format csv, quote e'\\x01', delimiter e'\\x02'",
+}
 
 
 @dataclass(frozen=True)
@@ -136,7 +122,7 @@ class _Reader:
     ) -> None:
         self._connection = connection
         self._selection = selection
-        self._form = form
+        self.form = form
         self._folder = folder
         self._ready = ready
         self._numbers = count()
@@ -164,15 +150,13 @@ class _Reader:
         return self._selection.listener_keys if self._is_parted(relation) else (None,)
 
     def _is_parted(self, relation: ExportRelation) -> bool:
-        return self._form.is_by_year and bool(relation.moment)
+        return self.form.is_by_year and bool(relation.moment)
 
     def _read(self, relation: ExportRelation, listener_key: int | None) -> None:
         splitter = _Splitter(self, relation, listener_key, is_by_year=self._is_parted(relation))
         with closing(splitter), self._connection.cursor() as cursor:
-            query = render_query(relation, self._selection, self._form, listener_key)
-            options = "format text" if self._form.style == "text" else "format csv"
-            if self._form.has_header:
-                options += ", header"
+            query = render_query(relation, self._selection, self.form, listener_key)
+            options = _STYLES[self.form.style] + (", header" if self.form.has_header else "")
             cursor.copy_expert(f"copy ({query}) to stdout ({options})", splitter, size=_BLOCK)
             splitter.finish()
 
@@ -231,7 +215,7 @@ class _Splitter:
                     self._listener_key,
                     year.decode("ascii", "replace"),
                     found.path,
-                    found.row_count,
+                    found.row_count - self._reader.form.has_header,
                     digest,
                 )
             )
@@ -248,47 +232,3 @@ class _Growing:
     path: Path
     file: IO[bytes]
     row_count: int = 0
-
-
-def render_query(
-    relation: ExportRelation, selection: Selection, form: Form, listener_key: int | None
-) -> str:
-    """Return the query of what leaves, in the order of the key; the moment comes first.
-
-    Names are the catalogue's own; values are numbers and a date.
-    """
-    columns = order_columns(relation)
-    casts = dict(form.casts)
-    shown = ", ".join(_render_column(column, casts) for column in columns)
-    conditions = []
-    if listener_key is not None:
-        conditions.append(f"listener_key = {listener_key:d}")
-    elif relation.has_listener:
-        keys = ", ".join(f"{key:d}" for key in selection.listener_keys) or "null"
-        conditions.append(f"listener_key in ({keys})")
-    if selection.since and relation.moment:
-        since = selection.since.replace(month=1, day=1) if form.is_by_year else selection.since
-        conditions.append(f"{relation.moment} >= '{since:%Y-%m-%d}'")
-    where = f" where {' and '.join(conditions)}" if conditions else ""
-    query = f"select {shown} from {relation.schema}.{relation.name}{where}"  # noqa: S608
-    if relation.moment and form.is_by_year:
-        return query  # a million rows are sorted a year at a time, by whoever takes them
-    return f"{query} order by {', '.join(_quote(name) for name in relation.order)}"
-
-
-def order_columns(relation: ExportRelation) -> list[ColumnKind]:
-    """Return the columns as they leave: the moment first, by which rows are parted."""
-    first = [column for column in relation.columns if column.name == relation.moment]
-    return first + [column for column in relation.columns if column.name != relation.moment]
-
-
-def _render_column(column: ColumnKind, casts: dict[str, str]) -> str:
-    name = _quote(column.name)
-    if column.kind.endswith("[]"):
-        return f"array_to_json({name})::text as {name}"
-    sql = casts.get(column.kind)
-    return f"{sql.format(name)} as {name}" if sql else name
-
-
-def _quote(name: str) -> str:
-    return f'"{name}"'

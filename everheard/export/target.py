@@ -11,8 +11,9 @@ from typing import ClassVar
 
 from psycopg2.extensions import connection as Connection
 
+from everheard.export.queries import Form, Selection
 from everheard.export.relations import ExportRelation
-from everheard.export.snapshot import Form, Piece, Selection
+from everheard.export.snapshot import Piece
 
 #: Lends the pieces, each in a file below a folder.
 TakePieces = Callable[[Path], Generator[Piece, None, None]]
@@ -31,7 +32,7 @@ class Done:
     def note(self, piece: Piece) -> None:
         """Add a piece that was read."""
         self.row_count += piece.row_count
-        if piece.relation.name in {"play", "played"}:
+        if piece.relation.name in {"play", "plays"}:
             self.play_count += piece.row_count
 
     def add(self, other: Done) -> None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from everheard.export.duckdb_file import DuckdbFile
 from everheard.export.parquet import ParquetFolder
+from everheard.export.plain_files import CsvFolder, JsonFile
 from everheard.export.refusal import RefusedTarget
+from everheard.export.sqlite import SqliteFile
 from everheard.export.target import Target
 from everheard.rims.secrets import know_address
 
 #: Word -> what is written, by the path behind the colon.
 _KINDS: dict[str, Callable[[Path], Target]] = {
     "parquet": ParquetFolder,
+    "csv": CsvFolder,
+    "sqlite": SqliteFile,
+    "duckdb": DuckdbFile,
+    "json": JsonFile,
 }
-HOW = "parquet:FOLDER"
+HOW = "parquet:FOLDER, csv:FOLDER, sqlite:FILE, duckdb:FILE, json:FILE"
 
 
 def open_target(word: str) -> Target:

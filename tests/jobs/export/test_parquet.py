@@ -20,10 +20,6 @@ from everheard.places import is_root
 from tests.jobs.export.conftest import ODD_NAME, Export, read_marks
 from tests.sql.ledger import add_play
 
-NEEDS_MOUNT = pytest.mark.skipif(
-    sys.platform != "linux" or not is_root(), reason="mounts a small disk"
-)
-
 
 def read_parquet(folder: Path, pattern: str, columns: str = "*") -> list[tuple[Any, ...]]:
     with duckdb.connect() as engine:
@@ -219,15 +215,23 @@ def test_nobody_yet_is_no_failure(run: Export, tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Lend a disk of four megabytes."""
+    """Lend a disk of four megabytes; where none can be made, no file may be longer."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], check=True)
+    if sys.platform == "linux" and is_root():
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], check=True)
+        yield disk
+        subprocess.run(["umount", "-l", disk], check=True)
+        return
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, limits[1]))
     yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-@NEEDS_MOUNT
+@pytest.mark.posix
 def test_full_disk_leaves_what_was_there(run: Export, ledger: Connection, small_disk: Path) -> None:
     run(f"parquet:{small_disk / 'out'}")
     first = read_marks(small_disk / "out")
@@ -238,8 +242,10 @@ def test_full_disk_leaves_what_was_there(run: Export, ledger: Connection, small_
             " from generate_series(1, 90000) as n"
         )
     said = run(f"parquet:{small_disk / 'out'}", code=78)
-    assert "it is full" in said
-    assert "make room" in said
+    assert "cannot be written" in said
+    if sys.platform == "linux" and is_root():
+        assert "(it is full)" in said
+        assert "make room" in said
     assert read_marks(small_disk / "out") == first
 
 

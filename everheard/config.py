@@ -77,6 +77,8 @@ class Settings:
     api_origins: tuple[str, ...] = ()
     #: Requests that one token may send, as "1200 per minute".
     api_rate_limit: str = "1200 per minute"
+    #: Where `export mongodb` writes to; empty: nowhere.
+    mongodb_url: str = field(default="", repr=False)
 
 
 def read_settings(
@@ -114,8 +116,8 @@ def read_settings(
         feed_path=_get_path(get, "FEED_PATH"),
         report_dir=_get_path(get, "REPORT_DIR"),
         shows_names=get("SHOW_NAMES") == "1",
-        api_origins=tuple(_split_list(get("API_ORIGINS"))),
-        api_rate_limit=get("API_RATE_LIMIT", "1200 per minute"),
+        mongodb_url=get("MONGODB_URL"),
+        **_find_api(get),
         **_find_enrichment(get),
         **_find_runner(get),
     )
@@ -131,7 +133,16 @@ def _know_secrets(get: Callable[..., str]) -> None:
     """Keep what is secret in the settings from leaving, before anything is said of them."""
     know(get("SPOTIFY_CLIENT_SECRET"), *_split_list(get("SPOTIFY_REFRESH_TOKEN")))
     know_address(get("DATABASE_URL"))
+    know_address(get("MONGODB_URL"))
     know_link(get("HEALTHCHECK_URL"))
+
+
+def _find_api(get: Callable[..., str]) -> dict[str, Any]:
+    """Return whom the API answers, and how often."""
+    return {
+        "api_origins": tuple(_split_list(get("API_ORIGINS"))),
+        "api_rate_limit": get("API_RATE_LIMIT", "1200 per minute"),
+    }
 
 
 def _find_enrichment(get: Callable[..., str]) -> dict[str, Any]:
@@ -220,6 +231,8 @@ def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
             }.items()
             if not _split_list(get(name))
         ]
+    if get("MONGODB_URL") and not get("MONGODB_URL").startswith(("mongodb://", "mongodb+srv://")):
+        faults.append("MONGODB_URL must begin with mongodb:// or mongodb+srv://")
     for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "HEALTHCHECK_URL", "MUSICBRAINZ_URL"):
         faults += _url_faults(name, get(name))
     for name in ("METADATA_CALLS_PER_DAY", "MUSICBRAINZ_CALLS_PER_DAY"):

@@ -1,6 +1,6 @@
 """Bring the ledger out, as files and databases that other programs read.
 
-When:   by hand (`python start.py export parquet:FOLDER`).
+When:   daily on Actions, if chosen, or by hand (`python start.py export parquet:FOLDER`).
 Reads:  the views (bi) and the tables, of one moment; no call to Spotify.
 Writes: what is named; nothing in the ledger.
 Grain:  one file a table; of plays one a listener and year where the target takes several.
@@ -13,7 +13,7 @@ import argparse
 import secrets
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,12 +21,19 @@ from everheard.export.queries import Selection
 from everheard.export.snapshot import Piece, hold_snapshot, read_pieces
 from everheard.export.target import Done, Reach, Target
 from everheard.export.targets import HOW, open_target
-from everheard.failure import ConfigurationError
+from everheard.failure import ConfigurationError, ExitCode, Failure
 from everheard.files import lend_folder, make_folder
+from everheard.lock import lock_file
 from everheard.rims.terminal import find_bare
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures, say_nobody
 from everheard.run.whose import add_whose, choose_shown, read_everybody
+
+
+class ExportAtWork(Failure):
+    """Somebody else exports here just now."""
+
+    exit_code = ExitCode.TRY_LATER
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add where the rows go, whose, and since when."""
-    parser.add_argument("targets", nargs="+", metavar="WHAT", help=f"where to: {HOW}")
+    parser.add_argument("targets", nargs="*", metavar="WHAT", help=f"where to: {HOW} (mongodb)")
     add_whose(parser)
     parser.add_argument(
         "--since",
@@ -56,9 +63,9 @@ def work(run: Run) -> Figures:
     keys = tuple(one.listener_key for one in choose_shown(run, everybody))
     selection = Selection(keys, run.options.since)
     total = Done()
-    for word in run.options.targets:
+    for word in run.options.targets or ["mongodb"]:
         with run.outcome.attempt():
-            target = open_target(word)
+            target = open_target(word, run.settings)
             total.add(run.with_known_zones(lambda: _export(run, target, selection)))  # noqa: B023
     return Figures(
         {
@@ -85,15 +92,27 @@ def _export(run: Run, target: Target, selection: Selection) -> Done:
         def take(folder: Path) -> Generator[Piece, None, None]:
             yield from _show(read_pieces(connection, relations, selection, target.form, folder))
 
-        if not run.options.dry_run:
-            return target.write(take, Reach(selection))
-        done = Done()
         make_folder(run.settings.home)
+        if not run.options.dry_run:
+            with _be_alone(run):
+                return target.write(take, Reach(selection))
+        done = Done()
         beside = run.settings.home / f"export-{secrets.token_hex(4)}"
         with lend_folder(beside) as folder, closing(take(folder)) as pieces:
             for piece in pieces:
                 done.note(piece)
         return done
+
+
+@contextmanager
+def _be_alone(run: Run) -> Iterator[None]:
+    """Let one export of this machine write at a time: two would tread on each other's files."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(lock_file(run.settings.home / "export.lock", wait_seconds=0))
+        except TimeoutError:
+            raise ExportAtWork("Another export is at work on this machine: wait for it.") from None
+        yield
 
 
 def _show(pieces: Generator[Piece, None, None]) -> Iterator[Piece]:

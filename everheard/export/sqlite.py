@@ -53,7 +53,7 @@ class SqliteFile(DatabaseFile):
         places = ", ".join("?" * len(columns))
         opened.executemany(
             f'insert into "{piece.relation.name}" ({names}) values ({places})',  # noqa: S608
-            _read_rows(piece.path),
+            read_rows(piece.path),
         )
 
     def settle(self, opened: sqlite3.Connection) -> None:
@@ -88,7 +88,7 @@ def _name_kind(kind: str) -> str:
     return _KINDS.get(kind, "text")
 
 
-def _read_rows(path: Path) -> Iterator[list[str | None]]:
+def read_rows(path: Path) -> Iterator[list[str | None]]:
     """Yield the rows of COPY's text format; numbers stay texts, which SQLite's columns turn."""
     with path.open(encoding="utf-8", newline="\n") as file:
         for line in file:

@@ -48,6 +48,7 @@ select
         'played_at', to_char(play.played_at_utc, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'played_at_local', to_char(play.played_at_local, 'YYYY-MM-DD"T"HH24:MI:SS'),
         'listener', listener.listener_name,
+        'listener_key', play.listener_key,
         'track', described.track,
         'artists', coalesce(described.artists, '[]'),
         'album', described.album,

@@ -16,6 +16,7 @@ from psycopg2.extensions import connection as Connection
 
 from everheard.export.folder import RECORD
 from everheard.export.relations import read_bi, read_tables
+from everheard.lock import lock_file
 from everheard.places import is_root
 from tests.jobs.export.conftest import ODD_NAME, Export, read_marks
 from tests.sql.ledger import add_play
@@ -271,6 +272,16 @@ def test_export_cut_off_leaves_whole_files(
             run(f"parquet:{tmp_path / 'out'}")
     assert read_marks(tmp_path / "out") == first
     assert "written 2" in run(f"parquet:{tmp_path / 'out'}")
+
+
+def test_second_export_at_once_is_told_to_wait(
+    run: Export, ledger: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVERHEARD_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    with lock_file(tmp_path / "home/export.lock", wait_seconds=0):
+        assert "Another export is at work" in run(f"parquet:{tmp_path / 'out'}", code=75)
+    run(f"parquet:{tmp_path / 'out'}")
 
 
 def interrupt(*_: object) -> None:

@@ -48,6 +48,7 @@ COMMANDS = {
     "demo": Command("see it all work: no account, no database", "cli.demo"),
     "doctor": Command("check everything, and name each cure", "cli.doctor"),
     "exclude": Command("leave plays out of every sum", "cli.exclude"),
+    "export": Command("bring the ledger out as files: export sqlite:FILE", "jobs.export"),
     "import": Command("bring in a privacy export: FILE...", "cli.import_files"),
     "job": Command("run one job now: job NAME (job alone lists them)", "cli.job"),
     "listener": Command("show the listeners, change a name or time zone", "cli.listener"),

@@ -6,24 +6,17 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from everheard.addresses import find_address_faults, find_url_faults
 from everheard.failure import ConfigurationError
 from everheard.rims.counted import say_counted
 from everheard.rims.secrets import know, know_address, know_link
 from everheard.rims.typed import IS_WHEEL
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
-#: What cures an address that cannot be read.
-HOW_TO_SPELL = (
-    "special characters in the password need %-encoding (@ is %40, / is %2F, ? is %3F, % is %25,"
-    " ü is %C3%BC)"
-)
-LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
 
 
 @dataclass(frozen=True)
@@ -78,6 +71,8 @@ class Settings:
     api_origins: tuple[str, ...] = ()
     #: Requests that one token may send, as "1200 per minute".
     api_rate_limit: str = "1200 per minute"
+    #: Where `export mongodb` writes to; empty: nowhere.
+    mongodb_url: str = field(default="", repr=False)
 
 
 def read_settings(
@@ -115,8 +110,8 @@ def read_settings(
         env_file=env_file,
         report_dir=_get_path(get, "REPORT_DIR"),
         shows_names=get("SHOW_NAMES") == "1",
-        api_origins=tuple(_split_list(get("API_ORIGINS"))),
-        api_rate_limit=get("API_RATE_LIMIT", "1200 per minute"),
+        mongodb_url=get("MONGODB_URL"),
+        **_find_api(get),
         **_find_enrichment(get),
         **_find_runner(get),
     )
@@ -149,7 +144,16 @@ def _know_secrets(get: Callable[..., str]) -> None:
     """Keep what is secret in the settings from leaving, before anything is said of them."""
     know(get("SPOTIFY_CLIENT_SECRET"), *_split_list(get("SPOTIFY_REFRESH_TOKEN")))
     know_address(get("DATABASE_URL"))
+    know_address(get("MONGODB_URL"))
     know_link(get("HEALTHCHECK_URL"))
+
+
+def _find_api(get: Callable[..., str]) -> dict[str, Any]:
+    """Return whom the API answers, and how often."""
+    return {
+        "api_origins": tuple(_split_list(get("API_ORIGINS"))),
+        "api_rate_limit": get("API_RATE_LIMIT", "1200 per minute"),
+    }
 
 
 def _find_enrichment(get: Callable[..., str]) -> dict[str, Any]:
@@ -239,28 +243,14 @@ def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
             }.items()
             if not _split_list(get(name))
         ]
+    if get("MONGODB_URL") and not get("MONGODB_URL").startswith(("mongodb://", "mongodb+srv://")):
+        faults.append("MONGODB_URL must begin with mongodb:// or mongodb+srv://")
     for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "HEALTHCHECK_URL", "MUSICBRAINZ_URL"):
-        faults += _url_faults(name, get(name))
+        faults += find_url_faults(name, get(name))
     for name in ("METADATA_CALLS_PER_DAY", "MUSICBRAINZ_CALLS_PER_DAY"):
         if not re.fullmatch(r"[0-9]{1,6}", get(name, "0")):
             faults.append(f"{name} must be a whole number of calls, like 300")
     return faults
-
-
-def find_address_faults(url: str, name: str) -> list[str]:
-    """Return what is wrong with the address of a database that the setting ``name`` holds."""
-    if not url:
-        return []
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises where a special character broke the address apart
-    except ValueError:
-        return [f"{name} cannot be read: {HOW_TO_SPELL}"]
-    if parts.scheme.split("+")[0] not in {"postgres", "postgresql"}:
-        return [f"{name} must begin with postgresql://"]
-    if not parts.path.strip("/"):
-        return [f"{name} names no database: it ends with /NAME, before any question mark"]
-    return []
 
 
 def _timezone_faults(get: Callable[..., str]) -> list[str]:
@@ -280,15 +270,3 @@ def _timezone_faults(get: Callable[..., str]) -> list[str]:
             f" {say_counted(tokens, 'refresh token')}: give one zone, or one beside each token"
         )
     return faults
-
-
-def _url_faults(name: str, url: str) -> list[str]:
-    if not url:
-        return []
-    with suppress(ValueError):  # not even an address
-        parts = urlsplit(url)
-        if parts.scheme == "https" and parts.hostname:
-            return []
-        if parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS:
-            return []
-    return [f"{name} must be an https address (plain http only on 127.0.0.1)"]

@@ -125,6 +125,26 @@ def open_to_all(path: Path) -> None:
             os.close(descriptor)
 
 
+def keep_private(path: Path) -> None:
+    """Give a file that a library made to its owner alone."""
+    with open_place(path) as (name, folder):
+        descriptor = os.open(name, os.O_RDONLY | NO_LINK | _BINARY, dir_fd=folder)
+        try:
+            _settle(descriptor, folder, PRIVATE)
+        finally:
+            os.close(descriptor)
+
+
+def copy_file(path: Path, target: Path) -> None:
+    """Copy a file's content into a file that was not there."""
+    with (
+        open_place(target) as (name, folder),
+        path.open("rb") as source,
+        os.fdopen(_create(name, folder, PRIVATE), "wb") as file,
+    ):
+        shutil.copyfileobj(source, file, 1 << 20)
+
+
 def make_link(path: Path, target: Path) -> None:
     """Make a link to a folder; raise FileExistsError where something stands there."""
     with open_place(path) as (name, folder):

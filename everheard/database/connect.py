@@ -15,7 +15,8 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from everheard import SCHEMA_VERSION, UNFINISHED_MOVE
-from everheard.config import HOW_TO_SPELL, Settings
+from everheard.addresses import HOW_TO_SPELL
+from everheard.config import Settings
 from everheard.database.refusals import (
     explain_connection,
     explain_state,

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from psycopg2.extensions import connection as Connection
 
 from everheard import SCHEMA_VERSION
-from everheard.config import Settings, find_address_faults, read_settings, read_value
+from everheard.addresses import find_address_faults
+from everheard.config import Settings, read_settings, read_value
 from everheard.database.connect import connect, refuse_unfinished, translate_errors
 from everheard.database.statements import read_query
 from everheard.failure import ConfigurationError, Failure, SchemaMismatch

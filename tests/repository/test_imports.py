@@ -31,13 +31,13 @@ FLOORS = (
     {"dashboard", "migrate", "simulator"},
     {"everheard.enrich"},
     {"everheard.run"},
-    {"everheard.sources", "everheard.ledger", "everheard.report"},
+    {"everheard.sources", "everheard.ledger", "everheard.report", "everheard.export"},
     {"everheard.database"},
     {"everheard"},
 )
 ROOMS = set().union(*FLOORS)
 GROUND = {
-    "__init__", "config", "demo", "encryption", "failure", "files", "lock", "names", "pipe",
+    "__init__", "addresses", "config", "demo", "encryption", "failure", "files", "lock", "names", "pipe",
     "places", "rows", "written", "zones",
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ NOT_AT_GITHUB = {
     "API_RATE_LIMIT": "no API is served there",
 }
 #: Switches of the workflows themselves.
-SWITCHES = {"EVERHEARD", "SCHEDULE", "PUBLISH_DASHBOARD"}
+SWITCHES = {"EVERHEARD", "SCHEDULE", "PUBLISH_DASHBOARD", "EXPORT"}
 NAMES = [path.stem for path in WORKFLOWS]
 
 

@@ -24,9 +24,10 @@ SECRETS = {
     "SPOTIFY_REFRESH_TOKEN",
     "HEALTHCHECK_URL",
     "MUSICBRAINZ_CONTACT",
+    "MONGODB_URL",
 }
 #: By hand, with files of a person's machine, or on a machine that is always on.
-RUN_ELSEWHERE = {"import_history", "now_playing", "export", "publish_dashboard"}
+RUN_ELSEWHERE = {"import_history", "now_playing", "publish_dashboard"}
 #: What a workflow may do beside reading the repository's files.
 FURTHER_RIGHTS = {
     "issues": {"issues": "write"},
@@ -226,12 +227,20 @@ def is_run(name: str, event: str, cron: str = "", **variables: str) -> bool:
         "vars.EVERHEARD": variables.get("EVERHEARD", ""),
         "vars.SCHEDULE": variables.get("SCHEDULE", ""),
         "vars.PUBLISH_DASHBOARD": variables.get("PUBLISH_DASHBOARD", ""),
+        "vars.EXPORT": variables.get("EXPORT", ""),
     }
     return bool(evaluate(" ".join(str(job["if"]).split()), contexts, {}))
 
 
 #: Workflow -> what PUBLISH_DASHBOARD must say before it runs by itself.
 PUBLISHING = {"dashboard": "artifact", "pages": "public"}
+#: The same for EXPORT.
+EXPORTING = {"export": "mongodb"}
+
+
+def choose(name: str) -> dict[str, str]:
+    """Return the variables by which a workflow is chosen to run by itself."""
+    return {"PUBLISH_DASHBOARD": PUBLISHING.get(name, ""), "EXPORT": EXPORTING.get(name, "")}
 
 
 @pytest.mark.parametrize("name", SCHEDULED)
@@ -239,8 +248,7 @@ def test_schedule_is_skipped_until_it_is_switched_on_and_a_person_never_is(name:
     cron = load(f"{name}.yml")[True]["schedule"][0]["cron"]
     assert not is_run(name, "schedule", cron)
     assert not is_run(name, "schedule", cron, EVERHEARD="paused")
-    choice = PUBLISHING.get(name, "")
-    assert is_run(name, "schedule", cron, EVERHEARD="on", PUBLISH_DASHBOARD=choice)
+    assert is_run(name, "schedule", cron, EVERHEARD="on", **choose(name))
     assert is_run(name, "workflow_dispatch")
 
 
@@ -250,6 +258,13 @@ def test_nothing_is_published_on_a_schedule_unless_it_was_chosen(name: str) -> N
     other = "public" if PUBLISHING[name] == "artifact" else "artifact"
     assert not is_run(name, "schedule", cron, EVERHEARD="on")
     assert not is_run(name, "schedule", cron, EVERHEARD="on", PUBLISH_DASHBOARD=other)
+
+
+@pytest.mark.parametrize("name", EXPORTING)
+def test_nothing_is_exported_on_a_schedule_unless_it_was_chosen(name: str) -> None:
+    cron = load(f"{name}.yml")[True]["schedule"][0]["cron"]
+    assert not is_run(name, "schedule", cron, EVERHEARD="on")
+    assert not is_run(name, "schedule", cron, EVERHEARD="on", EXPORT="else")
 
 
 def test_second_run_of_an_hour_waits_for_the_dense_schedule() -> None:

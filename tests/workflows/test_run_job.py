@@ -186,5 +186,5 @@ def test_missing_secrets_end_with_every_name(
     )
 
     assert run.exit_code == 78
-    needed = SECRETS - {"DATABASE_URL", "HEALTHCHECK_URL", "MUSICBRAINZ_CONTACT"}
+    needed = SECRETS - {"DATABASE_URL", "HEALTHCHECK_URL", "MUSICBRAINZ_CONTACT", "MONGODB_URL"}
     assert [name for name in needed if name not in run.log] == []

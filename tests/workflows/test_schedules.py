@@ -11,7 +11,7 @@ from runner.schedule import Line, read_schedule
 from tests.repository.project import find_jobs, read
 from tests.runner.cron import find_intervals, list_starts
 from tests.workflows.expressions import fill
-from tests.workflows.test_files import CALLS, PUBLISHING, SCHEDULED, is_run, load
+from tests.workflows.test_files import CALLS, SCHEDULED, choose, is_run, load
 
 LINES = {(line.job, line.place): line for line in read_schedule()}
 SCHEDULES = pytest.mark.parametrize("variable", ["", "dense"])
@@ -38,11 +38,7 @@ def find_work(name: str) -> dict[str, tuple[str, ...]]:
 
 def find_workflow_interval(name: str, variable: str) -> int:
     """Return the minutes between a workflow's runs."""
-    choice = {
-        "EVERHEARD": "on",
-        "SCHEDULE": variable,
-        "PUBLISH_DASHBOARD": PUBLISHING.get(name, ""),
-    }
+    choice = {"EVERHEARD": "on", "SCHEDULE": variable, **choose(name)}
     crons = [entry["cron"] for entry in load(f"{name}.yml")[True]["schedule"]]
     running = [cron for cron in crons if is_run(name, "schedule", cron, **choice)]
     (interval,) = find_intervals([start for cron in running for start in list_starts(cron)])

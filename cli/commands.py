@@ -49,6 +49,7 @@ COMMANDS = {
     "doctor": Command("check everything, and name each cure", "cli.doctor"),
     "exclude": Command("leave plays out of every sum", "cli.exclude"),
     "export": Command("bring the ledger out as files: export sqlite:FILE", "jobs.export"),
+    "forget": Command("delete all that is kept of a listener", "cli.forget"),
     "import": Command("bring in a privacy export: FILE...", "cli.import_files"),
     "job": Command("run one job now: job NAME (job alone lists them)", "cli.job"),
     "listener": Command("show the listeners, change a name or time zone", "cli.listener"),

@@ -34,7 +34,12 @@ def explain_state(error: psycopg2.Error, code: str) -> str:
     cure = said_by_provider.cure if said_by_provider else CURES_BY_STATE.get(code)
     if cure:
         return f"The database said no (SQLSTATE {code}): {cure}."
-    constraint = error.diag.constraint_name
+    constraint = error.diag.constraint_name or ""
+    if code == "23503" and constraint.endswith("_listener_fk"):
+        return (
+            "The listener was forgotten meanwhile (`python start.py forget`): nothing of this was"
+            " kept. Take their token out of the settings of this machine."
+        )
     place = f", constraint {constraint}" if constraint else ""
     return f"The database said no (SQLSTATE {code}{place}): {first_line}"
 

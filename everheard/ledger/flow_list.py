@@ -183,6 +183,16 @@ FLOWS = (
         trips.CHANGED_LISTENER,
         trips.UNKNOWN_ZONES,
     ),
+    lone("listeners", "What is kept of a listener", trips.HOLDING),
+    flow(
+        "listeners",
+        "A listener forgotten",
+        trips.LISTENER_LOCK.begin(),
+        trips.RATING_LOCK,
+        trips.RANK_LOCK,
+        trips.FORGOTTEN,
+        COMMIT,
+    ),
     lone(
         "operations",
         "Runs and runners",

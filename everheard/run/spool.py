@@ -99,6 +99,14 @@ class Spool:
         for one in spooled:
             remove_file(one.path)
 
+    def remove_of(self, owners: Collection[str]) -> int:
+        """Remove whatever is kept for the owners, readable or not; return how many files."""
+        patterns = [f"*-*-{owner[:16]}-*.encrypted" for owner in owners]
+        paths = {path for each in patterns for path in self._folder.glob(each)}
+        for path in paths:
+            remove_file(path)
+        return len(paths)
+
     def was_emptied_within(self, duration: timedelta | None) -> bool:
         """Say whether this machine brought everything into the ledger that recently."""
         if duration is None:

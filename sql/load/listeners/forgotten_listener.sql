@@ -1,0 +1,78 @@
+-- Take everything of a listener out of the ledger: what was observed and derived, what they said,
+-- their sign-ins and tokens, and at last who they were. Tracks, artists and albums stay: they say
+-- nothing of whoever heard them. A test compares this with the tables that name a listener.
+delete from warehouse.fact_play
+where listener_key = %(listener_key)s;
+delete from warehouse.fact_episode_play
+where listener_key = %(listener_key)s;
+delete from warehouse.source_history_play
+where listener_key = %(listener_key)s;
+delete from warehouse.source_poll_play
+where listener_key = %(listener_key)s;
+delete from warehouse.source_told_play
+where listener_key = %(listener_key)s;
+delete from warehouse.summary_hour
+where listener_key = %(listener_key)s;
+delete from warehouse.summary_month_track
+where listener_key = %(listener_key)s;
+delete from warehouse.summary_session
+where listener_key = %(listener_key)s;
+delete from warehouse.summary_track
+where listener_key = %(listener_key)s;
+delete from warehouse.fact_album_listening
+where listener_key = %(listener_key)s;
+delete from warehouse.fact_album_rank
+where listener_key = %(listener_key)s;
+delete from warehouse.fact_album_rank_year
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_packed_rank
+where listener_key = %(listener_key)s;
+delete from warehouse.fact_album_rating
+where listener_key = %(listener_key)s;
+delete from warehouse.fact_album_release
+where listener_key = %(listener_key)s;
+delete from warehouse.bridge_listener_artist
+where listener_key = %(listener_key)s;
+delete from warehouse.dim_exclusion
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_gap
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_poll_skip
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_watermark
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_changed_class
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_excluded_track
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_summary
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_touched_span
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_touched_track
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_import_span
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_import_file
+where listener_key = %(listener_key)s;
+
+delete from warehouse.etl_import_shared
+where
+    import_key in (
+        select made.import_key from warehouse.etl_import as made
+        where made.listener_key = %(listener_key)s
+    );
+
+delete from warehouse.etl_import
+where listener_key = %(listener_key)s;
+delete from warehouse.api_entry
+where listener_key = %(listener_key)s;
+delete from warehouse.api_token
+where listener_key = %(listener_key)s;
+delete from warehouse.etl_sign_in
+where listener_key = %(listener_key)s;
+delete from warehouse.dim_listener
+where listener_key = %(listener_key)s;
+
+delete from warehouse.etl_lock
+where lock_name in ('listener', 'ratings') and lock_key = %(listener_key)s::text;

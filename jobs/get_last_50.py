@@ -34,6 +34,7 @@ from everheard.sources.spotify.rows import (
     to_poll_rows,
     trim_answer,
 )
+from everheard.watcher.loading import load_watched
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -185,6 +186,9 @@ class Poll:
         self.loaded = self._run.with_known_zones(load)
         self.polled_keys += [listener_key] if is_fresh else []
         self._run.outcome.warnings += say_gaps(self.loaded.gap_count)
+        if not self._run.options.dry_run:
+            home, owners = self._run.settings.home, self._session.owners
+            load_watched(home, connection, owners=owners, listener_key=listener_key)
 
 
 JOB = Job("get_last_50", __doc__, work, stale_after="25m", load_every="55m", is_heartbeat=True)

@@ -34,6 +34,7 @@ FLOWS = (
         trips.TOLD_DERIVATION.derive,
         COMMIT,
     ),
+    lone("told", "Whose watch it is, where a listener has two watchers", trips.WATCH_CLAIM),
     flow(
         "history",
         "An import, batch by batch: `import_history`",

@@ -68,6 +68,7 @@ LISTENERS = trip("listeners/find_listener")
 UNSIGNED_LISTENER = trip("listeners/dim_listener_unsigned")
 CHANGED_LISTENER = trip("listeners/dim_listener_changed")
 UNKNOWN_ZONES = trip("listeners/read_unknown_timezone")
+WATCH_CLAIM = trip("told/etl_watermark_watcher")
 HOLDING = trip("listeners/read_holding")
 FORGOTTEN = trip("listeners/forgotten_listener")
 

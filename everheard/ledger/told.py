@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from psycopg2.extensions import connection as Connection
 
 from everheard.database.connect import translate_errors
-from everheard.database.statements import render, render_staged
+from everheard.database.statements import render, render_staged, send
 from everheard.database.transactions import open_transaction, retry_conflicts
 from everheard.ledger import flows
 from everheard.ledger.derive import derive
 from everheard.rows import StagedRows
+
+
+def claim_watch(
+    connection: Connection, *, listener_key: int, claimed_at: datetime | None
+) -> datetime | None:
+    """Claim the watch of a listener, or hold it; None where another watcher has it.
+
+    ``claimed_at`` is what the last claim returned. Raises DatabaseTrouble or SchemaMismatch.
+    """
+    mine = {"listener_key": listener_key, "claimed_at": claimed_at}
+    with translate_errors(), connection.cursor() as cursor:
+        send(cursor, render(cursor, flows.WATCH_CLAIM, mine))
+        row: tuple[datetime] | None = cursor.fetchone()
+    return row[0] if row else None
 
 
 def load_told(

@@ -1,0 +1,117 @@
+"""Watch what plays, and measure how long it is really heard.
+
+When:   all the time, on a machine that is on anyway, never on GitHub; ends when it is told to.
+Reads:  Spotify's currently-playing, every 15 to 30 seconds while something plays, down to every
+        5 minutes while nothing does; at most 2,000 calls a day (--calls-per-day).
+Writes: playbacks into a file of this machine, and once an hour, or with get_last_50, into
+        source_told_play and, derived from it, fact_play (grain: listener, moment, track).
+Again:  it goes on where it was; what is loaded twice adds nothing; a second watcher of one
+        listener steps back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+
+from everheard.failure import ConfigurationError
+from everheard.rims.plain import to_line
+from everheard.run.job import Job, Run, run_job
+from everheard.run.outcome import Figures
+from everheard.sources.fields import Json
+from everheard.watcher.household import Household
+from everheard.watcher.notify import WATCHDOG_S, tell_system
+from everheard.watcher.store import open_store
+
+CALLS_PER_DAY = 2_000
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the job; return its exit code."""
+    return run_job(JOB, argv)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add how many calls a day it may make."""
+    parser.add_argument(
+        "--calls-per-day",
+        type=int,
+        default=CALLS_PER_DAY,
+        metavar="N",
+        help=f"calls to Spotify a day, all listeners together ({CALLS_PER_DAY:,})",
+    )
+    parser.add_argument(
+        "--for", dest="seconds", type=float, metavar="SECONDS", help="stop by itself after a while"
+    )
+
+
+def work(run: Run) -> Figures:
+    """Watch everybody until told to stop; say what came of it."""
+    if run.settings.is_actions:
+        raise ConfigurationError(
+            ["now_playing never ends: run it on a Pi or a computer at home, not on GitHub"]
+        )
+    if run.options.calls_per_day < 1:
+        raise ConfigurationError(["--calls-per-day takes a number above 0"])
+    with open_store(run.settings.home) as store:
+        household = Household(run, store, run.options.calls_per_day, tell=show_state, say=say)
+        asyncio.run(watch(household, run.options.seconds))
+    watches = household.watches
+    calls = sum(one.call_count for one in watches)
+    playbacks = sum(one.playback_count for one in watches)
+    told = {"calls": str(calls), "playbacks": str(playbacks), "new": str(household.loaded_count)}
+    return Figures(told, calls, household.loaded_count)
+
+
+async def watch(household: Household, seconds: float | None) -> None:
+    """Watch until a signal, or for a while; the system is told that all is well."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGINT"):
+        with suppress(NotImplementedError):  # Windows ends a process without asking it
+            loop.add_signal_handler(getattr(signal, name), stop.set)
+    if seconds is not None:
+        loop.call_later(seconds, stop.set)
+    tell_system("READY=1")
+    alive = asyncio.create_task(keep_alive())
+    try:
+        await household.watch(stop)
+    finally:
+        alive.cancel()
+        tell_system("STOPPING=1")
+
+
+async def keep_alive() -> None:
+    """Tell systemd's watchdog, as long as the loop turns."""
+    while True:
+        tell_system("WATCHDOG=1")
+        await asyncio.sleep(WATCHDOG_S / 2)
+
+
+def say(words: str) -> None:
+    """Print what a person may have to see to, when it happens."""
+    print(to_line(words), flush=True)
+
+
+def show_state(state: Json) -> None:
+    """Print what plays, a line each time it changes."""
+    item = state["item"]
+    words = state["kind"] if item is None else f"{item['name']} – {', '.join(item['artists'])}"
+    if not state["is_playing"] and item is not None:
+        words += " (paused)"
+    line = f"{state['listener']}: {words}"
+    if _shown.get(state["listener"]) != line:
+        _shown[state["listener"]] = line
+        say(line)
+
+
+_shown: dict[str, str] = {}
+
+JOB = Job("now_playing", __doc__, work, add_options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,6 +4,8 @@ FROM python:3.13-slim-trixie AS installed
 WORKDIR /opt/everheard
 COPY start.py requirements.txt ./
 COPY cli/__init__.py cli/commands.py cli/
+COPY everheard/__init__.py everheard/pipe.py everheard/
+COPY everheard/rims/__init__.py everheard/rims/plain.py everheard/rims/typed.py everheard/rims/
 # start.py installs, so that at run time it finds everything as it likes it and writes nothing.
 # The PostgreSQL that comes along stays out: the database has a container of its own. So do the
 # tests of other people's packages.

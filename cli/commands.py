@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from everheard.rims.plain import to_line
 from everheard.rims.typed import IS_WHEEL, START
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -129,7 +130,7 @@ def refuse(kind: str, word: str, usage: str, known: Mapping[str, str]) -> str:
         return describe(usage, known)
     near = difflib.get_close_matches(word, known, n=1)
     question = f" Did you mean '{near[0]}'?" if near else ""
-    return f"There is no {kind} '{word}'.{question}\n\n{describe(usage, known)}"
+    return f"There is no {kind} '{to_line(word)}'.{question}\n\n{describe(usage, known)}"
 
 
 def read_jobs() -> dict[str, str]:

@@ -16,7 +16,7 @@ from migrate.lineage import Life, Trace, follow, read_tables
 LOAD_DIR = SQL_DIR / "load"
 #: Above it people write, below it this module does.
 MARKER = (
-    "<!-- Written by `python start.py migrate document`:"
+    "<!-- Written by `python3 start.py migrate document`:"
     " change the SQL, or everheard/ledger/flows.py and flow_list.py, instead. -->"
 )
 LEGEND = (

@@ -18,7 +18,7 @@ from everheard.database.connect import (
     refuse_unfinished,
     translate_errors,
 )
-from everheard.failure import SchemaMismatch
+from everheard.failure import ConfigurationError, SchemaMismatch
 from migrate.readers import end_sessions, guard_readers
 from migrate.summaries import derive_waiting
 from migrate.tables import create_schemas, create_tables, refuse_strangers
@@ -39,6 +39,7 @@ def upgrade(settings: Settings) -> str:
     Returns a sentence.
     """
     with translate_errors(), open_transaction(settings) as connection:
+        _refuse_other_than_owner(connection)
         _take_turn(connection)
         if holds_ledger(connection):
             _refuse_newer(connection)
@@ -84,6 +85,22 @@ def _take_turn(connection: sqlalchemy.Connection) -> None:
                     raise
     if holds_ledger(connection):
         connection.exec_driver_sql("lock table warehouse.etl_schema in share row exclusive mode")
+
+
+def _refuse_other_than_owner(connection: sqlalchemy.Connection) -> None:
+    """Raise ConfigurationError where the tables belong to a role that this one cannot act as."""
+    is_owner = connection.exec_driver_sql(
+        "select pg_has_role(relowner, 'usage') from pg_catalog.pg_class"
+        " where oid = to_regclass('warehouse.etl_schema')"
+    ).scalar()
+    if is_owner is False:
+        raise ConfigurationError(
+            [
+                "The user of DATABASE_URL works with the ledger's tables and does not own them:"
+                " type this where DATABASE_URL is the owner's, the address that your provider gave"
+                ' you (docs/settings.md, "A role that does the jobs")'
+            ]
+        )
 
 
 def _refuse_newer(connection: sqlalchemy.Connection) -> None:

@@ -22,7 +22,7 @@ run_first() {
     first_code=0
     if has_systemd; then
         began="$(date +%s)"
-        systemctl start "$unit" || true
+        systemctl start "$unit" 2>/dev/null || true # its own words say more
         first_code="$(systemctl show --property=ExecMainStatus --value "$unit")"
         first_said="$(journalctl --unit="$unit" --identifier=python --since="@$began" \
             --output=cat --no-pager || true)"
@@ -75,6 +75,8 @@ show_way_in() {
     esac
     if ! has_systemd; then return; fi # nothing was started
     if ! await_web "$host" "$port"; then
+        journalctl --unit="$WEB_UNIT" --identifier=python --lines=3 --output=cat --no-pager |
+            sed 's/^/    /'
         fail "$WEB_UNIT does not answer: journalctl -u $WEB_UNIT says why"
     fi
     # What no person reads now may be kept as a log.

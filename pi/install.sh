@@ -33,7 +33,7 @@ STATE="$ROOT/var/lib/everheard"
 UNITS="$ROOT/etc/systemd/system"
 CRON="$ROOT/etc/cron.d/everheard"
 PARTS=(everheard jobs migrate sql)
-WEB_PARTS=(api cli dashboard)
+WEB_PARTS=(api cli dashboard runner)
 WEB_UNIT=everheard-web.service
 PRIMARY_JOBS=(get_last_50 artists_and_tracks new_releases rank_albums)
 

@@ -35,7 +35,7 @@ def write_project(folder: Path) -> Path:
         (folder / package / "__init__.py").touch()
     shutil.copy(PROJECT_DIR / "cli" / "commands.py", folder / "cli")
     (folder / "everheard" / "rims").mkdir(parents=True)
-    for module in ("__init__.py", "pipe.py", "rims/__init__.py", "rims/typed.py"):
+    for module in ("__init__.py", "pipe.py", "rims/__init__.py", "rims/plain.py", "rims/typed.py"):
         shutil.copy(PROJECT_DIR / "everheard" / module, folder / "everheard" / module)
     (folder / "cli" / "__main__.py").write_text(STUB)
     (folder / "jobs" / "listen.py").write_text('"""Listen to the walls."""\n')
@@ -279,6 +279,14 @@ def test_failed_install_says_why_and_is_tried_again(
     start.ensure_environment(project / ".venv", start.PEOPLE)
     assert count_installs(project) == 2
     assert (project / ".venv" / "downloaded").exists()
+
+
+@pytest.mark.parametrize("words", [("no\x1b[31m",), ("job", "no\x1b[31m"), ("\u202eon", "job")])
+def test_wrong_word_steers_no_terminal(project: Path, words: tuple[str, ...]) -> None:
+    done = run_start(project, *words)
+    assert done.returncode == 2
+    assert "There is no " in done.stderr
+    assert not {"\x1b", "\u202e"} & set(done.stdout + done.stderr)
 
 
 def test_missing_venv_says_first_what_to_type(

@@ -1,6 +1,7 @@
 """compose.yaml, the Dockerfile and what stands beside them fit the project, and keep it safe."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -203,6 +204,18 @@ def find_copied() -> list[str]:
 
 def test_requirements_that_are_installed_are_copied() -> None:
     assert PEOPLE in find_copied()
+
+
+def test_what_installs_is_copied_whole(tmp_path: Path) -> None:
+    """The image's first step imports start.py, with no more of the project than is copied."""
+    for name in find_copied():
+        if (PROJECT_DIR / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PROJECT_DIR / name, tmp_path / name)
+    done = subprocess.run(
+        [sys.executable, "-c", "import start"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.posix

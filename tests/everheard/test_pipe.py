@@ -60,6 +60,24 @@ def test_program_whose_reader_has_gone_ends_as_it_would(name: str, tmp_path: Pat
     assert "BrokenPipe" not in said
 
 
+@pytest.mark.posix
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program_without_an_output_ends_as_it_would(name: str, closed: str, tmp_path: Path) -> None:
+    """As ``python3 start.py report >&-`` is started: there is no stream at all."""
+    words, code = PROGRAMS[name]
+    ended = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, *words],
+        cwd=PROJECT_DIR,
+        env={**os.environ, "EVERHEARD_HOME": str(tmp_path), "DATABASE_URL": "postgresql://h:1/x"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == code, ended.stderr.decode()
+    assert b"Traceback" not in ended.stdout + ended.stderr
+
+
 def test_jobs_and_commands_are_all_of_the_frames_that_outlive_a_reader() -> None:
     jobs = [(PROJECT_DIR / "jobs" / f"{name}.py").read_text() for name in read_jobs()]
     assert all("run_job(JOB, " in text or "outlive_reader()" in text for text in jobs)

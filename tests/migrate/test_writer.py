@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -99,6 +100,13 @@ def test_no_table_is_changed(writer: str, statement: str) -> None:
         pytest.raises(errors.InsufficientPrivilege),
     ):
         cursor.execute(statement)
+
+
+def test_upgrade_names_who_can_do_it(settings: Settings, writer: str) -> None:
+    theirs = dataclasses.replace(settings, database_url=writer)
+    with pytest.raises(ConfigurationError, match="where DATABASE_URL is the owner's"):
+        upgrade(theirs)
+    assert upgrade(settings).startswith("upgrade: schema at version")
 
 
 def test_writer_is_no_reader_and_readers_change_nothing_for_it(

@@ -22,7 +22,7 @@ UNIT = "everheard@.service"
 SECONDS = 120
 WEB_UNIT = "everheard-web.service"
 #: What pi/install.sh installs, with --web.
-PARTS = ("everheard", "jobs", "migrate", "sql", "api", "cli", "dashboard")
+PARTS = ("everheard", "jobs", "migrate", "sql", "api", "cli", "dashboard", "runner")
 LIBRARY = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 USERS = {
     "passwd": "root:x:0:0::/root:/bin/sh\neverheard:x:991:991::/var/lib/everheard:/bin/false\n",

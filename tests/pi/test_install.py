@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from runner.schedule import read_place
-from tests.repository.project import PROJECT_DIR
+from tests.pi.machine import PARTS
+from tests.repository.project import PACKAGES, PROJECT_DIR, read
 from tests.runner.cron import list_line_starts, list_starts
 
 pytestmark = pytest.mark.posix
@@ -401,6 +402,25 @@ def test_web_is_served_at_the_address_given(
     install("--web", "off")
     assert not (root / "etc/systemd/system/everheard-web.service").exists()
     assert not (root / "opt/everheard/api").exists()
+
+
+def test_installed_parts_are_all_that_their_programs_import() -> None:
+    """With --web, ``python -m cli serve`` imports more rooms than the jobs do."""
+    text = read("pi/install.sh")
+    named = re.findall(r"^(?:WEB_)?PARTS=\((.+)\)$", text, re.MULTILINE)
+    parts, with_web = named[0].split(), " ".join(named).split()
+    assert len(named) == 2
+    assert set(PARTS) == {*with_web}, "the machine of the tests has the same"
+    for statement, rooms in (
+        ("jobs.get_last_50, migrate.__main__", parts),
+        ("cli.serve", with_web),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", f"import sys, {statement}; print(*sys.modules)"],
+            cwd=PROJECT_DIR, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        loaded = {name.partition(".")[0] for name in done.stdout.split()}
+        assert (loaded & {*PACKAGES}) - {*rooms} == set()
 
 
 def test_missing_cron_is_installed_or_named(

@@ -91,9 +91,8 @@ def test_job_that_people_are_told_to_type_exists(path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=show)
 def test_page_spells_commands_as_debian_and_macos_have_them(page: Path) -> None:
-    """There is no ``python`` there. The README beside the SQL are the machine's, for developers."""
-    if page.name != "CHANGELOG.md" and not show(page).startswith("sql/"):
-        assert not re.search(r"\bpython start\.py", read(page))
+    """There is no ``python`` there."""
+    assert not re.search(r"\bpython start\.py", read(page))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=show)

@@ -56,6 +56,7 @@ COMMANDS = {
     "listener": Command("show the listeners, change a name or time zone", "cli.listener"),
     "migrate": Command("bring the database up to date: migrate upgrade", "migrate.__main__"),
     "move": Command("move the ledger to another database, and compare", "cli.move"),
+    "playing": Command("show what plays right now, one line, renewed", "cli.playing"),
     "powerbi": Command("open the Power BI project on your ledger", "cli.powerbi"),
     "psql": Command("open your ledger in PostgreSQL's own terminal", "cli.psql"),
     "rate": Command("rate an album: rate TITLE 95", "cli.rate"),

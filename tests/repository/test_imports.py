@@ -37,8 +37,8 @@ FLOORS = (
 )
 ROOMS = set().union(*FLOORS)
 GROUND = {
-    "__init__", "addresses", "config", "demo", "encryption", "failure", "files", "lock", "names", "pipe",
-    "places", "rows", "written", "zones",
+    "__init__", "addresses", "config", "demo", "encryption", "failure", "files", "lock", "names",
+    "pipe", "places", "rows", "written", "zones",
 }  # fmt: skip
 
 

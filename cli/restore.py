@@ -38,13 +38,13 @@ def main(argv: list[str]) -> int:
     with (
         needing_place(settings.home),
         lend_folder(beside) as folder,
-        open_backup(path, folder, passphrase) as (backup, tables),
+        open_backup(path, folder, passphrase) as backup,
     ):
         print(
             f"The backup of {backup.made_at:%Y-%m-%d %H:%M} UTC holds"
             f" {say_counted(backup.row_count, 'row')}, tables at version {backup.version}."
         )
-        for sentence in restore(settings, backup, tables):
+        for sentence in restore(settings, backup, folder):
             print(sentence)
     print(
         "restore: all of it is there. Sign-ins are in no backup: `python start.py authorize`"

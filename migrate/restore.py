@@ -28,6 +28,10 @@ from migrate.views import drop_views
 #: Tells of the database, not of the ledger.
 _STAYS = "etl_schema"
 _LARGE = 1 << 18
+_LIST = (
+    'case when "{0}" is not null then array('
+    'select value from jsonb_array_elements_text("{0}"::jsonb) as value)::{1} end'
+)
 _GO_ON = "select setval(format('warehouse.%%I', %s::text)::regclass, %s)"
 
 
@@ -111,23 +115,61 @@ def _load(connection: sqlalchemy.Connection, backup: Backup, folder: Path) -> No
             if name in tables:
                 rows = folder / "rows.csv"
                 write_file(rows, b"")
-                source = quote(str(folder / f"{name}.parquet"))
+                columns = ", ".join(f'"{column}"' for column in tables[name].columns)
                 engine.execute(
-                    f"copy (from read_parquet({source})) to {quote(str(rows))} (format csv,"
-                    " header false, force_quote *, nullstr '', use_tmp_file false)"
+                    f"copy (select {columns} from {tables[name].source}) to {quote(str(rows))}"  # noqa: S608
+                    " (format csv, header false, force_quote *, nullstr '', use_tmp_file false)"
                 )
                 _copy_in(cursor, tables[name], rows)
                 remove_file(rows)
     for name, last in backup.sequences.items():
         cursor.execute(_GO_ON, (name, last))
+    if not backup.sequences:
+        _go_on_after_greatest(cursor)
+
+
+def _go_on_after_greatest(cursor: Any) -> None:
+    """Let every sequence go on after the greatest number that its table holds."""
+    cursor.execute(
+        "select table_name, column_name from information_schema.columns"
+        " where table_schema = 'warehouse' and is_identity = 'YES'"
+    )
+    for table, column in cursor.fetchall():
+        cursor.execute(
+            f'select setval(pg_get_serial_sequence(%s, %s), max("{column}"))'  # noqa: S608
+            f' from warehouse."{table}" having max("{column}") > 0',
+            (f"warehouse.{table}", column),
+        )
+
+
+def _read_lists(cursor: Any, table: BackupTable, columns: str) -> None:
+    """Bring rows whose lists are told as JSON into their table: COPY takes them otherwise."""
+    cursor.execute(
+        "select attname, format_type(atttypid, atttypmod) from pg_catalog.pg_attribute"
+        " where attrelid = format('warehouse.%%I', %s::text)::regclass and attnum > 0",
+        (table.name,),
+    )
+    kinds = dict(cursor.fetchall())
+    told = ", ".join(
+        (_LIST if name in table.lists else '"{}"::{}').format(name, kinds[name])
+        for name in table.columns
+    )
+    place = f'warehouse."{table.name}" ({columns})'
+    cursor.execute(f"insert into {place} select {told} from pg_temp.told_lists")  # noqa: S608
+    cursor.execute("drop table pg_temp.told_lists")
 
 
 def _copy_in(cursor: Any, table: BackupTable, rows: Path) -> None:
     columns = ", ".join(f'"{column}"' for column in table.columns)
+    place = f'warehouse."{table.name}"'
+    if table.lists:
+        texts = ", ".join(f'"{column}" text' for column in table.columns)
+        cursor.execute(f"create temp table told_lists ({texts}) on commit drop")
+        place = "pg_temp.told_lists"
     with rows.open("rb") as file:
-        cursor.copy_expert(
-            f'copy warehouse."{table.name}" ({columns}) from stdin (format csv)', file, size=_LARGE
-        )
+        cursor.copy_expert(f"copy {place} ({columns}) from stdin (format csv)", file, size=_LARGE)
+    if table.lists:
+        _read_lists(cursor, table, columns)
     cursor.execute(f'select count(*) from warehouse."{table.name}"')  # noqa: S608 - checked name
     (count,) = cursor.fetchone()
     if count != table.rows:

@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,9 @@ class BackupTable:
     columns: tuple[str, ...]
     rows: int
     sha256: str
+    #: DuckDB's words for its rows, and which of its columns are lists told as JSON.
+    source: str = ""
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,10 @@ def _render(backup: Backup) -> str:
             "made_by": _MADE_BY,
             "schema_version": backup.version,
             "made_at": backup.made_at.isoformat(timespec="seconds"),
-            "tables": [vars(table) for table in backup.tables],
+            "tables": [
+                {name: vars(table)[name] for name in ("name", "columns", "rows", "sha256")}
+                for table in backup.tables
+            ],
             "sequences": backup.sequences,
         },
         indent=1,
@@ -124,8 +130,8 @@ def is_backup(path: Path) -> bool:
 
 
 @contextmanager
-def open_backup(path: Path, folder: Path, passphrase: str) -> Iterator[tuple[Backup, Path]]:
-    """Yield what a backup holds and the folder of its tables, all of it checked.
+def open_backup(path: Path, folder: Path, passphrase: str) -> Iterator[Backup]:
+    """Yield what a backup holds, unpacked into the folder, all of it checked.
 
     Raises BadBackup before anything of it is yielded.
     """
@@ -149,10 +155,13 @@ def open_backup(path: Path, folder: Path, passphrase: str) -> Iterator[tuple[Bac
                 archive.extract(f"tables/{table.name}.parquet", folder)
     except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         raise BadBackup("The file is no backup of Everheard's, or it is damaged.") from None
+    tables = []
     for table in backup.tables:
-        if _digest(folder / "tables" / f"{table.name}.parquet") != table.sha256:
+        path = folder / "tables" / f"{table.name}.parquet"
+        if _digest(path) != table.sha256:
             raise BadBackup(f"The backup is damaged: its table {table.name} has changed.")
-    yield backup, folder / "tables"
+        tables.append(replace(table, source=f"read_parquet({quote(str(path))})"))
+    yield replace(backup, tables=tuple(tables))
 
 
 def _understand(manifest: Any) -> Backup:

@@ -28,13 +28,13 @@ Do = Callable[..., str]
 
 
 def read_tables(url: str) -> dict[str, list[str]]:
-    """Return every row of every table that a backup holds, but for the runs' own record."""
+    """Return every row of every table that a backup holds, but for runs and locks."""
     names = read_rows(
         url,
         "select relname from pg_class where relnamespace = 'warehouse'::regnamespace"
         " and relkind = 'r' order by 1",
     )
-    left_out = SECRET | {"etl_run", "etl_runner"}
+    left_out = SECRET | {"etl_run", "etl_runner", "etl_lock"}
     return {
         name: sorted(row for (row,) in read_rows(url, f"select t::text from warehouse.{name} as t"))
         for (name,) in names

@@ -1,4 +1,4 @@
-"""Take in what another ledger holds: ``python start.py adopt FOLDER``."""
+"""Take in what another ledger holds: ``python start.py adopt WHAT``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from cli.adopt_older import adopt_older
 from cli.commands import make_parser
 from everheard.config import Settings, read_settings
 from everheard.database.connect import connect
-from everheard.export.archive import BadBackup
 from everheard.export.parquet_reading import count_missing, read_export
 from everheard.export.refusal import needing_place
 from everheard.failure import ConfigurationError
@@ -22,15 +22,35 @@ from migrate.restore import restore
 
 def main(argv: list[str]) -> int:
     """Look, say what was understood, ask, and take it in."""
-    parser = make_parser("adopt", "Take in what `export parquet:FOLDER` wrote: the same ledger.")
-    parser.add_argument("what", metavar="FOLDER", help="the folder")
+    parser = make_parser(
+        "adopt", "Take in what another ledger holds; it is looked at first, and only read."
+    )
+    parser.add_argument(
+        "what",
+        metavar="WHAT",
+        help="a folder of `export parquet:FOLDER`, a file of SQLite, or the name of a setting"
+        " that holds the address of a PostgreSQL or MongoDB",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--listener", metavar="NAME", help="whose plays, if you are several")
+    parser.add_argument("--table", default="", help="which table or collection holds the plays")
+    parser.add_argument(
+        "--timezone", default="UTC", metavar="ZONE", help="of moments that name none (UTC)"
+    )
+    parser.add_argument("--starts", action="store_true", help="moments are starts, not ends")
     options = parser.parse_args(argv)
     settings = read_settings(needs_spotify=False)
     path = Path(options.what).expanduser()
-    if not path.is_dir():
-        raise BadBackup(f"There is no folder {path}.")
-    return adopt_export(settings, path, options)
+    if path.is_dir():
+        return adopt_export(settings, path, options)
+    steps = adopt_older(settings, options)
+    print(next(steps))
+    if not options.yes and not ask("Take them in?"):
+        print("adopt: nothing was changed")
+        return 0
+    for sentence in steps:
+        print(sentence)
+    return 0
 
 
 def adopt_export(settings: Settings, path: Path, options: argparse.Namespace) -> int:

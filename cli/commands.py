@@ -40,7 +40,7 @@ class Command(NamedTuple):
 
 #: What can be typed. A new command is a line here, a module, and a word in the documentation.
 COMMANDS = {
-    "adopt": Command("take in what another ledger holds: adopt FOLDER", "cli.adopt"),
+    "adopt": Command("take in what another ledger holds: adopt WHAT", "cli.adopt"),
     "authorize": Command("sign in at Spotify (or renew it)", "cli.authorize"),
     "backup": Command("put the whole ledger into one file: backup FILE", "jobs.backup"),
     "benchmark": Command(

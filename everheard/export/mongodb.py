@@ -36,10 +36,10 @@ _MARK, _MADE_BY = "everheard_export", {"_id": "everheard", "made_by": "Everheard
 _BATCH = 1000
 _WAIT_MS = 15_000
 _INDEXES = {
-    "plays": ("played_at", "listener", "track.name", "artists.name", "album.name"),
-    "tracks": ("name", "artists.name", "album.name"),
+    "plays": ("played_at", "track.name", "artists.name"),
+    "tracks": ("name", "artists.name"),
     "artists": ("name",),
-    "albums": ("name", "artist"),
+    "albums": ("name",),
 }
 
 

@@ -41,7 +41,9 @@ class Command(NamedTuple):
 
 #: What can be typed. A new command is a line here, a module, and a word in the documentation.
 COMMANDS = {
+    "adopt": Command("take in what another ledger holds: adopt WHAT", "cli.adopt"),
     "authorize": Command("sign in at Spotify (or renew it)", "cli.authorize"),
+    "backup": Command("put the whole ledger into one file: backup FILE", "jobs.backup"),
     "benchmark": Command(
         "measure: benchmark NAME (alone: a list)", "benchmarks.__main__", requirements=DEVELOPERS
     ),
@@ -61,6 +63,7 @@ COMMANDS = {
     "psql": Command("open your ledger in PostgreSQL's own terminal", "cli.psql"),
     "rate": Command("rate an album: rate TITLE 95", "cli.rate"),
     "report": Command("today so far, and yesterday", "jobs.daily_report"),
+    "restore": Command("bring a backup into an empty database", "cli.restore"),
     "schedule": Command("make this machine a runner: on, off, status, reset", "cli.schedule"),
     "serve": Command("serve the API and the live dashboard on this machine", "cli.serve"),
     "setup": Command("from nothing to the first plays", "cli.setup"),

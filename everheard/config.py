@@ -73,6 +73,8 @@ class Settings:
     api_rate_limit: str = "1200 per minute"
     #: Where `export mongodb` writes to; empty: nowhere.
     mongodb_url: str = field(default="", repr=False)
+    #: What backups are encrypted with; empty: they are not, unless somebody types one.
+    backup_passphrase: str = field(default="", repr=False)
 
 
 def read_settings(
@@ -110,8 +112,7 @@ def read_settings(
         env_file=env_file,
         report_dir=_get_path(get, "REPORT_DIR"),
         shows_names=get("SHOW_NAMES") == "1",
-        mongodb_url=get("MONGODB_URL"),
-        **_find_api(get),
+        **_find_ways_out(get),
         **_find_enrichment(get),
         **_find_runner(get),
     )
@@ -143,14 +144,17 @@ def list_given(names: Iterable[str], environ: Mapping[str, str] | None = None) -
 def _know_secrets(get: Callable[..., str]) -> None:
     """Keep what is secret in the settings from leaving, before anything is said of them."""
     know(get("SPOTIFY_CLIENT_SECRET"), *_split_list(get("SPOTIFY_REFRESH_TOKEN")))
+    know(get("BACKUP_PASSPHRASE"))
     know_address(get("DATABASE_URL"))
     know_address(get("MONGODB_URL"))
     know_link(get("HEALTHCHECK_URL"))
 
 
-def _find_api(get: Callable[..., str]) -> dict[str, Any]:
-    """Return whom the API answers, and how often."""
+def _find_ways_out(get: Callable[..., str]) -> dict[str, Any]:
+    """Return where the ledger goes, and whom the API answers how often."""
     return {
+        "mongodb_url": get("MONGODB_URL"),
+        "backup_passphrase": get("BACKUP_PASSPHRASE"),
         "api_origins": tuple(_split_list(get("API_ORIGINS"))),
         "api_rate_limit": get("API_RATE_LIMIT", "1200 per minute"),
     }

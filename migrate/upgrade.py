@@ -40,7 +40,7 @@ def upgrade(settings: Settings) -> str:
     """
     with translate_errors(), open_transaction(settings) as connection:
         _refuse_other_than_owner(connection)
-        _take_turn(connection)
+        take_turn(connection)
         if holds_ledger(connection):
             _refuse_newer(connection)
             end_sessions(connection)
@@ -53,13 +53,19 @@ def upgrade(settings: Settings) -> str:
             create_schemas(connection)
             create_tables(connection)
             command.stamp(configure_alembic(connection), "head")
-        view_count = create_views(connection)
-        grant_views(connection)
-        grant_writer(connection)
-        guard_readers(connection)
-        said = derive_waiting(connection)
-        version = connection.exec_driver_sql("select version from warehouse.etl_schema").scalar()
-    return "\n".join([*said, f"upgrade: schema at version {version}, {view_count} views"])
+        said = finish(connection)
+    return "\n".join(said)
+
+
+def finish(connection: sqlalchemy.Connection) -> list[str]:
+    """Make views and rights anew, and derive what waits for it; return sentences."""
+    view_count = create_views(connection)
+    grant_views(connection)
+    grant_writer(connection)
+    guard_readers(connection)
+    said = derive_waiting(connection)
+    version = connection.exec_driver_sql("select version from warehouse.etl_schema").scalar()
+    return [*said, f"upgrade: schema at version {version}, {view_count} views"]
 
 
 def holds_ledger(connection: sqlalchemy.Connection) -> bool:
@@ -68,7 +74,7 @@ def holds_ledger(connection: sqlalchemy.Connection) -> bool:
     return bool(is_made.scalar())
 
 
-def _take_turn(connection: sqlalchemy.Connection) -> None:
+def take_turn(connection: sqlalchemy.Connection) -> None:
     """Wait for any other upgrade: two at once must not both create the tables.
 
     No reader can keep it from us: the lock is on a table that they may not touch, or where

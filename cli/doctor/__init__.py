@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from psycopg2.extensions import connection as Connection
 
 from cli.commands import make_parser
+from cli.doctor.backups import check_backup
 from cli.doctor.check import Check, Mark, bad, good, note
 from cli.doctor.github import check_github
 from cli.doctor.imports import check_imports
@@ -123,7 +124,7 @@ def check_database(settings: Settings, health: list[LedgerHealth]) -> list[Check
             checks = [good("database", "reachable"), *check_way(settings.database_url, connection)]
             try:
                 health.append(read_health(connection, client_id=settings.client_id))
-                checks += check_imports(connection)
+                checks += [*check_imports(connection), check_backup(connection)]
                 sums = check_sums(read_sample(connection))
             except SchemaMismatch as failure:
                 return [*checks, bad("schema", str(failure), UPGRADE)]

@@ -89,6 +89,11 @@ class ExportFolder:
             return
         self._waiting[name] = _Waiting(self.folder / self._beside / made.name, kept)
 
+    def find_damaged(self) -> list[str]:
+        """Return which of our files are not as we left them."""
+        kept = sorted(self._kept.items())
+        return [name for name, file in kept if not self._is_same(name, file.sha256)]
+
     def _is_same(self, name: str, sha256: str) -> bool:
         try:
             return name in self._kept and _digest_file(self.folder / name) == sha256

@@ -36,10 +36,10 @@ _MARK, _MADE_BY = "everheard_export", {"_id": "everheard", "made_by": "Everheard
 _BATCH = 1000
 _WAIT_MS = 15_000
 _INDEXES = {
-    "plays": ("played_at", "listener", "track.name", "artists.name", "album.name"),
-    "tracks": ("name", "artists.name", "album.name"),
+    "plays": ("played_at", "track.name", "artists.name"),
+    "tracks": ("name", "artists.name"),
     "artists": ("name",),
-    "albums": ("name", "artist"),
+    "albums": ("name",),
 }
 
 
@@ -133,7 +133,7 @@ def _write_piece(database: Database[Any], piece: Piece, done: Done) -> None:
     collection = database[piece.relation.name]
     is_first = collection.find_one({}, {"_id": 1}) is None
     ids: set[Any] = set()
-    documents = _read_documents(piece)
+    documents = read_documents(piece)
     while batch := list(islice(documents, _BATCH)):
         ids |= {one["_id"] for one in batch}
         written = collection.bulk_write(
@@ -166,7 +166,7 @@ def _remove_strays(database: Database[Any], name: str, ids: set[Any]) -> int:
     return len(strays)
 
 
-def _read_documents(piece: Piece) -> Iterator[dict[str, Any]]:
+def read_documents(piece: Piece) -> Iterator[dict[str, Any]]:
     """Yield a piece's documents; what is a moment or a day becomes a date of MongoDB's."""
     for row in read_rows(piece.path):
         document: dict[str, Any] = json.loads(row[-1] or "{}")

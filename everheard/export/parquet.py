@@ -23,7 +23,7 @@ from everheard.export.target import Done, Reach, TakePieces, Target
 from everheard.files import write_file
 
 #: What is derived from the rest, and queues of work that a run leaves to the next.
-_LEFT_OUT = (
+LEFT_OUT = (
     "summary_", "etl_summary", "etl_lock", "etl_touched", "etl_changed", "etl_quota", "etl_run",
 )  # fmt: skip
 
@@ -39,7 +39,7 @@ class ParquetFolder(Target):
 
     def list_relations(self, connection: Connection) -> list[ExportRelation]:
         """Return both stars; plays go first, for they are the most."""
-        relations = [*read_bi(connection), *read_tables(connection, leave_out=_LEFT_OUT)]
+        relations = [*read_bi(connection), *read_tables(connection, leave_out=LEFT_OUT)]
         return sorted(relations, key=lambda one: (one.name != "play", not one.moment))
 
     def write(self, take: TakePieces, reach: Reach) -> Done:

@@ -10,9 +10,9 @@ from everheard.export.relations import ColumnKind, ExportRelation
 
 
 class Selection(NamedTuple):
-    """Of whom and since when: facts of these listeners, from that day (UTC) on."""
+    """Of whom and since when: facts of these listeners (None: of all), from that day (UTC) on."""
 
-    listener_keys: tuple[int, ...]
+    listener_keys: tuple[int, ...] | None
     since: date | None = None
 
 
@@ -29,6 +29,7 @@ class Form:
     has_header: bool = False
     is_by_year: bool = True
     casts: tuple[tuple[str, str], ...] = ()
+    list_sql: str = "array_to_json({})::text"
 
 
 def render_query(
@@ -41,12 +42,11 @@ def render_query(
     columns = order_columns(relation)
     if form.style == "lines":
         columns = [column for column in columns if column.name == "document"]
-    casts = dict(form.casts)
-    shown = ", ".join(_render_column(column, casts) for column in columns)
+    shown = ", ".join(_render_column(column, form) for column in columns)
     conditions = []
     if listener_key is not None:
         conditions.append(f"listener_key = {listener_key:d}")
-    elif relation.has_listener:
+    elif relation.has_listener and selection.listener_keys is not None:
         keys = ", ".join(f"{key:d}" for key in selection.listener_keys) or "null"
         conditions.append(f"listener_key in ({keys})")
     if selection.since and relation.moment:
@@ -68,11 +68,9 @@ def order_columns(relation: ExportRelation) -> list[ColumnKind]:
     return first + [column for column in relation.columns if column.name != relation.moment]
 
 
-def _render_column(column: ColumnKind, casts: dict[str, str]) -> str:
+def _render_column(column: ColumnKind, form: Form) -> str:
     name = _quote(column.name)
-    if column.kind.endswith("[]"):
-        return f"array_to_json({name})::text as {name}"
-    sql = casts.get(column.kind)
+    sql = form.list_sql if column.kind.endswith("[]") else dict(form.casts).get(column.kind)
     return f"{sql.format(name)} as {name}" if sql else name
 
 

@@ -147,7 +147,7 @@ class _Reader:
             self._ready.get_nowait()
 
     def _list_parts(self, relation: ExportRelation) -> tuple[int | None, ...]:
-        return self._selection.listener_keys if self._is_parted(relation) else (None,)
+        return (self._selection.listener_keys or ()) if self._is_parted(relation) else (None,)
 
     def _is_parted(self, relation: ExportRelation) -> bool:
         return self.form.is_by_year and bool(relation.moment)

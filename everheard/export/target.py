@@ -55,7 +55,7 @@ class Reach:
         found = _PLACE.search(name)
         if since is None or found is None:
             return True
-        return int(found[2]) >= since.year and int(found[1]) in self.selection.listener_keys
+        return int(found[2]) >= since.year and int(found[1]) in (self.selection.listener_keys or ())
 
 
 class Target(ABC):

@@ -27,7 +27,7 @@ SECRETS = {
     "MONGODB_URL",
 }
 #: By hand, with files of a person's machine, or on a machine that is always on.
-RUN_ELSEWHERE = {"import_history", "now_playing", "publish_dashboard"}
+RUN_ELSEWHERE = {"import_history", "now_playing", "publish_dashboard", "backup"}
 #: What a workflow may do beside reading the repository's files.
 FURTHER_RIGHTS = {
     "issues": {"issues": "write"},
@@ -228,6 +228,7 @@ def is_run(name: str, event: str, cron: str = "", **variables: str) -> bool:
         "vars.SCHEDULE": variables.get("SCHEDULE", ""),
         "vars.PUBLISH_DASHBOARD": variables.get("PUBLISH_DASHBOARD", ""),
         "vars.EXPORT": variables.get("EXPORT", ""),
+        "vars.BACKUP": variables.get("BACKUP", ""),
     }
     return bool(evaluate(" ".join(str(job["if"]).split()), contexts, {}))
 
@@ -236,11 +237,14 @@ def is_run(name: str, event: str, cron: str = "", **variables: str) -> bool:
 PUBLISHING = {"dashboard": "artifact", "pages": "public"}
 #: The same for EXPORT.
 EXPORTING = {"export": "mongodb"}
+#: The same for BACKUP.
+BACKING_UP = {"backup": "artifact"}
 
 
 def choose(name: str) -> dict[str, str]:
     """Return the variables by which a workflow is chosen to run by itself."""
-    return {"PUBLISH_DASHBOARD": PUBLISHING.get(name, ""), "EXPORT": EXPORTING.get(name, "")}
+    choices = {"PUBLISH_DASHBOARD": PUBLISHING, "EXPORT": EXPORTING, "BACKUP": BACKING_UP}
+    return {variable: choice.get(name, "") for variable, choice in choices.items()}
 
 
 @pytest.mark.parametrize("name", SCHEDULED)
@@ -260,11 +264,11 @@ def test_nothing_is_published_on_a_schedule_unless_it_was_chosen(name: str) -> N
     assert not is_run(name, "schedule", cron, EVERHEARD="on", PUBLISH_DASHBOARD=other)
 
 
-@pytest.mark.parametrize("name", EXPORTING)
+@pytest.mark.parametrize("name", [*EXPORTING, *BACKING_UP])
 def test_nothing_is_exported_on_a_schedule_unless_it_was_chosen(name: str) -> None:
     cron = load(f"{name}.yml")[True]["schedule"][0]["cron"]
     assert not is_run(name, "schedule", cron, EVERHEARD="on")
-    assert not is_run(name, "schedule", cron, EVERHEARD="on", EXPORT="else")
+    assert not is_run(name, "schedule", cron, EVERHEARD="on", EXPORT="else", BACKUP="else")
 
 
 def test_second_run_of_an_hour_waits_for_the_dense_schedule() -> None:

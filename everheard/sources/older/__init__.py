@@ -1,0 +1,1 @@
+"""Ledgers that other programs of this trade kept: one table or collection of plays."""

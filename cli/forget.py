@@ -16,6 +16,7 @@ from everheard.ledger.listeners import find_listener
 from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
 from everheard.run.spool import Spool
+from everheard.watcher.store import find_store, open_store
 from everheard.written import RECORD, Written
 
 _TOKENS, _ZONES = "SPOTIFY_REFRESH_TOKEN", "LISTENER_TIMEZONE"
@@ -94,6 +95,10 @@ def clean_machine(settings: Settings, holding: Holding) -> list[str]:
     spool = Spool(settings.spool_dir, settings.client_secret)
     if count := spool.remove_of(fingerprints):
         said.append(f"forgotten: {say_counted(count, 'spooled file')}")
+    if find_store(settings.home).is_file():
+        with open_store(settings.home) as store:
+            if count := store.remove_of(fingerprints):
+                said.append(f"forgotten: {say_counted(count, 'playback')} of the watcher")
     dashboard = settings.home / "dashboard"
     folders = [Written(record.parent) for record in sorted(dashboard.rglob(RECORD))]
     if settings.report_dir:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ from everheard.config import read_settings
 from everheard.encryption import fingerprint
 from everheard.failure import DatabaseTrouble
 from everheard.run.spool import Spool
+from everheard.watcher.playbacks import Listening
+from everheard.watcher.samples import to_sample
+from everheard.watcher.store import open_store
 from tests.cli.conftest import Type
 from tests.everheard.ledger.ledger import HistoryRow, Ledger, add_listener
 from tests.everheard.pages import make_full_answer, make_item, make_track
+from tests.everheard.watcher.test_playbacks import START, make_answer
 from tests.migrate.databases import read_rows
 from tests.repository.project import read
 
@@ -133,12 +138,18 @@ def test_what_this_machine_keeps_goes_too(
     spool = Spool(settings.spool_dir, SECRET)
     for name in ("ana", "ben"):
         spool.add("page", fingerprint(SECRET, f"token-{name}"), {"items": []})
+    listening = Listening()
+    with open_store(settings.home) as store:
+        for seconds, name in ((10, "a"), (40, "b")):
+            sample = to_sample(make_answer(5, name), START + timedelta(seconds=seconds))
+            store.keep(fingerprint(SECRET, "token-ana"), listening, listening.take(sample))
     code, out, _ = type_command("dashboard", "--to", str(settings.home / "dashboard"))
     assert code == 0
     code, out, _ = type_command("forget", "--listener", "Ana", "--yes")
     assert code == 0
     assert "forgotten: 1 token in .env" in out
     assert "forgotten: 1 spooled file" in out
+    assert "forgotten: 1 playback of the watcher" in out
     env = (tmp_path / ".env").read_text()
     assert "token-ana" not in env
     assert "SPOTIFY_REFRESH_TOKEN='token-ben'" in env

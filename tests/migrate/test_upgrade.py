@@ -77,10 +77,7 @@ def broken_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a revision after the newest one that fails in its last statement."""
     number = SCHEMA_VERSION + 1
     folder = tmp_path / "migrate"
-    (folder / "versions").mkdir(parents=True)
-    for path in module.MIGRATE_DIR.rglob("*"):
-        if path.suffix in {".py", ".sql"}:
-            (folder / path.relative_to(module.MIGRATE_DIR)).write_bytes(path.read_bytes())
+    shutil.copytree(module.MIGRATE_DIR, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / f"{number:04}_broken.py").write_text(
         "from migrate.revision import run_sql_beside\n"
         f'revision, down_revision = "{number:04}", "{SCHEMA_VERSION:04}"\n'

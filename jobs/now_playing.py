@@ -15,23 +15,35 @@ import argparse
 import asyncio
 import signal
 import sys
+import time
 from contextlib import suppress
 
-from everheard.failure import ConfigurationError
+from everheard.config import read_settings
+from everheard.failure import ConfigurationError, ExitCode
+from everheard.files import touch_file
 from everheard.rims.plain import to_line
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures
 from everheard.sources.fields import Json
 from everheard.watcher.household import Household
 from everheard.watcher.notify import WATCHDOG_S, tell_system
-from everheard.watcher.store import open_store
+from everheard.watcher.store import find_alive, open_store
 
 CALLS_PER_DAY = 2_000
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the job; return its exit code."""
-    return run_job(JOB, argv)
+    """Run the job; return its exit code. With ``--check`` only say whether one lives."""
+    words = sys.argv[1:] if argv is None else argv
+    return check() if "--check" in words else run_job(JOB, words)
+
+
+def check() -> int:
+    """Say whether a watcher of this machine lives; 0 if it does."""
+    alive = find_alive(read_settings(needs_spotify=False).home)
+    is_alive = alive.is_file() and time.time() - alive.stat().st_mtime < 2 * WATCHDOG_S
+    print("now_playing: watching" if is_alive else "now_playing: nobody watches on this machine")
+    return 0 if is_alive else int(ExitCode.TRY_LATER)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"calls to Spotify a day, all listeners together ({CALLS_PER_DAY:,})",
     )
+    parser.add_argument("--check", action="store_true", help="only say whether one lives here")
     parser.add_argument(
         "--for", dest="seconds", type=float, metavar="SECONDS", help="stop by itself after a while"
     )
@@ -76,7 +89,7 @@ async def watch(household: Household, seconds: float | None) -> None:
     if seconds is not None:
         loop.call_later(seconds, stop.set)
     tell_system("READY=1")
-    alive = asyncio.create_task(keep_alive())
+    alive = asyncio.create_task(keep_alive(household.run))
     try:
         await household.watch(stop)
     finally:
@@ -84,10 +97,11 @@ async def watch(household: Household, seconds: float | None) -> None:
         tell_system("STOPPING=1")
 
 
-async def keep_alive() -> None:
-    """Tell systemd's watchdog, as long as the loop turns."""
+async def keep_alive(run: Run) -> None:
+    """Tell systemd's watchdog, and whoever checks, as long as the loop turns."""
     while True:
         tell_system("WATCHDOG=1")
+        touch_file(find_alive(run.settings.home))
         await asyncio.sleep(WATCHDOG_S / 2)
 
 

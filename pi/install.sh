@@ -17,6 +17,7 @@ sudo pi/install.sh [options]
   --web [lan|HOST[:PORT]]  serve the dashboard and the API, too: to this machine (127.0.0.1:8898),
                            to your network (lan), or at an address of this machine's; --web off
                            ends that
+  --watch [off]            watch what plays, all the time, and measure how long it is heard
   --cron                   cron instead of systemd's timers
   --uninstall              take everything away, but settings, spool and database
 TEXT
@@ -35,9 +36,10 @@ CRON="$ROOT/etc/cron.d/everheard"
 PARTS=(everheard jobs migrate sql)
 WEB_PARTS=(api cli dashboard runner)
 WEB_UNIT=everheard-web.service
+WATCH_UNIT=everheard-watch.service
 PRIMARY_JOBS=(get_last_50 artists_and_tracks new_releases rank_albums)
 
-mode=primary env_file="" database="" scheduler=systemd web="" uninstall=no
+mode=primary env_file="" database="" scheduler=systemd web="" watch="" uninstall=no
 
 # shellcheck source=pi/ledger.sh
 source "$SOURCE/pi/ledger.sh"
@@ -54,6 +56,10 @@ read_options() {
                 web=127.0.0.1
                 if [ $# -gt 1 ] && [[ "$2" != -* ]]; then web="$2" && shift; fi
                 ;;
+            --watch)
+                watch=on
+                if [ "${2:-}" = off ]; then watch=off && shift; fi
+                ;;
             --cron) scheduler=cron ;;
             --uninstall) uninstall=yes ;;
             --help | -h) usage; exit 0 ;;
@@ -68,6 +74,11 @@ read_options() {
     case "$web" in "" | off) web="" ;; kept) ;; *) read_web_address ;; esac
     if [ -n "$web" ] && [ "$scheduler" = cron ]; then
         fail "--web needs systemd, which starts it again; without that: python3 start.py serve"
+    fi
+    if [ -z "$watch" ] && [ -e "$UNITS/$WATCH_UNIT" ]; then watch=on; fi
+    if [ "$watch" = on ] && [ "$scheduler" = cron ]; then
+        fail "--watch needs systemd, which starts it again; without that:" \
+            "python3 start.py job now_playing"
     fi
 }
 
@@ -271,6 +282,24 @@ remove_web() {
     reload_units
 }
 
+install_watch() {
+    if [ "$watch" != on ]; then
+        remove_watch
+        return
+    fi
+    install -m 0644 "$SOURCE/pi/units/$WATCH_UNIT" "$UNITS/"
+    reload_units
+    start_unit "$WATCH_UNIT"
+    if has_init; then systemctl restart "$WATCH_UNIT"; fi
+}
+
+remove_watch() {
+    if [ ! -e "$UNITS/$WATCH_UNIT" ]; then return; fi
+    end_unit "$WATCH_UNIT"
+    rm -f "$UNITS/$WATCH_UNIT"
+    reload_units
+}
+
 # The same minutes, arguments and user; what the jobs say goes to the journal or syslog.
 install_cron() {
     local job minutes jobs run
@@ -313,6 +342,7 @@ hand_over() {
 uninstall() {
     remove_timers
     remove_web
+    remove_watch
     reload_units
     rm -f "$CRON" "$STATE/everheard.env"
     local part
@@ -337,6 +367,7 @@ main() {
     remove_timers
     if [ "$scheduler" = systemd ]; then install_timers; else install_cron; fi
     install_web
+    install_watch
     try_first_run
     if [ -n "$web" ]; then show_way_in; fi
     if [ "$scheduler" = cron ]; then

@@ -149,6 +149,11 @@ def find_store(home: Path) -> Path:
     return home / FOLDER / "playbacks.sqlite"
 
 
+def find_alive(home: Path) -> Path:
+    """Return the file whose time says when a watcher of this machine was last alive."""
+    return home / FOLDER / "alive"
+
+
 def open_store(home: Path) -> closing[PlaybackStore]:
     """Open the file, made where there is none, until the end of a ``with``."""
     return closing(PlaybackStore(home))

@@ -40,8 +40,8 @@ def find_interpolated(text: str) -> dict[str, str]:
 
 
 def test_there_are_a_database_its_upgrade_a_runner_and_the_api() -> None:
-    assert set(SERVICES) == {"database", "migrate", "runner", "api"}
-    assert {"migrate", "runner", "api"} == OURS
+    assert set(SERVICES) == {"database", "migrate", "runner", "watcher", "api"}
+    assert {"migrate", "runner", "watcher", "api"} == OURS
 
 
 def test_images_are_pinned_and_built_on_one_base() -> None:
@@ -109,7 +109,7 @@ def test_secrets_go_only_where_they_are_needed() -> None:
         for name, service in SERVICES.items()
         if any(variable.startswith("SPOTIFY_") for variable in service["environment"])
     }
-    assert holders == {"runner"}
+    assert holders == {"runner", "watcher"}
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -137,7 +137,7 @@ def test_tables_are_brought_up_to_date_before_anybody_uses_them() -> None:
     assert SERVICES["migrate"]["command"][2:] == ["migrate", "upgrade"]
     assert SERVICES["migrate"]["restart"] == "no"
     assert SERVICES["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
-    for name in ("runner", "api"):
+    for name in ("runner", "watcher", "api"):
         done = {"migrate": {"condition": "service_completed_successfully"}}
         assert SERVICES[name]["depends_on"] == done
 

@@ -19,7 +19,7 @@ from everheard.encryption import fingerprint
 from everheard.ledger.told import claim_watch
 from everheard.watcher.playbacks import Listening
 from everheard.watcher.samples import to_sample
-from everheard.watcher.store import open_store
+from everheard.watcher.store import find_alive, open_store
 from jobs import get_last_50, now_playing
 from simulator.server import SimulatedServer
 from tests.everheard.ledger.ledger import add_listener
@@ -162,9 +162,20 @@ def test_it_watches_where_the_database_is_away(
     spotify = start_spotify()
     start_playing(spotify)
     said = run_job(
-        now_playing, spotify, "--for", "2", DATABASE_URL="postgresql://a:b@127.0.0.1:1/x"
+        now_playing, spotify, "--for", "9", DATABASE_URL="postgresql://a:b@127.0.0.1:1/x"
     )
     assert said.startswith("now_playing: calls 1")
+
+
+def test_it_can_be_asked_whether_it_lives(
+    start_spotify: Start, run_job: Callable[..., str], tmp_path: Path
+) -> None:
+    spotify = start_spotify()
+    assert "nobody watches" in run_job(now_playing, spotify, "--check", code=75)
+    run_job(now_playing, spotify, "--for", "1")
+    assert run_job(now_playing, spotify, "--check") == "now_playing: watching"
+    os.utime(find_alive(tmp_path), (1, 1))
+    assert "nobody watches" in run_job(now_playing, spotify, "--check", code=75)
 
 
 def test_github_is_no_place_for_it(start_spotify: Start, run_job: Callable[..., str]) -> None:

@@ -21,6 +21,7 @@ from tests.repository.project import PROJECT_DIR, read
 UNIT = "everheard@.service"
 SECONDS = 120
 WEB_UNIT = "everheard-web.service"
+WATCH_UNIT = "everheard-watch.service"
 #: What pi/install.sh installs, with --web.
 PARTS = ("everheard", "jobs", "migrate", "sql", "api", "cli", "dashboard", "runner")
 LIBRARY = f"python{sys.version_info[0]}.{sys.version_info[1]}"
@@ -93,7 +94,7 @@ def run_machine(
 
 def _make_folders(folder: Path, unit: str, settings: dict[str, str]) -> None:
     drop_ins = (f"units/{UNIT}.d", "units/everheard@instead.service.d")
-    drop_ins += (f"units/{WEB_UNIT}.d",)
+    drop_ins += (f"units/{WEB_UNIT}.d", f"units/{WATCH_UNIT}.d")
     for name in ("settings", "said", *drop_ins, "code/.venv/bin", f"code/.venv/lib/{LIBRARY}"):
         (folder / name).mkdir(parents=True)
     for part in PARTS:
@@ -106,9 +107,10 @@ def _make_folders(folder: Path, unit: str, settings: dict[str, str]) -> None:
         (folder / name).write_text(text)
     units = folder / "units"
     (units / UNIT).write_text(unit, encoding="utf-8")
-    (units / WEB_UNIT).write_text(read(f"pi/units/{WEB_UNIT}"), encoding="utf-8")
+    for name, word in ((WEB_UNIT, "web"), (WATCH_UNIT, "watch")):
+        (units / name).write_text(read(f"pi/units/{name}"), encoding="utf-8")
+        (units / f"{name}.d/here.conf").write_text(HERE.replace("%i", word))
     (units / f"{UNIT}.d/here.conf").write_text(HERE)
-    (units / f"{WEB_UNIT}.d/here.conf").write_text(HERE.replace("%i", "web"))
     (units / "everheard@instead.service.d/program.conf").write_text(INSTEAD)
     (units / "started.service").write_text(STARTED)
     for name in ("sysinit.target", "basic.target", "shutdown.target"):

@@ -217,6 +217,7 @@ def test_uninstall_leaves_settings_and_spool(install: Install, root: Path, env_f
         (("--nonsense",), "there is no option --nonsense"),
         (("--web", "no/address"), "--web takes lan, off or an address"),
         (("--web", "--cron"), "--web needs systemd"),
+        (("--watch", "--cron"), "--watch needs systemd"),
         ((), "python3 start.py setup"),
     ],
 )
@@ -367,6 +368,19 @@ def test_first_run_says_what_came_of_it(install: Install, env_file: Path, tmp_pa
     said = install()
     assert "installed as primary, by systemd" in said
     assert "the next tries again" in said
+
+
+def test_watcher_is_installed_kept_and_taken_away(
+    install: Install, root: Path, env_file: Path, tmp_path: Path
+) -> None:
+    unit = root / "etc/systemd/system/everheard-watch.service"
+    install("--env", str(env_file), "--watch")
+    assert "systemctl enable --quiet --now everheard-watch.service" in read_calls(tmp_path)
+    assert unit.exists()
+    install()
+    assert unit.exists(), "an update keeps what was asked for"
+    install("--watch", "off")
+    assert not unit.exists()
 
 
 @pytest.mark.parametrize(

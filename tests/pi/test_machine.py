@@ -113,6 +113,24 @@ systemctl stop everheard-web
     assert "/enter#" not in said["web"], "no way in stands in the journal"
 
 
+def test_what_plays_is_watched_under_its_unit(
+    spotify: simulator.SimulatedServer, pooled_url: str, scratch: Path
+) -> None:
+    settings = {**spotify.environ(), "DATABASE_URL": pooled_url}
+    script = """
+systemctl start everheard-watch
+systemctl show everheard-watch --property=ActiveState,StatusErrno >/said/started
+sleep 12
+systemctl stop everheard-watch
+find /var/lib/everheard -printf '%u %m %P\n' >/said/state
+"""
+    said = run_machine(scratch / "machine-watch", UNIT, settings, script)
+    assert "ActiveState=active" in said["started"]  # only once it has said that it is ready
+    assert "now_playing: calls 1" in said["watch"]
+    assert said["watch.ended"] == "success 0\n", said["watch"]
+    assert "everheard 700 watcher" in said["state"]
+
+
 def test_what_the_database_does_not_take_is_kept_in_the_state_folder(
     spotify: simulator.SimulatedServer, scratch: Path
 ) -> None:

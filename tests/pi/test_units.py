@@ -15,7 +15,7 @@ pytestmark = pytest.mark.posix
 
 TIMERS = find_files("*.timer", "pi/units")
 SERVICE = PROJECT_DIR / "pi/units/everheard@.service"
-WEB = PROJECT_DIR / "pi/units/everheard-web.service"
+KEPT_GOING = [PROJECT_DIR / f"pi/units/everheard-{name}.service" for name in ("web", "watch")]
 #: The file that says when -> what the schedule says of it.
 CALENDARS = {
     **{f"pi/units/everheard-{line.job}.timer": line for line in read_place("pi")},
@@ -93,17 +93,24 @@ def test_service_is_hardened(tmp_path: Path, systemd: None) -> None:
     rate(tmp_path, read(SERVICE))
 
 
-def test_web_service_is_as_hardened_and_runs_what_there_is(tmp_path: Path, systemd: None) -> None:
-    verify(tmp_path, (WEB.name, read(WEB)))
-    rate(tmp_path, read(WEB), WEB.name)
-    limits = re.compile(r"^(?!Nice|Type|Exec|Env|Succ|Timeout|Restart)\w+=.*$", re.MULTILINE)
-    job, web = (limits.findall(read(unit).partition("[Service]")[2]) for unit in (SERVICE, WEB))
-    assert set(job) - set(web) == set()
+@pytest.mark.parametrize("service", KEPT_GOING, ids=show)
+def test_service_that_is_kept_going_is_as_hardened_and_runs_what_there_is(
+    tmp_path: Path, systemd: None, service: Path
+) -> None:
+    verify(tmp_path, (service.name, read(service)))
+    rate(tmp_path, read(service), service.name)
+    others = "Nice|Type|Exec|Env|Succ|Timeout|Restart|Watchdog|Notify"
+    limits = re.compile(rf"^(?!{others})\w+=.*$", re.MULTILINE)
+    job, kept = (limits.findall(read(one).partition("[Service]")[2]) for one in (SERVICE, service))
+    assert set(job) - set(kept) == set()
 
 
-def test_web_service_that_may_do_more_is_refused(tmp_path: Path, systemd: None) -> None:
+@pytest.mark.parametrize("service", KEPT_GOING, ids=show)
+def test_service_kept_going_that_may_do_more_is_refused(
+    tmp_path: Path, systemd: None, service: Path
+) -> None:
     with pytest.raises(AssertionError, match="Overall exposure level"):
-        rate(tmp_path, read(WEB).replace("CapabilityBoundingSet=\n", ""), WEB.name)
+        rate(tmp_path, read(service).replace("CapabilityBoundingSet=\n", ""), service.name)
 
 
 def test_service_that_may_do_more_is_refused(tmp_path: Path, systemd: None) -> None:

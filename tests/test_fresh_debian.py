@@ -23,8 +23,8 @@ pytestmark = pytest.mark.posix
 README = read("README.md")
 USERS = ("ada", "root")
 CURE = "apt install python3.11-venv"
-#: What README prints that asks something, waits for somebody, or needs a Spotify.
-ASKING = {"setup", "serve", "job get_last_50", "test", "--help"}
+#: What README prints that asks something, waits for somebody, needs a Spotify or a name.
+ASKING = {"setup", "serve", "job get_last_50", "test", "--help", "move", "forget --listener NAME"}
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ _COLLECTIONS = ("plays", "tracks", "artists", "albums")
 _MARK, _MADE_BY = "everheard_export", {"_id": "everheard", "made_by": "Everheard export"}
 _BATCH = 1000
 _WAIT_MS = 15_000
-_INDEXES = {
+INDEXES = {
     "plays": ("played_at", "track.name", "artists.name"),
     "tracks": ("name", "artists.name"),
     "artists": ("name",),
@@ -85,7 +85,7 @@ class MongoDatabase(Target):
                 if reach.covers(name):
                     done.gone_count += _remove_strays(database, name, set())
                     database[_MARK].delete_one({"_id": name})
-            for collection, fields in _INDEXES.items():
+            for collection, fields in INDEXES.items():
                 for field in fields:
                     database[collection].create_index(field)
         return done

@@ -33,7 +33,11 @@ class Form:
 
 
 def render_query(
-    relation: ExportRelation, selection: Selection, form: Form, listener_key: int | None
+    relation: ExportRelation,
+    selection: Selection,
+    form: Form,
+    listener_key: int | None,
+    year: int | None = None,
 ) -> str:
     """Return the query of what leaves, in the order of the key; the moment comes first.
 
@@ -52,12 +56,15 @@ def render_query(
     if selection.since and relation.moment:
         since = selection.since.replace(month=1, day=1) if form.is_by_year else selection.since
         conditions.append(f"{relation.moment} >= '{since:%Y-%m-%d}'")
+    if year is not None:
+        conditions.append(f"{relation.moment} >= '{year:04}-01-01'")
+        conditions.append(f"{relation.moment} < '{year + 1:04}-01-01'")
     where = f" where {' and '.join(conditions)}" if conditions else ""
     place = f"{relation.schema}.{relation.name}"
     if relation.query:
         place = f"({relation.query.rstrip().rstrip(';')}) as {relation.name}"
     query = f"select {shown} from {place}{where}"  # noqa: S608
-    if relation.moment and form.is_by_year:
+    if relation.moment and form.is_by_year and year is None:
         return query  # a million rows are sorted a year at a time, by whoever takes them
     return f"{query} order by {', '.join(_quote(name) for name in relation.order)}"
 

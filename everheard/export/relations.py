@@ -63,6 +63,11 @@ class ExportRelation:
         return any(column.name == "listener_key" for column in self.columns)
 
     @property
+    def asks_years(self) -> str:
+        """Return the question that finds its first and its last year."""
+        return "export/episode_play_years" if "episode" in self.name else "export/play_years"
+
+    @property
     def order(self) -> tuple[str, ...]:
         """Return the columns that put its rows into the only order there is."""
         return self.key or tuple(column.name for column in self.columns)

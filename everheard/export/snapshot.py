@@ -21,6 +21,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from everheard.database.connect import translate_errors
+from everheard.database.statements import read_query
 from everheard.export.queries import Form, Selection, render_query
 from everheard.export.relations import ExportRelation
 from everheard.files import open_file, remove_file
@@ -132,7 +133,8 @@ class _Reader:
         try:
             for relation in relations:
                 for listener_key in self._list_parts(relation):
-                    self._read(relation, listener_key)
+                    for year in self._list_years(relation, listener_key):
+                        self._read(relation, listener_key, year)
         except BaseException as error:  # noqa: BLE001 - told by whoever takes the pieces
             self._hand_over(error)
         else:
@@ -149,13 +151,30 @@ class _Reader:
     def _list_parts(self, relation: ExportRelation) -> tuple[int | None, ...]:
         return (self._selection.listener_keys or ()) if self._is_parted(relation) else (None,)
 
+    def _list_years(
+        self, relation: ExportRelation, listener_key: int | None
+    ) -> Sequence[int | None]:
+        """Return the years to ask for one by one, so that they are taken while the next comes.
+
+        Whoever sorts by itself gets all of them at one reading, which costs the database less.
+        """
+        if self.form.style != "text" or not self._is_parted(relation):
+            return (None,)
+        with self._connection.cursor() as cursor:
+            cursor.execute(read_query(relation.asks_years), {"listener": listener_key})
+            first, last = cursor.fetchone() or (None, None)
+        if first is None:
+            return ()
+        since = self._selection.since
+        return range(max(first, since.year if since else first), last + 1)
+
     def _is_parted(self, relation: ExportRelation) -> bool:
         return self.form.is_by_year and bool(relation.moment)
 
-    def _read(self, relation: ExportRelation, listener_key: int | None) -> None:
+    def _read(self, relation: ExportRelation, listener_key: int | None, year: int | None) -> None:
         splitter = _Splitter(self, relation, listener_key, is_by_year=self._is_parted(relation))
         with closing(splitter), self._connection.cursor() as cursor:
-            query = render_query(relation, self._selection, self.form, listener_key)
+            query = render_query(relation, self._selection, self.form, listener_key, year)
             options = _STYLES[self.form.style] + (", header" if self.form.has_header else "")
             cursor.copy_expert(f"copy ({query}) to stdout ({options})", splitter, size=_BLOCK)
             splitter.finish()

@@ -10,14 +10,17 @@ from cli.env_file import write_settings
 from everheard.config import Settings, list_given, read_settings
 from everheard.database.connect import connect
 from everheard.encryption import fingerprint
+from everheard.export.known import read_exports
 from everheard.failure import ConfigurationError, ExitCode, Failure
 from everheard.ledger.forgotten import Holding, forget_listener, read_holding
 from everheard.ledger.listeners import find_listener
 from everheard.rims.counted import say_counted
 from everheard.rims.plain import to_line
+from everheard.run.job import run_job
 from everheard.run.spool import Spool
 from everheard.watcher.store import find_store, open_store
 from everheard.written import RECORD, Written
+from jobs import export
 
 _TOKENS, _ZONES = "SPOTIFY_REFRESH_TOKEN", "LISTENER_TIMEZONE"
 _OUT_OF_REACH = """\
@@ -25,7 +28,8 @@ Out of reach from here, if you have them:
   - other machines: take their token out of SPOTIFY_REFRESH_TOKEN there and at GitHub, or the next
     run begins anew with their last 50 plays
   - what lies at GitHub: artifacts, caches, summaries of runs, a published page
-  - copies: exports, backups, Power BI files (.pbi holds what was loaded), a database moved from
+  - copies: exports of other machines, backups, Power BI files (.pbi holds what was loaded), a
+    database that you moved from
   - Spotify itself: https://www.spotify.com/account/apps/ takes the app's access away"""
 
 
@@ -55,6 +59,7 @@ def main(argv: list[str]) -> int:
         forget_listener(connection, listener.listener_key)
     for said in clean_machine(settings, holding):
         print(said)
+    clean_exports(settings, {name, *filter(None, listener[1:4])})
     print(f"forget: nothing of {name} is in the ledger any more\n{_OUT_OF_REACH}")
     return 0
 
@@ -111,6 +116,15 @@ def clean_machine(settings: Settings, holding: Holding) -> list[str]:
                 " makes those of whoever is left"
             )
     return said
+
+
+def clean_exports(settings: Settings, names: set[str]) -> None:
+    """Export anew what this machine has exported of everybody; name what was theirs alone."""
+    for one in read_exports(settings.home):
+        if one.listener in names:
+            print(f"theirs alone, and yours to delete: {to_line(one.word)}")
+        elif one.listener is None and run_job(export.JOB, [one.word], settings):
+            print(f"still in it, until the next export: {to_line(one.word)}")
 
 
 def take_token(settings: Settings, fingerprints: set[str]) -> int:

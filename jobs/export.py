@@ -17,6 +17,7 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from everheard.export.known import note_export
 from everheard.export.queries import Selection
 from everheard.export.snapshot import Piece, hold_snapshot, read_pieces
 from everheard.export.target import Done, Reach, Target
@@ -67,6 +68,8 @@ def work(run: Run) -> Figures:
         with run.outcome.attempt():
             target = open_target(word, run.settings)
             total.add(run.with_known_zones(lambda: _export(run, target, selection)))  # noqa: B023
+            if not run.options.dry_run:
+                note_export(run.settings.home, word, run.options.listener)
     return Figures(
         {
             "plays": f"{total.play_count}",

@@ -159,6 +159,22 @@ def test_what_this_machine_keeps_goes_too(
     assert not list((settings.home / "dashboard").rglob("*.html"))
 
 
+def test_exports_of_this_machine_are_made_anew(
+    household: tuple[Ledger, Ledger], type_command: Type, tmp_path: Path
+) -> None:
+    ana, _ = household
+    whole, alone = tmp_path / "whole", tmp_path / "alone"
+    assert type_command("export", f"csv:{whole}")[0] == 0
+    assert type_command("export", f"csv:{alone}", "--listener", "Ana")[0] == 0
+    assert "Ana" in "".join(path.read_text() for path in whole.rglob("*.csv"))
+    _, out, _ = type_command("forget", "--listener", "Ana", "--yes")
+    assert f"theirs alone, and yours to delete: csv:{alone}" in out
+    left = "".join(path.read_text() for path in whole.rglob("*.csv"))
+    assert "Ben" in left
+    assert "Ana" not in left
+    assert not list(whole.rglob(f"*listener={ana.listener_key}*"))
+
+
 def test_forgetting_waits_for_a_job_that_writes(
     household: tuple[Ledger, Ledger], database_url: str, type_command: Type
 ) -> None:

@@ -37,7 +37,7 @@ from everheard.written import Written
 
 STATIC_DIR = Path(__file__).parent / "static"
 #: Only pages that are served need them: from disk there is nobody to ask.
-SERVED_SCRIPTS = {"live.js", "enter.js"}
+SERVED_SCRIPTS = {"live.js", "enter.js", "now-playing.js"}
 #: Whoever has it, letter for letter, has it from us.
 _FONT = "archivo.woff2"
 #: The newest years have their pictures drawn: ten years of them would weigh more than the pages.

@@ -29,7 +29,7 @@ FLOORS = (
     {"cli", "benchmarks"},
     {"api", "jobs", "runner"},
     {"dashboard", "migrate", "simulator"},
-    {"everheard.enrich"},
+    {"everheard.enrich", "everheard.watcher"},
     {"everheard.run"},
     {"everheard.sources", "everheard.ledger", "everheard.report", "everheard.export"},
     {"everheard.database"},

@@ -1,0 +1,1 @@
+"""Watch what plays: samples in, playbacks out, measured as they were heard."""

@@ -220,5 +220,6 @@ FLOWS = (
         trips.REVOKED_TOKEN,
         trips.ENTRY,
         trips.ENTERED,
+        trips.PASS,
     ),
 )

@@ -11,6 +11,7 @@ from api.ledger import LedgerReader
 from api.live_pages import LivePages
 from api.problems import FieldFault, Problem, explain_fields, register_problems
 from api.search import Search
+from dashboard.now_playing import find_stream
 from everheard.config import Settings, read_settings
 
 #: No body that is meant well is longer: a title, an artist, a number.
@@ -50,7 +51,8 @@ def create_app(settings: Settings | None = None, *, is_open: bool = False) -> Op
     app.extensions["ledger"] = ledger
     app.extensions["rankings"] = rankings.Rankings(ledger)
     app.extensions["search"] = Search(ledger)
-    app.extensions["dashboard"] = LivePages(ledger)
+    # The demo's ledger is open, and nobody listens there.
+    app.extensions["dashboard"] = LivePages(ledger, None if is_open else find_stream(settings))
     register_problems(app)
     register_access(app, ledger, settings.api_rate_limit, is_open=is_open)
     for part in (status, rankings, catalogue):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from werkzeug.exceptions import BadRequest
 
 from api.ledger import LedgerReader
 from api.problems import ApiError
+from everheard.addresses import name_network
 from everheard.ledger.operations.tokens import hash_token, is_token
 
 COOKIE = "everheard"
@@ -133,13 +133,7 @@ def name_counter(known: KnownCallers, asked: Request) -> str:
     credential = read_credential(asked)
     if credential and known.knows(credential.token_hash):
         return credential.token_hash
-    try:
-        address = ip_address(asked.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
-        return str(ip_network((address, 64), strict=False))  # one subscriber has all of these
-    return str(address)
+    return name_network(asked.remote_addr or "")
 
 
 def read_credential(asked: Request) -> Credential | None:

@@ -8,9 +8,12 @@ from flask import Blueprint, Response, current_app, json, redirect, request, sen
 from werkzeug.wrappers import Response as BaseResponse
 
 from api.access import get_caller
+from api.ledger import get_ledger
 from api.live_pages import LivePages
 from api.problems import MEDIA_TYPE, ApiError
 from dashboard.build import STATIC_DIR, draw_trouble
+from dashboard.now_playing import COVERS
+from everheard.ledger.operations.tokens import insert_pass
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -21,7 +24,7 @@ _TYPES = {
 _ALONE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _POLICIES = {
     "text/html": f"{_ALONE}; script-src 'self'; style-src 'self'; font-src 'self';"
-    " img-src 'self' data:; connect-src 'self'",
+    " img-src 'self' data:{covers}; connect-src 'self'{stream}",
     # A picture carries its style and its letters inside, so that it can be sent on.
     "image/svg+xml": f"{_ALONE}; style-src 'unsafe-inline'; font-src data:",
 }
@@ -58,6 +61,16 @@ for _path in STATIC_DIR.iterdir():
     blueprint.add_url_rule(f"/{_path.name}", view_func=send_asset, defaults={"name": _path.name})
 
 
+@blueprint.post("/now-playing-pass")
+def lend_pass() -> Response:
+    """Lend a page of ours a token, for ten minutes, that opens the stream of what plays."""
+    listener_key = get_caller().listener_key
+    if not listener_key or _get_live_pages().stream is None:
+        raise ApiError(404, "Nothing is shown of what plays: NOW_PLAYING is off.")
+    with get_ledger().lend_connection() as connection:
+        return Response(insert_pass(connection, listener_key), content_type="text/plain")
+
+
 @blueprint.get("/news")
 def tell_news() -> BaseResponse:
     """Answer 304 as long as the ledger is the one of the page that asks (If-None-Match)."""
@@ -84,6 +97,9 @@ def finish(answer: Response) -> Response:
         # Browsers ask for a password by this word alone, never for a bearer token; and not where
         # an open page asks for news by itself.
         answer.headers["WWW-Authenticate"] = 'Basic realm="Everheard", charset="UTF-8"'
-    answer.headers["Content-Security-Policy"] = _POLICIES.get(answer.mimetype or "", _ALONE)
+    policy = _POLICIES.get(answer.mimetype or "", _ALONE)
+    stream = _get_live_pages().stream
+    covers, origin = (f" {COVERS}", f" {stream.origin}") if stream else ("", "")
+    answer.headers["Content-Security-Policy"] = policy.format(covers=covers, stream=origin)
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer

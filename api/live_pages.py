@@ -9,6 +9,7 @@ from time import monotonic
 
 from api.ledger import LedgerReader
 from dashboard.build import Pages
+from dashboard.now_playing import StreamPlace
 from everheard.report.read import read_listener_data, read_listeners
 
 #: Pages older than this are drawn again though nothing was heard: jobs run, days are left.
@@ -29,8 +30,10 @@ class Drawn:
 class LivePages:
     """Draws a listener's pages when somebody looks, once for all who look."""
 
-    def __init__(self, ledger: LedgerReader) -> None:
+    def __init__(self, ledger: LedgerReader, stream: StreamPlace | None = None) -> None:
         self._ledger = ledger
+        #: Where what plays is told; None: the pages show nothing of it.
+        self.stream = stream
         self._lock = Lock()
         self._painter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="dashboard")
         self._drawn: dict[int, Drawn] = {}
@@ -71,6 +74,7 @@ class LivePages:
                 for key, name, timezone in read_listeners(connection)
                 if key == listener_key
             )
-        pages = Pages(data, picture_years=len(data.years), version=version)
+        years = len(data.years)
+        pages = Pages(data, picture_years=years, version=version, stream=self.stream)
         drawn = self._drawn[listener_key] = Drawn(version, pages, monotonic())
         return drawn

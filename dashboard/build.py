@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboard.names import write_names
+from dashboard.now_playing import COVERS, StreamPlace
 from dashboard.panels import FEWEST_MARKS, choose_first, choose_periods, make_panel
 from dashboard.pictures import draw_png
 from dashboard.shelves import (
@@ -37,7 +38,7 @@ from everheard.written import Written
 
 STATIC_DIR = Path(__file__).parent / "static"
 #: Only pages that are served need them: from disk there is nobody to ask.
-SERVED_SCRIPTS = {"live.js", "enter.js"}
+SERVED_SCRIPTS = {"live.js", "enter.js", "now-playing.js"}
 #: Whoever has it, letter for letter, has it from us.
 _FONT = "archivo.woff2"
 #: The newest years have their pictures drawn: ten years of them would weigh more than the pages.
@@ -84,7 +85,8 @@ def write_dashboard(
 class Pages:
     """The files of one listener's dashboard by name, each made when it is first asked for.
 
-    With a ``version`` they are for a server: they look for a newer one by themselves.
+    With a ``version`` they are for a server: they look for a newer one by themselves, and show
+    what plays now, where there is a ``stream`` of it.
     """
 
     def __init__(
@@ -94,10 +96,12 @@ class Pages:
         picture_years: int = PICTURE_YEARS,
         version: str = "",
         others: Others = (),
+        stream: StreamPlace | None = None,
     ) -> None:
         self._data = data
         self._environment = make_environment()
         self._shared = _describe(data) | {"version": version, "others": others}
+        self._shared |= {"stream": stream, "covers": COVERS}
         self._made: dict[str, bytes] = {}
         self._makers: dict[str, Callable[[], str | bytes]] = {}
         if not choose_periods(data):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 #: What cures an address that cannot be read.
@@ -40,3 +41,14 @@ def find_url_faults(name: str, url: str) -> list[str]:
         if parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS:
             return []
     return [f"{name} must be an https address (plain http only on 127.0.0.1)"]
+
+
+def name_network(host: str) -> str:
+    """Return by what the requests from an address are counted; "unknown" where it is none."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
+        return str(ip_network((address, 64), strict=False))  # one subscriber has all of these
+    return str(address)

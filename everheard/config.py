@@ -16,6 +16,11 @@ from everheard.rims.counted import say_counted
 from everheard.rims.secrets import know, know_address, know_link
 from everheard.rims.typed import IS_WHEEL
 
+#: Settings that hold the address of a service.
+_URLS = (
+    *("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "HEALTHCHECK_URL", "MUSICBRAINZ_URL"),
+    "NOW_PLAYING_URL",
+)
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -71,6 +76,10 @@ class Settings:
     api_origins: tuple[str, ...] = ()
     #: Requests that one token may send, as "1200 per minute".
     api_rate_limit: str = "1200 per minute"
+    #: Who may see what plays now: "off" (nobody), "token" (its holder) or "public" (everybody).
+    now_playing: str = "off"
+    #: Where the watcher's stream answers, as a browser that looks at the dashboard gets there.
+    now_playing_url: str = "http://127.0.0.1:8765"
     #: Where `export mongodb` writes to; empty: nowhere.
     mongodb_url: str = field(default="", repr=False)
     #: What backups are encrypted with; empty: they are not, unless somebody types one.
@@ -151,10 +160,12 @@ def _know_secrets(get: Callable[..., str]) -> None:
 
 
 def _find_ways_out(get: Callable[..., str]) -> dict[str, Any]:
-    """Return where the ledger goes, and whom the API answers how often."""
+    """Return where the ledger goes, and whom the API and the stream of what plays answer."""
     return {
         "mongodb_url": get("MONGODB_URL"),
         "backup_passphrase": get("BACKUP_PASSPHRASE"),
+        "now_playing": get("NOW_PLAYING", "off"),
+        "now_playing_url": get("NOW_PLAYING_URL", "http://127.0.0.1:8765").rstrip("/"),
         "api_origins": tuple(_split_list(get("API_ORIGINS"))),
         "api_rate_limit": get("API_RATE_LIMIT", "1200 per minute"),
     }
@@ -249,7 +260,9 @@ def _find_faults(get: Callable[..., str], *, needs_spotify: bool) -> list[str]:
         ]
     if get("MONGODB_URL") and not get("MONGODB_URL").startswith(("mongodb://", "mongodb+srv://")):
         faults.append("MONGODB_URL must begin with mongodb:// or mongodb+srv://")
-    for name in ("SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "HEALTHCHECK_URL", "MUSICBRAINZ_URL"):
+    if get("NOW_PLAYING", "off") not in {"off", "token", "public"}:
+        faults.append("NOW_PLAYING must be off, token or public")
+    for name in _URLS:
         faults += find_url_faults(name, get(name))
     for name in ("METADATA_CALLS_PER_DAY", "MUSICBRAINZ_CALLS_PER_DAY"):
         if not re.fullmatch(r"[0-9]{1,6}", get(name, "0")):

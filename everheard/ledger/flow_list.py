@@ -221,5 +221,6 @@ FLOWS = (
         trips.REVOKED_TOKEN,
         trips.ENTRY,
         trips.ENTERED,
+        trips.PASS,
     ),
 )

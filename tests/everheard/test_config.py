@@ -194,3 +194,17 @@ def test_catalogue_is_asked_300_times_a_day_and_musicbrainz_not_at_all(tmp_path:
     settings = read(tmp_path)
     assert (settings.calls_per_day, settings.musicbrainz_contact) == (300, "")
     assert settings.feed_path is None
+
+
+def test_what_plays_is_shown_to_nobody_unasked(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert (settings.now_playing, settings.now_playing_url) == ("off", "http://127.0.0.1:8765")
+    assert read(tmp_path, NOW_PLAYING="public").now_playing == "public"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("NOW_PLAYING", "yes"), ("NOW_PLAYING_URL", "http://live.example")]
+)
+def test_faults_of_now_playing_are_named(tmp_path: Path, name: str, value: str) -> None:
+    (fault,) = find_faults(tmp_path, **{name: value})
+    assert fault.startswith(f"{name} must be ")

@@ -107,6 +107,13 @@ def redeem_entry(connection: Connection, code: str) -> str | None:
     return cookie if _fetch(connection, flows.ENTERED, parameters) else None
 
 
+def insert_pass(connection: Connection, listener_key: int) -> str:
+    """Make a token of ten minutes that a page opens the stream of what plays with; return it."""
+    token = _PREFIX + secrets.token_urlsafe(32)
+    _fetch(connection, flows.PASS, {"token_hash": hash_token(token), "listener_key": listener_key})
+    return token
+
+
 def _find_listener(connection: Connection, wanted: str | None) -> Listener | None:
     try:
         return find_listener(connection, wanted)

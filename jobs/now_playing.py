@@ -56,6 +56,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"calls to Spotify a day, all listeners together ({CALLS_PER_DAY:,})",
     )
     parser.add_argument("--check", action="store_true", help="only say whether one lives here")
+    parser.add_argument("--host", default="127.0.0.1", help="where it is streamed (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8765, help="at which port (8765)")
     parser.add_argument(
         "--for", dest="seconds", type=float, metavar="SECONDS", help="stop by itself after a while"
     )
@@ -71,7 +73,7 @@ def work(run: Run) -> Figures:
         raise ConfigurationError(["--calls-per-day takes a number above 0"])
     with open_store(run.settings.home) as store:
         household = Household(run, store, run.options.calls_per_day, tell=show_state, say=say)
-        asyncio.run(watch(household, run.options.seconds))
+        asyncio.run(watch(household))
     watches = household.watches
     calls = sum(one.call_count for one in watches)
     playbacks = sum(one.playback_count for one in watches)
@@ -79,22 +81,60 @@ def work(run: Run) -> Figures:
     return Figures(told, calls, household.loaded_count)
 
 
-async def watch(household: Household, seconds: float | None) -> None:
+async def watch(household: Household) -> None:
     """Watch until a signal, or for a while; the system is told that all is well."""
-    stop = asyncio.Event()
+    run, stop = household.run, asyncio.Event()
+    seconds = run.options.seconds
     loop = asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
         with suppress(NotImplementedError):  # Windows ends a process without asking it
             loop.add_signal_handler(getattr(signal, name), stop.set)
     if seconds is not None:
         loop.call_later(seconds, stop.set)
+    beside = [asyncio.create_task(keep_alive(run))]
+    if run.settings.now_playing != "off":
+        beside.append(await open_stream(household))
     tell_system("READY=1")
-    alive = asyncio.create_task(keep_alive(household.run))
     try:
         await household.watch(stop)
     finally:
-        alive.cancel()
         tell_system("STOPPING=1")
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def open_stream(household: Household) -> asyncio.Task[None]:
+    """Have whoever may see it told what plays, by a server of this process."""
+    try:
+        from everheard.watcher.broadcast import Broadcast
+        from everheard.watcher.stream import make_app, serve
+        from everheard.watcher.stream_access import StreamAccess
+    except ModuleNotFoundError:
+        raise ConfigurationError(
+            ["NOW_PLAYING needs more than jobs do: install requirements.txt, or set it to off"]
+        ) from None
+    run, broadcast = household.run, Broadcast()
+
+    def tell(state: Json) -> None:
+        show_state(state)
+        broadcast.publish(state["listener"], state)
+
+    household.tell = tell
+    opened = asyncio.Event()
+
+    def note(port: int) -> None:
+        say(f"now_playing: streams what plays at http://{run.options.host}:{port}/now-playing")
+        opened.set()
+
+    app = make_app(broadcast, StreamAccess(run.settings))
+    task = asyncio.create_task(serve(app, run.options.host, run.options.port, opened=note))
+    done, _ = await asyncio.wait(
+        {task, asyncio.create_task(opened.wait())}, return_when=asyncio.FIRST_COMPLETED
+    )
+    if task in done:
+        await task  # it could not be opened, and says why
+    return task
 
 
 async def keep_alive(run: Run) -> None:

@@ -179,19 +179,27 @@ make_user() {
     install -d -m 0700 -o everheard -g everheard "$STATE"
 }
 
+# Say whether what plays is not only watched here, but streamed (NOW_PLAYING), too.
+streams() {
+    local given="${env_file:-$SOURCE/.env}"
+    if [ ! -f "$given" ]; then given="$SETTINGS/everheard.env"; fi
+    [ "$watch" = on ] && grep -Eq "^NOW_PLAYING=['\"]?(token|public)" "$given" 2>/dev/null
+}
+
 install_code() {
     install -d -m 0755 "$CODE"
     local part
     local parts=("${PARTS[@]}")
     for part in "${PARTS[@]}" "${WEB_PARTS[@]}"; do rm -rf "${CODE:?}/$part"; done
     if [ -n "$web" ]; then parts+=("${WEB_PARTS[@]}"); fi
+    if [ -z "$web" ] && streams; then parts+=(dashboard); fi # the element that pages show
     for part in "${parts[@]}"; do cp -R "$SOURCE/$part" "$CODE/$part"; done
     cp "$SOURCE"/start.py "$SOURCE"/requirements*.txt "$CODE/"
     # An upgrade of the system may have put another Python in its place, without our packages.
     "$CODE/.venv/bin/python" -c 'import pip' 2>/dev/null || python3 -m venv "$CODE/.venv" --clear
     local requirements="requirements-ingest.txt"
     if [ "$database" = local ]; then requirements="requirements-migrate.txt"; fi
-    if [ -n "$web" ]; then requirements="requirements.txt"; fi
+    if [ -n "$web" ] || streams; then requirements="requirements.txt"; fi
     say "installing Python packages"
     "$CODE/.venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --require-hashes --requirement "$CODE/$requirements"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from psycopg2.extensions import connection as Connection
 
 from everheard.config import PROJECT_DIR
@@ -165,6 +168,43 @@ def test_it_watches_where_the_database_is_away(
         now_playing, spotify, "--for", "9", DATABASE_URL="postgresql://a:b@127.0.0.1:1/x"
     )
     assert said.startswith("now_playing: calls 1")
+
+
+@pytest.mark.posix
+def test_what_plays_is_streamed_where_that_is_wanted(
+    start_spotify: Start, database_url: str, tmp_path: Path
+) -> None:
+    spotify = start_spotify()
+    name = start_playing(spotify)
+    settings = {"DATABASE_URL": database_url, "EVERHEARD_HOME": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "jobs.now_playing", "--port", "0"],
+        cwd=PROJECT_DIR,
+        env={**os.environ, **spotify.environ(), **settings, "NOW_PLAYING": "public"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout
+        said = process.stdout.readline()
+        address = said.split()[-1]
+        assert process.stdout.readline()  # the first poll has been told
+        (state,) = requests.get(address, timeout=10).json()["states"]
+        stream = requests.get(f"{address}/stream", stream=True, timeout=10)
+        lines = iter(stream.iter_lines(decode_unicode=True))
+        told = next(line for line in lines if line.startswith("data:") and "listener" in line)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    assert state["item"]["name"] == name
+    assert state["is_playing"]
+    assert json.loads(told.partition(":")[2]) == state
+
+
+def test_port_that_is_taken_is_told(start_spotify: Start, run_job: Callable[..., str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = run_job(now_playing, start_spotify(), "--port", port, code=78, NOW_PLAYING="public")
+    assert port in said
 
 
 def test_it_can_be_asked_whether_it_lives(

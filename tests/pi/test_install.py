@@ -379,6 +379,10 @@ def test_watcher_is_installed_kept_and_taken_away(
     assert unit.exists()
     install()
     assert unit.exists(), "an update keeps what was asked for"
+    assert not (root / "opt/everheard/dashboard").exists()
+    env_file.write_text(env_file.read_text() + "NOW_PLAYING=token\n")
+    install("--env", str(env_file))
+    assert (root / "opt/everheard/dashboard/static/now-playing.js").exists()
     install("--watch", "off")
     assert not unit.exists()
 

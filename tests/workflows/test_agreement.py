@@ -18,6 +18,8 @@ NOT_AT_GITHUB = {
     "EVERHEARD_TRIGGER": "worked out from the event",
     "API_ORIGINS": "no API is served there",
     "API_RATE_LIMIT": "no API is served there",
+    "NOW_PLAYING": "nothing is watched there",
+    "NOW_PLAYING_URL": "nothing is watched there",
 }
 #: Switches of the workflows themselves.
 SWITCHES = {"EVERHEARD", "SCHEDULE", "PUBLISH_DASHBOARD", "EXPORT"}

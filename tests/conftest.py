@@ -21,7 +21,7 @@ from everheard.database import embedded
 from everheard.places import is_root
 from everheard.rims import secrets as known_secrets
 from tests.debian import may_make_debian
-from tests.long_form import is_left_to_it, register_profiles
+from tests.long_form import is_left_to_it, is_long, register_profiles
 from tests.pi.machine import may_start
 from tests.postgres import (
     DEBIAN_BIN,
@@ -215,7 +215,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def find_program(name: str) -> str | None:
     """Return where a program is; Debian keeps servers where not everybody looks."""
-    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    own = Path(sys.executable).parent  # npm, which .ci/full puts there
+    return shutil.which(name, path=f"{own}:{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 def _lacks_what_it_needs(item: pytest.Item) -> bool:
@@ -228,13 +229,16 @@ def _lacks_what_it_needs(item: pytest.Item) -> bool:
         return True
     if "debian_root" in needed and not may_make_debian():  # the long form's, and not everywhere
         return True
+    if "built_page" in needed and not is_long():  # npm's packages come from elsewhere
+        return True
     lacks_pooler = "pgbouncer" in needed and POOLER is None
     lacks_browser = "browser" in needed and not CHROMIUM.exists()
     lacks_systemd = "systemd" in needed and shutil.which("systemd-analyze") is None
     lacks_machine = "systemd_machine" in needed and shutil.which("systemd-nspawn") is None
     lacks_proxy = "proxied" in needed and not all(map(find_program, PROXIES))
-    lacks_one = lacks_pooler or lacks_browser or lacks_systemd or lacks_machine or lacks_proxy
-    return lacks_one and not MUST_HAVE_ALL
+    lacks_npm = "built_page" in needed and not find_program("npm")
+    lacks_some = lacks_pooler or lacks_browser or lacks_systemd or lacks_machine or lacks_proxy
+    return (lacks_some or lacks_npm) and not MUST_HAVE_ALL
 
 
 @pytest.hookimpl(wrapper=True)

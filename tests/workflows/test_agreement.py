@@ -19,6 +19,8 @@ NOT_AT_GITHUB = {
     "API_ORIGINS": "no API is served there",
     "API_RATE_LIMIT": "no API is served there",
     "BACKUP_PASSPHRASE": "a workflow of its own backs up, and no job of run_job",
+    "NOW_PLAYING": "nothing is watched there",
+    "NOW_PLAYING_URL": "nothing is watched there",
 }
 #: Switches of the workflows themselves.
 SWITCHES = {"EVERHEARD", "SCHEDULE", "PUBLISH_DASHBOARD", "EXPORT", "BACKUP"}

@@ -238,3 +238,13 @@ def test_ingest_runs_in_an_environment_of_its_requirements_alone(
                 check=False,
             )
             assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_backup_is_made_encrypted_or_not_at_all(start: Start) -> None:
+    run = start("backup", "backup.yml", secrets__BACKUP_PASSPHRASE="four words of mine")
+    assert run.exit_code == 0, run.log
+    assert "backup: " in run.log
+    assert "four words of mine" not in run.log
+    bare = start("bare", "backup.yml", secrets__BACKUP_PASSPHRASE="")
+    assert bare.exit_code == 78
+    assert "BACKUP_PASSPHRASE" in bare.log

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import secrets
 import sys
 from pathlib import Path
 
@@ -12,9 +11,9 @@ from everheard.config import read_settings
 from everheard.export.archive import BadBackup, open_backup
 from everheard.export.passphrase import is_encrypted
 from everheard.export.refusal import needing_place
-from everheard.files import lend_folder, make_folder
 from everheard.rims.counted import say_counted
 from everheard.rims.secrets import know
+from everheard.workplace import private_folder
 from migrate.restore import restore
 
 
@@ -33,11 +32,9 @@ def main(argv: list[str]) -> int:
     if is_encrypted(path) and not passphrase and sys.stdin.isatty():
         passphrase = getpass.getpass("Passphrase of the backup: ")
         know(passphrase)
-    make_folder(settings.home)
-    beside = settings.home / f"restore-{secrets.token_hex(4)}"
     with (
         needing_place(settings.home),
-        lend_folder(beside) as folder,
+        private_folder(settings.home, "restore") as folder,
         open_backup(path, folder, passphrase) as backup,
     ):
         print(

@@ -12,17 +12,21 @@ from __future__ import annotations
 import argparse
 import getpass
 import secrets
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from everheard.export.archive import BadBackup, is_backup, write_backup
 from everheard.export.refusal import needing_place
 from everheard.failure import ConfigurationError
-from everheard.files import lend_folder, make_folder, move
+from everheard.files import make_folder, move, remove_file
 from everheard.rims.plain import to_line
 from everheard.rims.secrets import know
 from everheard.run.job import Job, Run, run_job
 from everheard.run.outcome import Figures
+from everheard.workplace import private_folder
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -49,13 +53,20 @@ def work(run: Run) -> Figures:
     if run.options.encrypted and not passphrase:
         raise ConfigurationError(["BACKUP_PASSPHRASE is not set, and --encrypted wants one"])
     connection = run.ledger.connect()
-    beside = path.parent / f".{path.name}.{secrets.token_hex(4)}"
-    with needing_place(path):
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.everheard")
+    # What is not encrypted yet stays on this machine, in a folder that a later backup would empty.
+    with (
+        needing_place(path),
+        clearing_up(),
+        private_folder(run.settings.home, "backup") as folder,
+    ):
         make_folder(path.parent)
-        with lend_folder(beside) as folder:
-            backup = write_backup(connection, folder / "backup", folder, passphrase)
+        try:
+            backup = write_backup(connection, beside, folder, passphrase)
             if not run.options.dry_run:
-                move(beside / "backup", path)
+                move(beside, path)
+        finally:
+            remove_file(beside)
     if not passphrase:
         print(f"{to_line(path)} is not encrypted: whoever has the file can read it.")
     return Figures(
@@ -67,6 +78,24 @@ def work(run: Run) -> Figures:
         fetched_count=backup.row_count,
         new_count=0 if run.options.dry_run else 1,
     )
+
+
+@contextmanager
+def clearing_up() -> Iterator[None]:
+    """Let a run that is told to stop (SIGTERM) end by way of whatever clears up."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(143)
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread, which cannot be told
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def ask_passphrase(run: Run, question: str) -> str:

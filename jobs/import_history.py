@@ -39,7 +39,6 @@ from everheard.sources.spotify_export.files import (
     show_progress,
     split_batches,
 )
-from everheard.sources.spotify_export.folder import private_folder
 from everheard.sources.spotify_export.found import describe_passed_over
 from everheard.sources.spotify_export.judge import judge_files, judge_plays, tell_strange_keys
 from everheard.sources.spotify_export.reader import Batch, BatchReader
@@ -48,6 +47,7 @@ from everheard.sources.spotify_export.tally import (
     SkipReport,
     describe_tally,
 )
+from everheard.workplace import private_folder
 
 FILES_PER_BATCH = 12
 

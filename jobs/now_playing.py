@@ -116,9 +116,10 @@ async def open_stream(household: Household) -> asyncio.Task[None]:
         ) from None
     run, broadcast = household.run, Broadcast()
 
-    def tell(state: Json) -> None:
-        show_state(state)
-        broadcast.publish(state["listener"], state)
+    def tell(key: str, state: Json) -> None:
+        show_state(key, state)
+        if key:  # else nobody knows whose it is, and who may see it
+            broadcast.publish(key, state)
 
     household.tell = tell
     opened = asyncio.Event()
@@ -150,7 +151,7 @@ def say(words: str) -> None:
     print(to_line(words), flush=True)
 
 
-def show_state(state: Json) -> None:
+def show_state(_: str, state: Json) -> None:
     """Print what plays, a line each time it changes."""
     item = state["item"]
     words = state["kind"] if item is None else f"{item['name']} – {', '.join(item['artists'])}"

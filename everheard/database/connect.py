@@ -159,7 +159,7 @@ def refuse_unfinished(version: int) -> None:
     if version == UNFINISHED_MOVE:
         raise SchemaMismatch(
             "A move into this database has not come to its end: type that `python start.py move`"
-            " again, and leave the old database's address in DATABASE_URL until then."
+            " again. Until then everything goes on with the old database."
         )
 
 

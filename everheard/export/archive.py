@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -32,6 +33,11 @@ MANIFEST = "manifest.json"
 _MADE_BY = "Everheard backup"
 #: Lists and bytes as PostgreSQL spells them, and takes them back.
 _FORM = Form(is_by_year=False, list_sql="{}::text", casts=(("bytea", "{}::text"),))
+
+
+#: What zipfile and json say of bytes that are not what we wrote; NotImplementedError is one of
+#: RuntimeError's, of a compression that nobody has, or of a member said to be encrypted.
+_DAMAGE = (ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class BadBackup(Failure):
@@ -125,7 +131,7 @@ def is_backup(path: Path) -> bool:
             return True
         with zipfile.ZipFile(path) as archive:
             return bool(json.loads(archive.read(MANIFEST))["made_by"] == _MADE_BY)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except (OSError, *_DAMAGE):
         return False
 
 
@@ -153,7 +159,7 @@ def open_backup(path: Path, folder: Path, passphrase: str) -> Iterator[Backup]:
             backup = _understand(json.loads(archive.read(MANIFEST)))
             for table in backup.tables:
                 archive.extract(f"tables/{table.name}.parquet", folder)
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except _DAMAGE:
         raise BadBackup("The file is no backup of Everheard's, or it is damaged.") from None
     tables = []
     for table in backup.tables:

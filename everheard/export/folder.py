@@ -31,11 +31,15 @@ _BESIDE = ".everheard-export"
 
 
 class KeptFile(NamedTuple):
-    """What the record says of a file: which rows are in it, and what it then looked like."""
+    """What the record says of a file: which rows are in it, and what it then looked like.
+
+    ``older``: what it looked like before, while a new one is being put in its place.
+    """
 
     digest: str
     rows: int
     sha256: str
+    older: str = ""
 
 
 @dataclass
@@ -78,10 +82,10 @@ class ExportFolder:
     def add(self, name: str, made: Path, digest: str, rows: int) -> None:
         """Take a file that is whole, in the folder lent by ``work``; it is not in place yet."""
         path = self.folder / name
-        if name not in self._kept and (path.exists() or path.is_symlink()):
+        if (path.exists() or path.is_symlink()) and not self._is_ours(name):
             raise RefusedTarget(
-                f"{path} is there and Everheard did not write it: it is left alone."
-                " Name another place."
+                f"{path} is there and Everheard did not write it like that: it is left alone."
+                " Move it away, or name another place."
             )
         kept = KeptFile(digest, rows, _digest_file(made))
         if self._is_same(name, kept.sha256):
@@ -94,6 +98,15 @@ class ExportFolder:
         kept = sorted(self._kept.items())
         return [name for name, file in kept if not self._is_same(name, file.sha256)]
 
+    def _is_ours(self, name: str) -> bool:
+        """Say whether a file is as we left it, be it before an export that was cut off."""
+        kept, path = self._kept.get(name), self.folder / name
+        if kept is None or path.is_symlink():
+            return False
+        if path.is_file() and not path.stat().st_size:
+            return True  # a disk that was full: nobody's words are lost with it
+        return any(self._is_same(name, sha256) for sha256 in (kept.sha256, kept.older) if sha256)
+
     def _is_same(self, name: str, sha256: str) -> bool:
         try:
             return name in self._kept and _digest_file(self.folder / name) == sha256
@@ -105,11 +118,21 @@ class ExportFolder:
 
         Returns how many files were written and how many went.
         """
-        gone = {name for name in self._kept.keys() - self._seen if is_ours(name)}
+        gone = {
+            name
+            for name in self._kept.keys() - self._seen
+            if is_ours(name) and (self._is_ours(name) or not (self.folder / name).exists())
+        }
         if not self._waiting and not gone:
             return 0, 0
         # Whoever is cut off from here on has files that the record knows, old or new.
-        self._write_record(self._kept | {name: one.kept for name, one in self._waiting.items()})
+        self._write_record(
+            self._kept
+            | {
+                name: one.kept._replace(older=self._kept[name].sha256 if name in self._kept else "")
+                for name, one in self._waiting.items()
+            }
+        )
         for name, one in self._waiting.items():
             make_folder((self.folder / name).parent)
             move(one.made, self.folder / name)

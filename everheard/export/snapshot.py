@@ -20,7 +20,7 @@ from typing import IO
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from everheard.database.connect import translate_errors
+from everheard.database.connect import refuse_unfinished, translate_errors
 from everheard.database.statements import read_query
 from everheard.export.queries import Form, Selection, render_query
 from everheard.export.relations import ExportRelation
@@ -76,6 +76,8 @@ def hold_snapshot(connection: Connection) -> Iterator[None]:
     with translate_errors(), connection.cursor() as cursor:
         cursor.execute(_BEGIN)
         try:
+            cursor.execute("select version from warehouse.etl_schema")
+            refuse_unfinished((cursor.fetchone() or (0,))[0])
             yield
         finally:
             if not connection.closed:

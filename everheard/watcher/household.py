@@ -38,7 +38,7 @@ class Household:
     run: Run
     store: PlaybackStore
     calls_per_day: int
-    tell: Callable[[Json], None]
+    tell: Callable[[str, Json], None]
     say: Callable[[str], None]
     loaded_count: int = 0
     #: What the ledger knew of sign-ins when it was last awake.
@@ -116,6 +116,8 @@ class Household:
             for watch, sign_in in zip(self.watches, run.settings.sign_ins, strict=True):
                 session = Session(run, sender, operations, sign_in)
                 key = session.find_listener()
+                watch.key = str(key)
+                store.note(f"key {watch.owner}", watch.key)
                 if name := names.get(key):
                     watch.name = name
                     store.note(f"name {watch.owner}", name)

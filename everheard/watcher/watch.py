@@ -32,7 +32,10 @@ class Player(Protocol):
 
 
 class Watch:
-    """One listener, watched. ``tell`` is called with each new state, ``say`` with each trouble."""
+    """One listener, watched.
+
+    ``tell`` is called with the listener's key and each new state, ``say`` with each trouble.
+    """
 
     def __init__(
         self,
@@ -40,12 +43,14 @@ class Watch:
         name: str,
         store: PlaybackStore,
         budget: DayBudget,
-        tell: Callable[[Json], None],
+        tell: Callable[[str, Json], None],
         say: Callable[[str], None],
     ) -> None:
         self.call_count = self.playback_count = 0
         self.is_stepped_back = False
         self.name = name
+        #: Of the listener in the ledger; "" until it has been asked once.
+        self.key = store.read_note(f"key {owner}")
         self.owner, self._store, self._budget, self._tell = owner, store, budget, tell
         self._say = say
         self._listening = store.read_listening(owner)
@@ -95,7 +100,7 @@ class Watch:
         self._store.keep(self.owner, self._listening, ended)
         self.playback_count += len(ended)
         self._last = ended[-1] if ended else self._last
-        self._tell(to_state(self.name, sample, self._last))
+        self._tell(self.key, to_state(self.name, sample, self._last))
         return self._pace.after(sample, ended)
 
     def step_back(self, *, is_other_there: bool) -> None:

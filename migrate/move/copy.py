@@ -123,7 +123,7 @@ def copy_ledger(source: End, target: End, teller: Teller) -> Moved:
     with open_end(source) as snapshot, hold_snapshot(snapshot), open_end(target) as connection:
         found, held = read_holdings(source, snapshot), read_holdings(target, connection)
         check_source(source, found)
-        mark = MoveMark(fingerprint(snapshot), found.snapshot_at, oldest_code=found.oldest_code)
+        mark = MoveMark(fingerprint(found), found.snapshot_at, oldest_code=found.oldest_code)
         check_target(target, source, held, found, mark.fingerprint)
         if held.version is None:
             with naming(target):

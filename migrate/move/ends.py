@@ -48,6 +48,7 @@ class Holdings(NamedTuple):
     version: int | None = None
     oldest_code: int = 0
     listener_count: int = 0
+    began_at: str | None = None
     play_count: int = 0
 
 
@@ -140,8 +141,8 @@ def read_holdings(end: End, connection: Connection) -> Holdings:
         return found._replace(
             **dict(
                 zip(
-                    ("version", "oldest_code", "listener_count", "play_count"),
-                    cursor.fetchone() or (None, 0, 0, 0),
+                    ("version", "oldest_code", "listener_count", "began_at", "play_count"),
+                    cursor.fetchone() or (None, 0, 0, None, 0),
                     strict=True,
                 )
             )
@@ -167,7 +168,10 @@ def check_source(end: End, holdings: Holdings) -> None:
         )
 
 
-def fingerprint(connection: Connection) -> str:
-    """Return what tells a database from others, and says nothing of it: for the next days."""
-    place = (connection.info.host, connection.info.port, connection.info.dbname)
+def fingerprint(holdings: Holdings) -> str:
+    """Return what tells a ledger from others, by whatever address, and says nothing of it.
+
+    A server's start is part of ``identity`` and no part of this: a free one starts each hour.
+    """
+    place = (holdings.identity.partition("/")[2], holdings.began_at)
     return hashlib.sha256(repr(place).encode()).hexdigest()[:16]

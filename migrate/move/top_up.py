@@ -50,7 +50,7 @@ def top_up(source: End, target: End, teller: Teller, since: datetime | None = No
         found, held = read_holdings(source, snapshot), read_holdings(target, connection)
         check_source(source, found)
         mark = read_mark(held.mark)
-        if mark is None or mark.fingerprint != fingerprint(snapshot) or not mark.digest:
+        if mark is None or mark.fingerprint != fingerprint(found) or not mark.digest:
             raise MoveRefused(
                 f"{target.name} is no whole copy of {source.name}: move without --since first."
             )

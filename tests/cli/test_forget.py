@@ -69,6 +69,7 @@ def household(
     people = add_listener(connection, "ana"), add_listener(connection, "ben")
     for place, (one, name) in enumerate(zip(people, ("Ana", "Ben"), strict=True)):
         one.load(make_full_answer(count=20))
+        one.poll(make_item(95_000, make_track("Own"), f"spotify:user:{name.lower()}:collection"))
         one.import_rows(HistoryRow(90_000 + place, None, "Only Here", "Band"))
         with connection.cursor() as cursor:
             mark = fingerprint(SECRET, f"token-{name.lower()}")
@@ -102,7 +103,7 @@ def test_everything_of_one_goes_and_nothing_of_the_other(
     tracks = ben.read("select * from warehouse.dim_track")
     code, out, _ = type_command("forget", "--listener", "ana", "--yes")
     assert code == 0
-    assert "Of Ana would go, for good:\n  21 plays, 20" in out
+    assert "Of Ana would go, for good:\n  22 plays, 20" in out
     assert "1 rating" in out
     assert "nothing of Ana is in the ledger any more" in out
     after = read_whole(connection)
@@ -110,6 +111,9 @@ def test_everything_of_one_goes_and_nothing_of_the_other(
         name: rows for name, rows in before.items() if name.endswith(f" of {ben.listener_key}")
     }
     assert any(name.endswith(f" of {ana.listener_key}") for name in before)
+    contexts = {uri for (uri,) in ben.read("select context_uri from warehouse.dim_context")}
+    assert "spotify:user:ben:collection" in contexts
+    assert "spotify:user:ana:collection" not in contexts
     assert ben.read("select * from warehouse.dim_track") == tracks
 
 

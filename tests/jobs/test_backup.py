@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +21,8 @@ from psycopg2.extensions import connection as Connection
 import simulator
 from cli import restore
 from cli.doctor.backups import check_backup
+from everheard import UNFINISHED_MOVE
+from everheard.config import PROJECT_DIR
 from everheard.export.relations import SECRET
 from everheard.failure import Failure
 from jobs import backup, get_last_50
@@ -287,3 +294,51 @@ def test_doctor_says_how_old_the_last_backup_is(
 def test_settings_hide_the_passphrase() -> None:
     settings = make_settings("postgresql://a@h/d")
     assert "passphrase" not in repr(settings)
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_stopped_backup_leaves_nothing_that_can_be_read(
+    back_up: Do, ledger: Connection, database_url: str, tmp_path: Path, how: signal.Signals
+) -> None:
+    home, file = tmp_path / "home", tmp_path / "usb" / "ledger.backup"
+    with subprocess.Popen(
+        [sys.executable, "-m", "jobs.backup", str(file)],
+        cwd=PROJECT_DIR,
+        env={
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "BACKUP_PASSPHRASE": PASSPHRASE,
+            "EVERHEARD_HOME": str(home),
+        },
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        while not list(home.glob("backup-*/clear.zip")) and process.poll() is None:
+            time.sleep(0.002)
+        process.send_signal(how)
+        process.wait()
+    assert [path for path in file.parent.glob("*") if zipfile.is_zipfile(path)] == []
+    if how == signal.SIGKILL:
+        back_up()  # what was killed goes with the next
+    assert list(home.glob("backup-*")) == []
+
+
+def test_move_that_is_not_finished_is_not_backed_up(
+    back_up: Do, ledger: Connection, database_url: str, tmp_path: Path
+) -> None:
+    unfinished = f"update warehouse.etl_schema set version = {UNFINISHED_MOVE}, oldest_code = 1"
+    read_rows(database_url, unfinished)
+    back_up(code=78)
+    assert not (tmp_path / "ledger.backup").exists()
+
+
+@pytest.mark.parametrize("place", [8, 10])
+def test_flipped_bit_in_the_zip_is_told_as_damage(
+    back_up: Do, bring_back: Do, ledger: Connection, tmp_path: Path, place: int
+) -> None:
+    back_up(encrypted=False)
+    file = tmp_path / "ledger.backup"
+    data = bytearray(file.read_bytes())
+    data[data.index(b"PK\x01\x02") + place] ^= 1
+    file.write_bytes(data)
+    assert "damaged" in bring_back(code=65, passphrase="")

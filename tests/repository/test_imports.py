@@ -38,7 +38,7 @@ FLOORS = (
 ROOMS = set().union(*FLOORS)
 GROUND = {
     "__init__", "addresses", "config", "demo", "encryption", "failure", "files", "lock", "names",
-    "pipe", "places", "rows", "written", "zones",
+    "pipe", "places", "rows", "workplace", "written", "zones",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 -- Take everything of a listener out of the ledger: what was observed and derived, what they said,
--- their sign-ins and tokens, and at last who they were. Tracks, artists and albums stay: they say
--- nothing of whoever heard them. A test compares this with the tables that name a listener.
+-- their sign-ins and tokens, and who they were. Tracks, artists and albums stay: they say nothing
+-- of whoever heard them. A test compares this with the tables that name a listener.
 delete from warehouse.fact_play
 where listener_key = %(listener_key)s;
 delete from warehouse.fact_episode_play
@@ -73,6 +73,51 @@ delete from warehouse.etl_sign_in
 where listener_key = %(listener_key)s;
 delete from warehouse.dim_listener
 where listener_key = %(listener_key)s;
+
+-- What nobody else has heard or played from tells of them alone: a list of theirs bears their name.
+delete from warehouse.dim_context as context
+where
+    context.context_key <> 0
+    and not exists (
+        select 1 from warehouse.fact_play as play
+        where play.context_key = context.context_key
+    )
+    and not exists (
+        select 1 from warehouse.source_poll_play as poll
+        where poll.context_key = context.context_key
+    )
+    and not exists (
+        select 1 from warehouse.source_told_play as told
+        where told.context_key = context.context_key
+    )
+    and not exists (
+        select 1 from warehouse.dim_exclusion as exclusion
+        where exclusion.context_key = context.context_key
+    );
+
+delete from warehouse.dim_episode as episode
+where
+    episode.episode_key <> 0
+    and not exists (
+        select 1 from warehouse.fact_episode_play as play
+        where play.episode_key = episode.episode_key
+    )
+    and not exists (
+        select 1 from warehouse.source_history_play as told
+        where told.episode_key = episode.episode_key
+    );
+
+delete from warehouse.dim_show as show
+where
+    show.show_key <> 0
+    and not exists (
+        select 1 from warehouse.dim_episode as episode
+        where episode.show_key = show.show_key
+    )
+    and not exists (
+        select 1 from warehouse.dim_exclusion as exclusion
+        where exclusion.show_key = show.show_key
+    );
 
 delete from warehouse.etl_lock
 where lock_name in ('listener', 'ratings') and lock_key = %(listener_key)s::text;

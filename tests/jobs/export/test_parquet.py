@@ -129,6 +129,15 @@ def test_damaged_file_is_written_anew(run: Export, ledger: Connection, tmp_path:
     assert len(read_parquet(tmp_path / "out/bi", "track.parquet")) == 4
 
 
+def test_file_that_somebody_put_in_the_place_of_ours_is_left_alone(
+    run: Export, ledger: Connection, tmp_path: Path
+) -> None:
+    run(f"csv:{tmp_path / 'out'}")
+    (tmp_path / "out/track.csv").write_text("my own notes")
+    assert "did not write it like that" in run(f"csv:{tmp_path / 'out'}", code=78)
+    assert (tmp_path / "out/track.csv").read_text() == "my own notes"
+
+
 def test_since_leaves_older_years_alone(run: Export, ledger: Connection, tmp_path: Path) -> None:
     run(f"parquet:{tmp_path / 'out'}")
     with ledger.cursor() as cursor:

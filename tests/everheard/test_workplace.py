@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from everheard.config import PROJECT_DIR
-from everheard.sources.spotify_export.folder import private_folder
+from everheard.workplace import private_folder
 
 _KILLED = """
 import os, sys
 from pathlib import Path
-from everheard.sources.spotify_export.folder import private_folder
+from everheard.workplace import private_folder
 with private_folder(Path(sys.argv[1])) as folder:
     (folder / "0.json").write_text("[]")
     print(folder, flush=True)

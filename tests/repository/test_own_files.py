@@ -55,7 +55,7 @@ ELSEWHERE = {
     ("everheard/database/embedded/account.py", "os.open"): "the same",
     ("everheard/database/embedded/cluster.py", "rmdir"): "the socket's folder, where it is empty",
     # What an import unpacks, in a folder that folder.py lends it.
-    ("everheard/sources/spotify_export/folder.py", "write_bytes"): "the mark in it",
+    ("everheard/workplace.py", "write_bytes"): "the mark in it",
     ("everheard/sources/spotify_export/reader.py", "mkdtemp"): "below that",
     ("everheard/sources/spotify_export/reader.py", "unlink"): "below that",
     ("everheard/sources/spotify_export/reader.py", "open"): "below that",

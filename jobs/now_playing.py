@@ -87,7 +87,7 @@ async def watch(household: Household) -> None:
     seconds = run.options.seconds
     loop = asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
-        with suppress(NotImplementedError):  # Windows ends a process without asking it
+        with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, and threads
             loop.add_signal_handler(getattr(signal, name), stop.set)
     if seconds is not None:
         loop.call_later(seconds, stop.set)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,22 @@ def session_environment(scratch: Path) -> Iterator[None]:
 def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget at the end what a test has called a secret: another's words may hold it."""
     monkeypatch.setattr(known_secrets, "_patterns", dict(known_secrets._patterns))
+
+
+@pytest.fixture(autouse=True)
+def own_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give what needs a loop one in a thread: a browser leaves its own running in this one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    run = asyncio.run
+
+    def run_beside(main: Any, **how: Any) -> Any:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(run, main, **how).result()
+
+    monkeypatch.setattr(asyncio, "run", run_beside)
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_image_runs_as_nobody_special() -> None:
 def test_ports_are_open_to_this_machine_only(name: str) -> None:
     ports = SERVICES[name].get("ports", [])
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
-    assert bool(ports) == (name == "api")
+    assert bool(ports) == (name in {"api", "watcher"})
 
 
 def test_api_is_published_where_it_listens() -> None:

@@ -1,6 +1,14 @@
 -- Take everything of a listener out of the ledger: what was observed and derived, what they said,
 -- their sign-ins and tokens, and who they were. Tracks, artists and albums stay: they say nothing
 -- of whoever heard them. A test compares this with the tables that name a listener.
+
+-- Everybody's turn is waited for: who writes just now may be about to point at what nobody has yet.
+select lock_name
+from warehouse.etl_lock
+where lock_name = 'listener'
+order by lock_key
+for update;
+
 delete from warehouse.fact_play
 where listener_key = %(listener_key)s;
 delete from warehouse.fact_episode_play

@@ -40,5 +40,5 @@ def _refuse(target: Path, why: str) -> RefusedTarget:
     cure = "make room on that disk" if why == "it is full" else "name another place"
     return RefusedTarget(
         f"{target} cannot be written ({why.splitlines()[0]}); what stood there before is as it"
-        f" was: {cure}, then export again."
+        f" was: {cure}, then start it again."
     )
